@@ -1,0 +1,541 @@
+/**
+ * THE contract between the engine and everything that shows it (desktop shell, web shell, command line):
+ * every call with the schema of its input and the type of its result, and every event. Nothing else crosses.
+ *
+ * Times are µs since the run's start on the host's monotonic clock unless a name says otherwise.
+ */
+import { z } from 'zod';
+import type { ProfileDelta, V8HeapProfile } from '../profiles/types';
+import type { AppErrorJson } from './errors';
+
+// ───────────────────────────────────────────── what to run ─────────────────────────────────────────────
+
+export const httpRequestSchema = z.object({
+  /** Absolute (`http://127.0.0.1:3000/a`), or a path, which is taken relative to the address the target listens on. */
+  url: z.string().trim().min(1, 'Give a URL or a path like /products.'),
+  method: z.enum(['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS']).default('GET'),
+  headers: z.record(z.string(), z.string()).default({}),
+  body: z.string().optional(),
+});
+export type HttpRequest = z.infer<typeof httpRequestSchema>;
+
+export const presetNames = ['smoke', 'light', 'medium', 'heavy', 'stress', 'spike', 'volume'] as const;
+export type PresetName = (typeof presetNames)[number];
+
+export const loadSpecSchema = z.object({
+  preset: z.enum(presetNames),
+  /** Override the preset's duration. */
+  durationMs: z.number().positive().max(86_400_000).optional(),
+  /** Override the preset's number of users (concurrent connections). */
+  users: z.number().int().positive().max(5000).optional(),
+  /** Empty: the address the target listens on, `GET /`. */
+  requests: z.array(httpRequestSchema).default([]),
+  /** End the whole run when the load has ended (the command line's default). */
+  stopTargetAtEnd: z.boolean().default(false),
+});
+export type LoadSpec = z.infer<typeof loadSpecSchema>;
+
+export const targetSpecSchema = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('launch'),
+    /** The program and its arguments; never goes through a shell unless `shell` is set. */
+    argv: z.array(z.string()).min(1, 'Give a command to run, for example: node server.js'),
+    cwd: z.string().optional(),
+    env: z.record(z.string(), z.string()).default({}),
+    /** Flags for every Node process of the target, for example `--max-old-space-size=512`. */
+    nodeFlags: z.array(z.string()).default([]),
+    /** Absolute path of the Node binary to use instead of the one on PATH. */
+    nodeBinary: z.string().optional(),
+    /** Run the command line through the user's shell (then `argv` is joined with spaces). */
+    shell: z.boolean().default(false),
+  }),
+  z.object({ kind: z.literal('attach'), pid: z.number().int().positive() }),
+  /** A bundled sample by name; see `AppInfo.samples`. */
+  z.object({ kind: z.literal('sample'), sample: z.string() }),
+]);
+export type TargetSpec = z.infer<typeof targetSpecSchema>;
+export type LaunchSpec = Extract<TargetSpec, { kind: 'launch' }>;
+
+export const captureSpecSchema = z.object({
+  cpu: z.boolean().default(true),
+  /** µs between CPU samples. */
+  cpuIntervalUs: z.number().int().min(50).max(100_000).default(1000),
+  allocations: z.boolean().default(true),
+  /** Average bytes between allocation samples (V8's default is 32 KiB; ours is 128 KiB). */
+  allocationIntervalBytes: z.number().int().min(1024).default(131_072),
+  /** ms between process and runtime metrics. */
+  metricsIntervalMs: z.number().int().min(50).max(10_000).default(250),
+});
+export type CaptureSpec = z.infer<typeof captureSpecSchema>;
+
+export const runSpecSchema = z.object({
+  target: targetSpecSchema,
+  name: z.string().max(200).optional(),
+  tags: z.array(z.string()).default([]),
+  load: loadSpecSchema.optional(),
+  capture: captureSpecSchema.prefault({}),
+  /** Stop the target after this long. */
+  durationMs: z.number().positive().optional(),
+});
+export type RunSpec = z.infer<typeof runSpecSchema>;
+export type RunSpecInput = z.input<typeof runSpecSchema>;
+
+// ───────────────────────────────────────────── what is recorded ─────────────────────────────────────────────
+
+/** `p<pid>` for a process's main thread, `p<pid>-w<workerId>` for a worker thread. */
+export type ThreadKey = string;
+
+export interface ThreadInfo {
+  key: ThreadKey;
+  pid: number;
+  /** 0 is the main thread. */
+  workerId: number;
+  title: string;
+  startedUs: number;
+  endedUs?: number;
+}
+
+export interface ProcessInfo {
+  pid: number;
+  ppid: number;
+  /** Short name for pickers: the script's file name, else the command's. */
+  title: string;
+  argv: string[];
+  nodeVersion: string;
+  startedUs: number;
+  endedUs?: number;
+  threads: ThreadInfo[];
+}
+
+export interface ListeningAddress {
+  pid: number;
+  /** For example `http://127.0.0.1:3000`. Wildcard addresses are given as 127.0.0.1. */
+  url: string;
+  port: number;
+  protocol: 'http' | 'https' | 'tcp';
+  atUs: number;
+}
+
+/** Every measured series. `scope` in a point says whose: `tree`, a ThreadKey, or `load`. */
+export const metrics = {
+  cpu: { unit: 'percent', label: 'CPU' }, // 100 = one core busy; scope: tree and p<pid>
+  rss: { unit: 'bytes', label: 'RSS' }, // scope: tree and p<pid>
+  heapUsed: { unit: 'bytes', label: 'Heap used' }, // scope: thread
+  heapTotal: { unit: 'bytes', label: 'Heap total' },
+  external: { unit: 'bytes', label: 'External' },
+  arrayBuffers: { unit: 'bytes', label: 'Array buffers' },
+  loopDelayP50: { unit: 'ms', label: 'Event-loop delay P50' }, // scope: thread; over the last interval
+  loopDelayP99: { unit: 'ms', label: 'Event-loop delay P99' },
+  loopDelayMax: { unit: 'ms', label: 'Event-loop delay max' },
+  loopUtilization: { unit: 'ratio', label: 'Event-loop utilisation' }, // 0..1
+  gcPause: { unit: 'ms', label: 'GC pause' }, // summed over the interval; scope: thread
+  gcCount: { unit: 'count', label: 'GC count' },
+  requestRate: { unit: 'perSecond', label: 'Requests' }, // scope: load
+  latencyP50: { unit: 'ms', label: 'Latency P50' },
+  latencyP95: { unit: 'ms', label: 'Latency P95' },
+  latencyP99: { unit: 'ms', label: 'Latency P99' },
+  errorRate: { unit: 'perSecond', label: 'Errors' }, // errors + timeouts + non-2xx per second
+} as const;
+export type Metric = keyof typeof metrics;
+export type Unit = (typeof metrics)[Metric]['unit'];
+
+export interface Point {
+  metric: Metric;
+  scope: 'tree' | 'load' | ThreadKey;
+  tUs: number;
+  value: number;
+}
+
+/** One metric of one scope as columns, in time order. */
+export interface Series {
+  metric: Metric;
+  scope: string;
+  tUs: number[];
+  values: number[];
+}
+
+export type GcKind = 'minor' | 'major' | 'incremental' | 'weakcb';
+
+export type Mark =
+  | { kind: 'listen'; tUs: number; text: string; pid: number }
+  | { kind: 'load-start' | 'load-end'; tUs: number; text: string }
+  | { kind: 'process-start' | 'process-exit'; tUs: number; text: string; pid: number }
+  | { kind: 'blocked'; tUs: number; durationMs: number; text: string; thread: ThreadKey }
+  | { kind: 'gc'; tUs: number; durationMs: number; gcKind: GcKind; thread: ThreadKey; /** Caused by our allocation refresh. */ ours: boolean }
+  | { kind: 'stop'; tUs: number; text: string };
+
+export interface OutputLine {
+  tUs: number;
+  stream: 'out' | 'err';
+  text: string;
+}
+
+export interface RunWarning {
+  tUs: number;
+  /** What failed alone, for example `cpu p4711` or `metrics`. */
+  source: string;
+  message: string;
+  hint?: string;
+}
+
+export interface LatencySummary {
+  minMs: number;
+  meanMs: number;
+  p50Ms: number;
+  p90Ms: number;
+  p95Ms: number;
+  p99Ms: number;
+  maxMs: number;
+}
+
+export interface LoadTotals {
+  requests: number;
+  /** Connection errors. */
+  errors: number;
+  timeouts: number;
+  non2xx: number;
+  bytes: number;
+  meanRate: number;
+  latency: LatencySummary | null;
+  /** Count by status class: `2xx`, `4xx`, … */
+  statusClasses: Record<string, number>;
+}
+
+export interface LoadResult {
+  preset: PresetName;
+  users: number;
+  plannedDurationMs: number;
+  startedUs: number;
+  endedUs: number;
+  cancelled: boolean;
+  totals: LoadTotals;
+  perRequest: { method: string; url: string; totals: LoadTotals }[];
+}
+
+export interface LoadState {
+  phase: 'waiting' | 'running' | 'done' | 'cancelled' | 'failed';
+  preset: PresetName;
+  users: number;
+  plannedDurationMs: number;
+  startedUs?: number;
+  error?: AppErrorJson;
+}
+
+export interface TargetExit {
+  code: number | null;
+  signal: string | null;
+  /** We ended it (stop, duration reached, load finished). */
+  stoppedByUs: boolean;
+}
+
+export type RunPhase = 'starting' | 'running' | 'stopping' | 'saving' | 'done' | 'failed';
+
+/** The run as shown in the header; small, sent whole at each change. */
+export interface RunState {
+  /** Also the session's id. */
+  runId: string;
+  name: string;
+  phase: RunPhase;
+  commandLine: string;
+  cwd: string;
+  startedAt: string;
+  /** Grows while running. */
+  durationMs: number;
+  processes: ProcessInfo[];
+  listening: ListeningAddress[];
+  load: LoadState | null;
+  warnings: RunWarning[];
+  sampleCount: number;
+  exit?: TargetExit;
+  /** Why the run could not start or ended badly. The session, if anything was recorded, is saved all the same. */
+  error?: AppErrorJson;
+}
+
+/** Everything a view needs to join a live run. Later events continue exactly from here. */
+export interface RunSnapshot {
+  state: RunState;
+  cpu: Record<ThreadKey, ProfileDelta>;
+  allocations: Record<ThreadKey, V8HeapProfile>;
+  series: Series[];
+  marks: Mark[];
+  output: OutputLine[];
+  loadResult: LoadResult | null;
+}
+
+// ───────────────────────────────────────────── sessions ─────────────────────────────────────────────
+
+export type SessionStatus = 'recording' | 'complete' | 'recovered' | 'failed' | 'imported';
+
+/** A few numbers for lists, search and comparison; absent when not measured. */
+export interface SessionSummary {
+  cpuSamples?: number;
+  cpuMeanPercent?: number;
+  cpuBusyMs?: number;
+  rssMaxBytes?: number;
+  heapMaxBytes?: number;
+  loopDelayP99Ms?: number;
+  loopDelayMaxMs?: number;
+  loopUtilizationMean?: number;
+  gcPauseTotalMs?: number;
+  gcCount?: number;
+  requests?: number;
+  requestRate?: number;
+  latencyP50Ms?: number;
+  latencyP95Ms?: number;
+  latencyP99Ms?: number;
+  errorRatio?: number;
+  allocatedLiveBytes?: number;
+  /** The function with the most self time. */
+  topFunction?: { name: string; url: string; line: number; selfMs: number; share: number };
+}
+
+export interface SessionMeta {
+  id: string;
+  name: string;
+  createdAt: string;
+  durationMs: number;
+  status: SessionStatus;
+  commandLine: string;
+  cwd: string;
+  tags: string[];
+  note: string;
+  nodeVersion: string;
+  sizeBytes: number;
+  trashedAt?: string;
+  summary: SessionSummary;
+}
+
+export interface SessionFile {
+  name: string;
+  kind: 'cpu' | 'allocations' | 'timeline' | 'load' | 'output' | 'other';
+  thread?: ThreadKey;
+  sizeBytes: number;
+}
+
+export interface Environment {
+  nodeVersion: string;
+  scorchmarkVersion: string;
+  os: string;
+  arch: string;
+  cpuModel: string;
+  cpuCount: number;
+  memoryBytes: number;
+  gitRevision?: string;
+  gitDirty?: boolean;
+}
+
+/** `session.json` */
+export interface SessionDetail extends SessionMeta {
+  /** Raised when an older workbench could not read the folder. */
+  formatVersion: number;
+  /** The run's start on the host's monotonic clock, µs: `.cpuprofile` times minus this are µs since the run's start. */
+  originUs: number;
+  spec: RunSpec | null;
+  environment: Environment;
+  processes: ProcessInfo[];
+  listening: ListeningAddress[];
+  warnings: RunWarning[];
+  exit?: TargetExit;
+  error?: AppErrorJson;
+  files: SessionFile[];
+}
+
+/** `timeline.json` */
+export interface Timeline {
+  series: Series[];
+  marks: Mark[];
+}
+
+export interface RememberedTarget {
+  id: string;
+  label: string;
+  spec: RunSpec;
+  lastUsedAt: string;
+}
+
+// ───────────────────────────────────────────── comparison ─────────────────────────────────────────────
+
+export interface MetricChange {
+  key: string;
+  label: string;
+  unit: Unit | 'count';
+  a: number | null;
+  b: number | null;
+  /** (b - a) / a; null when it cannot be formed. */
+  change: number | null;
+  better: 'lower' | 'higher' | 'neutral';
+}
+
+export interface FunctionChange {
+  name: string;
+  url: string;
+  lineA: number;
+  lineB: number;
+  selfMsA: number;
+  selfMsB: number;
+  totalMsA: number;
+  totalMsB: number;
+  /** Share of all busy (non-idle) time, 0..1. */
+  selfShareA: number;
+  selfShareB: number;
+}
+
+export interface Comparison {
+  a: SessionMeta;
+  b: SessionMeta;
+  metrics: MetricChange[];
+  /** Ordered by the size of the change of self share. */
+  functions: FunctionChange[];
+  /** Why numbers may not be comparable (different command, Node version, load, …). */
+  caveats: string[];
+}
+
+// ───────────────────────────────────────────── the application ─────────────────────────────────────────────
+
+export interface SampleInfo {
+  name: string;
+  title: string;
+  description: string;
+  /** What "Try" starts. */
+  spec: RunSpec;
+}
+
+export interface LoadPreset {
+  name: PresetName;
+  users: number;
+  durationMs: number;
+  description: string;
+}
+
+export interface AppInfo {
+  version: string;
+  shell: 'electron' | 'web';
+  platform: string;
+  nodeVersion: string;
+  cwd: string;
+  dataFolder: string;
+  samples: SampleInfo[];
+  presets: LoadPreset[];
+  /** Things the person should know once: index rebuilt, sessions recovered, data folder shared with another workbench. */
+  notices: string[];
+}
+
+const empty = z.object({}).default({});
+const byId = z.object({ id: z.string().min(1) });
+/** Chosen by the caller: names a long action, so that its `task.progress` can be shown and `tasks.cancel` can end it. */
+const taskId = z.string().optional();
+
+export const sortKeys = ['createdAt', 'name', 'durationMs', 'status', 'cpuMeanPercent', 'latencyP99Ms', 'requestRate', 'heapMaxBytes'] as const;
+
+/** Every call and the schema of its input. */
+export const inputs = {
+  'app.info': empty,
+
+  'run.start': runSpecSchema,
+  'run.stop': z.object({ runId: z.string() }),
+  'run.cancelLoad': z.object({ runId: z.string() }),
+  'run.refreshAllocations': z.object({ runId: z.string() }),
+  /** The active run, or the last one of this workbench; null when there was none. */
+  'run.current': empty,
+  'run.snapshot': z.object({ runId: z.string() }),
+
+  'targets.list': empty,
+  'targets.remove': byId,
+  /** Running Node processes one could attach to. */
+  'targets.processes': empty,
+
+  'sessions.list': z
+    .object({
+      search: z.string().default(''),
+      tags: z.array(z.string()).default([]),
+      sort: z.enum(sortKeys).default('createdAt'),
+      descending: z.boolean().default(true),
+      trash: z.boolean().default(false),
+    })
+    .prefault({}),
+  'sessions.get': byId,
+  'sessions.readFile': z.object({ id: z.string(), file: z.string() }),
+  'sessions.update': byId.extend({
+    name: z.string().trim().min(1, 'A session needs a name.').max(200).optional(),
+    note: z.string().max(100_000).optional(),
+    tags: z.array(z.string().trim().min(1).max(50)).max(50).optional(),
+  }),
+  'sessions.trash': z.object({ ids: z.array(z.string()).min(1) }),
+  'sessions.restore': z.object({ ids: z.array(z.string()).min(1) }),
+  /** Deletes trashed sessions for good: the given ones, or all. */
+  'sessions.emptyTrash': z.object({ ids: z.array(z.string()).optional() }).default({}),
+  /** The session as one `.scorchmark` file (a zip). */
+  'sessions.export': byId.extend({ taskId }),
+  /** A `.scorchmark`, `.cpuprofile` or `.heapprofile` file's bytes become a session. */
+  'sessions.import': z.object({ fileName: z.string(), bytes: z.instanceof(Uint8Array), taskId }),
+  /** The same from a path on this machine (command line, file association, native dialog). */
+  'sessions.importPath': z.object({ path: z.string(), taskId }),
+
+  compare: z.object({ a: z.string(), b: z.string(), taskId }),
+  'report.html': byId.extend({ taskId }),
+
+  'tasks.cancel': z.object({ taskId: z.string() }),
+} as const;
+
+export type Method = keyof typeof inputs;
+export type Input<M extends Method> = z.input<(typeof inputs)[M]>;
+export type ParsedInput<M extends Method> = z.output<(typeof inputs)[M]>;
+
+export interface Results {
+  'app.info': AppInfo;
+  'run.start': RunState;
+  'run.stop': null;
+  'run.cancelLoad': null;
+  'run.refreshAllocations': null;
+  'run.current': RunState | null;
+  'run.snapshot': RunSnapshot;
+  'targets.list': RememberedTarget[];
+  'targets.remove': null;
+  'targets.processes': { pid: number; title: string; nodeVersion?: string }[];
+  'sessions.list': { sessions: SessionMeta[]; allTags: string[]; total: number; trashed: number };
+  'sessions.get': SessionDetail;
+  'sessions.readFile': Uint8Array;
+  'sessions.update': SessionMeta;
+  'sessions.trash': null;
+  'sessions.restore': null;
+  'sessions.emptyTrash': null;
+  'sessions.export': { fileName: string; bytes: Uint8Array };
+  'sessions.import': SessionMeta;
+  'sessions.importPath': SessionMeta;
+  compare: Comparison;
+  'report.html': { fileName: string; html: string };
+  'tasks.cancel': null;
+}
+
+/** Every event. All `run.*` events carry the run they belong to. */
+export interface Events {
+  'run.state': RunState;
+  'run.cpu': { runId: string; thread: ThreadKey; delta: ProfileDelta };
+  'run.allocations': { runId: string; thread: ThreadKey; profile: V8HeapProfile };
+  'run.points': { runId: string; points: Point[] };
+  'run.marks': { runId: string; marks: Mark[] };
+  'run.output': { runId: string; lines: OutputLine[] };
+  'run.load': { runId: string; result: LoadResult };
+  /** Something in the list changed; ask again. */
+  'sessions.changed': { ids: string[] };
+  'task.progress': { taskId: string; /** 0..1, or null when unknown. */ fraction: number | null; text: string };
+  /** The shell asks the UI to show something (menu, file association, second instance). */
+  'ui.open': { view: 'home' | 'new-run' | 'sessions' | 'session' | 'settings'; id?: string };
+}
+export type EventName = keyof Events;
+export type AnyEvent = { [E in EventName]: { event: E; payload: Events[E] } }[EventName];
+
+/** What the renderer gets from whichever shell it runs in. */
+export interface Client {
+  call<M extends Method>(method: M, input: Input<M>): Promise<Results[M]>;
+  subscribe(listener: (event: AnyEvent) => void): () => void;
+}
+
+/** What a shell gets from the engine. Inputs arrive unvalidated; the engine parses them with `inputs`. */
+export interface EngineApi {
+  call(method: string, input: unknown): Promise<unknown>;
+  subscribe(listener: (event: AnyEvent) => void): () => void;
+}
+
+/** Every transport answers a call with one of these. */
+export type CallOutcome = { ok: true; value: unknown } | { ok: false; error: AppErrorJson };

@@ -1,0 +1,31 @@
+/** The small interface all collectors share. They know nothing about each other and can fail alone. */
+import type { CaptureSpec, Mark, Point, RunWarning } from '../api';
+import type { V8CpuProfile, V8HeapProfile } from '../../profiles/types';
+import type { Clock, TargetThread } from '../target/types';
+
+/** Where collectors put what they measure. */
+export interface CaptureSink {
+  /** A finished chunk of a CPU profile; times still on the monotonic clock. Chunks come in order per thread and may overlap by a few samples. */
+  cpuChunk(thread: TargetThread, chunk: V8CpuProfile): void;
+  /** The whole live allocation profile so far; replaces the previous one. */
+  allocations(thread: TargetThread, profile: V8HeapProfile): void;
+  points(points: Point[]): void;
+  marks(marks: Mark[]): void;
+  warning(warning: RunWarning): void;
+}
+
+export interface Collector {
+  readonly name: 'cpu' | 'allocations' | 'heap' | 'runtime' | 'process';
+  start(): Promise<void>;
+  /** Bring out what has been measured up to now without ending (before a signal, on demand). */
+  flush(): Promise<void>;
+  /** Take what is left and end. Safe on a session that is already closed. Never throws. */
+  stop(): Promise<void>;
+}
+
+export interface ThreadCollectorOptions {
+  thread: TargetThread;
+  spec: CaptureSpec;
+  clock: Clock;
+  sink: CaptureSink;
+}

@@ -1,0 +1,133 @@
+/**
+ * Everything a run has recorded so far, in memory: grows by journal records, whether they come from a live
+ * target or from the journal of a killed workbench. A live view joins by `snapshot()`.
+ */
+import type {
+  ListeningAddress,
+  LoadResult,
+  Mark,
+  OutputLine,
+  Point,
+  ProcessInfo,
+  RunSnapshot,
+  RunState,
+  RunWarning,
+  Series,
+  ThreadKey,
+} from '../api';
+import { ProfileBuilder } from '../../profiles/builder';
+import type { ProfileDelta, V8HeapProfile } from '../../profiles/types';
+
+/** One line of a session's journal. The same records feed memory, disk and the live events. */
+export type JournalRecord =
+  | { k: 'process'; process: ProcessInfo }
+  | { k: 'listen'; address: ListeningAddress }
+  | { k: 'cpu'; thread: ThreadKey; delta: ProfileDelta }
+  | { k: 'allocations'; thread: ThreadKey; profile: V8HeapProfile }
+  | { k: 'points'; points: Point[] }
+  | { k: 'marks'; marks: Mark[] }
+  | { k: 'output'; lines: OutputLine[] }
+  | { k: 'warning'; warning: RunWarning }
+  | { k: 'load'; result: LoadResult };
+
+/** Output kept in memory for a view that joins late; the file keeps everything. */
+const outputLinesInMemory = 5000;
+
+export class Recording {
+  readonly processes = new Map<number, ProcessInfo>();
+  readonly listening: ListeningAddress[] = [];
+  readonly cpu = new Map<ThreadKey, ProfileBuilder>();
+  readonly allocations = new Map<ThreadKey, V8HeapProfile>();
+  readonly series = new Map<string, Series>();
+  readonly marks: Mark[] = [];
+  readonly output: OutputLine[] = [];
+  readonly warnings: RunWarning[] = [];
+  loadResult: LoadResult | null = null;
+  /** Latest instant seen in any stream, µs since the run's start. */
+  lastUs = 0;
+
+  apply(record: JournalRecord): void {
+    switch (record.k) {
+      case 'process':
+        this.processes.set(record.process.pid, record.process);
+        this.see(record.process.endedUs ?? record.process.startedUs);
+        break;
+      case 'listen':
+        this.listening.push(record.address);
+        break;
+      case 'cpu':
+        this.cpuOf(record.thread).applyDelta(record.delta);
+        this.see(record.delta.endUs);
+        break;
+      case 'allocations':
+        this.allocations.set(record.thread, record.profile);
+        break;
+      case 'points':
+        for (const point of record.points) this.addPoint(point);
+        break;
+      case 'marks':
+        for (const mark of record.marks) {
+          this.marks.push(mark);
+          this.see(mark.tUs);
+        }
+        break;
+      case 'output':
+        this.output.push(...record.lines);
+        if (this.output.length > outputLinesInMemory * 2)
+          this.output.splice(0, this.output.length - outputLinesInMemory);
+        break;
+      case 'warning':
+        this.warnings.push(record.warning);
+        break;
+      case 'load':
+        this.loadResult = record.result;
+        this.see(record.result.endedUs);
+        break;
+    }
+  }
+
+  cpuOf(thread: ThreadKey): ProfileBuilder {
+    let builder = this.cpu.get(thread);
+    if (!builder) {
+      builder = new ProfileBuilder('microseconds');
+      this.cpu.set(thread, builder);
+    }
+    return builder;
+  }
+
+  get sampleCount(): number {
+    let count = 0;
+    for (const builder of this.cpu.values()) count += builder.profile.samples.length;
+    return count;
+  }
+
+  snapshot(state: RunState): RunSnapshot {
+    const cpu: RunSnapshot['cpu'] = {};
+    for (const [thread, builder] of this.cpu) cpu[thread] = builder.wholeAsDelta();
+    return {
+      state,
+      cpu,
+      allocations: Object.fromEntries(this.allocations),
+      series: [...this.series.values()],
+      marks: this.marks,
+      output: this.output,
+      loadResult: this.loadResult,
+    };
+  }
+
+  private addPoint(point: Point): void {
+    const id = `${point.metric} ${point.scope}`;
+    let series = this.series.get(id);
+    if (!series) {
+      series = { metric: point.metric, scope: point.scope, tUs: [], values: [] };
+      this.series.set(id, series);
+    }
+    series.tUs.push(point.tUs);
+    series.values.push(point.value);
+    this.see(point.tUs);
+  }
+
+  private see(tUs: number): void {
+    if (tUs > this.lastUs) this.lastUs = tUs;
+  }
+}
