@@ -15,8 +15,8 @@ import type {
   Series,
   ThreadKey,
 } from '../api';
-import { ProfileBuilder } from '../../profiles/builder';
-import type { ProfileDelta, V8HeapProfile } from '../../profiles/types';
+import { ProfileBuilder, type ProfileCursor } from '../../profiles/builder';
+import type { ProfileDelta, V8CpuProfile, V8HeapProfile } from '../../profiles/types';
 
 /** One line of a session's journal. The same records feed memory, disk and the live events. */
 export type JournalRecord =
@@ -45,6 +45,7 @@ export class Recording {
   loadResult: LoadResult | null = null;
   /** Latest instant seen in any stream, µs since the run's start. */
   lastUs = 0;
+  private readonly cursors = new Map<ThreadKey, ProfileCursor>();
 
   apply(record: JournalRecord): void {
     switch (record.k) {
@@ -86,6 +87,24 @@ export class Recording {
     }
   }
 
+  /**
+   * Adds a finished chunk as the target sent it (times on the monotonic clock) and returns what it brought:
+   * the delta to keep in the journal and to send to the views. Null when all of it was known already.
+   */
+  appendCpuChunk(thread: ThreadKey, chunk: V8CpuProfile, originUs: number): ProfileDelta | null {
+    const builder = this.cpuOf(thread);
+    builder.appendV8Chunk(chunk, originUs);
+    return this.takeDelta(thread, builder);
+  }
+
+  /** Ends a thread's CPU profile: its newest sample becomes final. Returns the last delta, if any. */
+  finishCpu(thread: ThreadKey): ProfileDelta | null {
+    const builder = this.cpu.get(thread);
+    if (!builder) return null;
+    builder.finish();
+    return this.takeDelta(thread, builder);
+  }
+
   cpuOf(thread: ThreadKey): ProfileBuilder {
     let builder = this.cpu.get(thread);
     if (!builder) {
@@ -113,6 +132,17 @@ export class Recording {
       output: this.output,
       loadResult: this.loadResult,
     };
+  }
+
+  private takeDelta(thread: ThreadKey, builder: ProfileBuilder): ProfileDelta | null {
+    let cursor = this.cursors.get(thread);
+    if (!cursor) {
+      cursor = builder.newCursor();
+      this.cursors.set(thread, cursor);
+    }
+    const delta = builder.takeDelta(cursor);
+    if (delta) this.see(delta.endUs);
+    return delta;
   }
 
   private addPoint(point: Point): void {

@@ -1,0 +1,109 @@
+/** The load's part of a run: waits for something to aim at, starts once, ends with the run. */
+import { toAppError, AppError } from '../errors';
+import type { ListeningAddress, LoadResult, LoadSpec, LoadState, Point } from '../api';
+import type { LoadHandle, LoadPlan, StartLoad } from '../load/types';
+
+export interface RunLoadOptions {
+  spec: LoadSpec;
+  presetDefaults: { users: number; durationMs: number };
+  startLoad: StartLoad;
+  resolvePlan: (spec: LoadSpec, listening: ListeningAddress[]) => LoadPlan;
+  /** Waits until something accepts connections at an explicit URL that is not the target's own address. */
+  waitUntilReachable: (url: string, timeoutMs: number, signal: AbortSignal) => Promise<void>;
+  nowUs: () => number;
+  onPoints(points: Point[]): void;
+  onState(state: LoadState): void;
+  onResult(result: LoadResult): void;
+}
+
+/** How long an explicit URL may take to accept connections once the target runs. */
+const reachableTimeoutMs = 120_000;
+
+export class RunLoad {
+  state: LoadState;
+  private handle: LoadHandle | undefined;
+  private started = false;
+  private readonly abort = new AbortController();
+  private settled: Promise<void> = Promise.resolve();
+
+  constructor(private readonly options: RunLoadOptions) {
+    const { spec, presetDefaults } = options;
+    this.state = {
+      phase: 'waiting',
+      preset: spec.preset,
+      users: spec.users ?? presetDefaults.users,
+      plannedDurationMs: spec.durationMs ?? presetDefaults.durationMs,
+    };
+  }
+
+  /** Every request names its own server, so the load need not wait for the target to say where it listens. */
+  private get allExplicit(): boolean {
+    const { requests } = this.options.spec;
+    return requests.length > 0 && requests.every((request) => /^https?:\/\//i.test(request.url));
+  }
+
+  /** Call when the target is up; with explicit URLs the load starts as soon as they accept connections. */
+  targetStarted(): void {
+    if (!this.allExplicit) return;
+    const urls = [...new Set(this.options.spec.requests.map((request) => new URL(request.url).origin))];
+    this.settled = Promise.all(
+      urls.map((url) => this.options.waitUntilReachable(url, reachableTimeoutMs, this.abort.signal)),
+    ).then(
+      () => this.start([]),
+      (error: unknown) => this.fail(error),
+    );
+  }
+
+  /** Call at each new listening address. */
+  targetListens(listening: ListeningAddress[]): void {
+    if (this.allExplicit || !listening.some((address) => address.protocol !== 'tcp')) return;
+    this.start(listening);
+  }
+
+  private start(listening: ListeningAddress[]): void {
+    if (this.started || this.state.phase !== 'waiting') return;
+    this.started = true;
+    let handle: LoadHandle;
+    try {
+      handle = this.options.startLoad({
+        plan: this.options.resolvePlan(this.options.spec, listening),
+        nowUs: this.options.nowUs,
+        onPoints: this.options.onPoints,
+      });
+    } catch (error) {
+      this.fail(error);
+      return;
+    }
+    this.handle = handle;
+    this.setState({ phase: 'running', startedUs: this.options.nowUs() });
+    this.settled = handle.done.then(
+      (result) => {
+        this.options.onResult(result);
+        this.setState({ phase: result.cancelled ? 'cancelled' : 'done' });
+      },
+      (error: unknown) => this.fail(error),
+    );
+  }
+
+  /** Ends the load, wherever it is. Resolves when its result, if any, has been delivered. */
+  async cancel(): Promise<void> {
+    this.abort.abort();
+    if (this.handle) this.handle.cancel();
+    else if (this.state.phase === 'waiting') this.setState({ phase: 'cancelled' });
+    await this.settled;
+  }
+
+  private fail(error: unknown): void {
+    if (this.abort.signal.aborted && !this.handle) return;
+    const appError = toAppError(error, 'load');
+    this.setState({
+      phase: 'failed',
+      error: appError.code === 'INTERNAL' ? new AppError('LOAD_FAILED', appError.message, { details: appError.details }).toJSON() : appError.toJSON(),
+    });
+  }
+
+  private setState(change: Partial<LoadState>): void {
+    this.state = { ...this.state, ...change };
+    this.options.onState(this.state);
+  }
+}

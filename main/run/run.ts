@@ -1,0 +1,389 @@
+/**
+ * One run: target + collectors + load, a state machine that always ends with a saved session.
+ * starting → running → stopping → saving → done | failed
+ */
+import { AppError, toAppError, type AppErrorJson } from '../errors';
+import type {
+  AnyEvent,
+  ListeningAddress,
+  LoadResult,
+  Mark,
+  ProcessInfo,
+  RunSnapshot,
+  RunSpec,
+  RunState,
+  SessionMeta,
+  TargetExit,
+} from '../api';
+import type { CaptureSink, Collector, ThreadCollectorOptions } from '../capture/types';
+import type { AttachOptions, Clock, LaunchOptions, Target, TargetHandlers, TargetThread } from '../target/types';
+import type { ProfileDelta } from '../../profiles/types';
+import { describeEnvironment, projectName } from './environment';
+import { Recording, type JournalRecord } from './recording';
+import type { Recorder, RecorderFactory } from './recorder';
+import { RunLoad, type RunLoadOptions } from './run-load';
+
+export interface RunDependencies {
+  createClock(): Clock;
+  launchTarget(options: LaunchOptions): Promise<Target>;
+  attachTarget(options: AttachOptions): Promise<Target>;
+  threadCollectors(options: ThreadCollectorOptions): Collector[];
+  processMetrics(options: {
+    pids: () => Promise<number[]>;
+    intervalMs: number;
+    clock: Clock;
+    sink: CaptureSink;
+  }): Collector;
+  startAll(collectors: Collector[], sink: CaptureSink, clock: Clock): Promise<void>;
+  load: Pick<RunLoadOptions, 'startLoad' | 'resolvePlan' | 'waitUntilReachable'> & {
+    presetDefaults(preset: NonNullable<RunSpec['load']>['preset']): { users: number; durationMs: number };
+  };
+  recorders: RecorderFactory;
+  newSessionId(): string;
+  emit(event: AnyEvent): void;
+}
+
+/** A spec whose sample, if any, has been resolved to a command. */
+export type ResolvedRunSpec = RunSpec & {
+  target: Exclude<RunSpec['target'], { kind: 'sample' }>;
+};
+
+/** How often header numbers (elapsed, samples) are sent while nothing else changes. */
+const stateTickMs = 500;
+/** How long the last flush before a signal may take; a target that hangs must still be stoppable. */
+const flushTimeoutMs = 2000;
+const loadCancelTimeoutMs = 3000;
+
+export class Run {
+  readonly id: string;
+  readonly recording = new Recording();
+  /** Resolves when the session is saved; null when saving itself was impossible (the state's `error` says why). */
+  readonly done: Promise<SessionMeta | null>;
+  state: RunState;
+
+  private readonly clock: Clock;
+  private recorder: Recorder | undefined;
+  private readonly early: JournalRecord[] = [];
+  private target: Target | undefined;
+  private readonly collectors = new Map<TargetThread, Collector[]>();
+  private processCollector: Collector | undefined;
+  private load: RunLoad | undefined;
+  private tick: NodeJS.Timeout | undefined;
+  private durationTimer: NodeJS.Timeout | undefined;
+  private stopping: Promise<void> | undefined;
+  private diskError: AppErrorJson | undefined;
+  private resolveDone!: (meta: SessionMeta | null) => void;
+
+  private constructor(
+    private readonly spec: ResolvedRunSpec,
+    private readonly deps: RunDependencies,
+    initial: { name: string; commandLine: string; cwd: string },
+  ) {
+    this.id = deps.newSessionId();
+    this.clock = deps.createClock();
+    this.done = new Promise((resolve) => (this.resolveDone = resolve));
+    this.state = {
+      runId: this.id,
+      phase: 'starting',
+      startedAt: new Date().toISOString(),
+      durationMs: 0,
+      processes: [],
+      listening: [],
+      load: null,
+      warnings: [],
+      sampleCount: 0,
+      ...initial,
+    };
+  }
+
+  /**
+   * Starts a run. Rejects, leaving nothing behind, when the target cannot be started at all
+   * (COMMAND_NOT_FOUND, CWD_NOT_FOUND, …) or the session cannot be created (DISK_FULL, …).
+   */
+  static async start(spec: ResolvedRunSpec, deps: RunDependencies, describedAs?: string): Promise<Run> {
+    const cwd = spec.target.kind === 'launch' ? (spec.target.cwd ?? process.cwd()) : process.cwd();
+    const project = spec.target.kind === 'launch' ? await projectName(cwd) : `pid ${spec.target.pid}`;
+    const name = spec.name || `${describedAs ?? project}${spec.load ? ` · ${spec.load.preset}` : ''}`;
+    const commandLine = spec.target.kind === 'launch' ? spec.target.argv.join(' ') : `pid ${spec.target.pid}`;
+    const run = new Run(spec, deps, { name, commandLine, cwd });
+    await run.begin();
+    return run;
+  }
+
+  private async begin(): Promise<void> {
+    const { spec, deps, clock } = this;
+    const environment = describeEnvironment(this.state.cwd);
+    if (spec.load) {
+      this.load = new RunLoad({
+        ...deps.load,
+        spec: spec.load,
+        presetDefaults: deps.load.presetDefaults(spec.load.preset),
+        nowUs: () => clock.nowUs(),
+        onPoints: (points) => this.sink.points(points),
+        onState: (load) => this.loadChanged(load),
+        onResult: (result) => this.loadEnded(result),
+      });
+      this.state.load = this.load.state;
+    }
+    const options = { clock, handlers: this.handlers };
+    this.target =
+      spec.target.kind === 'launch'
+        ? await deps.launchTarget({ ...options, spec: spec.target })
+        : await deps.attachTarget({ ...options, pid: spec.target.pid });
+    this.state.commandLine = this.target.commandLine;
+    this.state.cwd = this.target.cwd;
+    try {
+      this.recorder = await deps.recorders.begin(
+        {
+          id: this.id,
+          name: this.state.name,
+          tags: spec.tags,
+          spec,
+          commandLine: this.state.commandLine,
+          cwd: this.state.cwd,
+          startedAt: this.state.startedAt,
+          originUs: clock.originUs,
+          environment: await environment,
+        },
+        (trouble) => this.diskTrouble(trouble),
+      );
+    } catch (error) {
+      await this.target.stop({ graceMs: 500 });
+      throw toAppError(error, 'the session could not be created');
+    }
+    for (const record of this.early.splice(0)) this.recorder.append(record);
+    this.processCollector = deps.processMetrics({
+      pids: () => this.target!.pids(),
+      intervalMs: spec.capture.metricsIntervalMs,
+      clock,
+      sink: this.sink,
+    });
+    await deps.startAll([this.processCollector], this.sink, clock);
+    this.tick = setInterval(() => this.changed({}), stateTickMs);
+    if (spec.durationMs) this.durationTimer = setTimeout(() => void this.stop('duration reached'), spec.durationMs);
+    void this.target.ended.then((end) => this.save(end));
+    this.load?.targetStarted();
+    this.changed(this.state.phase === 'starting' ? { phase: 'running' } : {});
+  }
+
+  /** Ends the run politely: load first, last flush of every collector, then the target. Resolves when the session is saved. */
+  async stop(why = 'stopped'): Promise<void> {
+    this.stopping ??= this.stopNow(why);
+    await this.stopping;
+    await this.done;
+  }
+
+  private async stopNow(why: string): Promise<void> {
+    if (this.state.phase === 'saving' || this.state.phase === 'done' || this.state.phase === 'failed') return;
+    this.changed({ phase: 'stopping' });
+    this.sink.marks([{ kind: 'stop', tUs: this.clock.nowUs(), text: why }]);
+    if (this.load) await withTimeout(this.load.cancel(), loadCancelTimeoutMs);
+    await withTimeout(this.flush(), flushTimeoutMs);
+    await this.target?.stop();
+  }
+
+  async cancelLoad(): Promise<void> {
+    await this.load?.cancel();
+  }
+
+  async refreshAllocations(): Promise<void> {
+    const all = [...this.collectors.values()].flat().filter((collector) => collector.name === 'allocations');
+    await Promise.all(all.map((collector) => collector.flush()));
+  }
+
+  snapshot(): RunSnapshot {
+    return this.recording.snapshot(this.state);
+  }
+
+  private async flush(): Promise<void> {
+    await Promise.all([...this.collectors.values()].flat().map((collector) => collector.flush()));
+  }
+
+  // ── what the target tells ──
+
+  private readonly handlers: TargetHandlers = {
+    onProcess: (info) => this.processChanged(info, 'process-start'),
+    onProcessExit: (info) => this.processChanged(info, 'process-exit'),
+    onThread: async (thread) => {
+      const collectors = this.deps.threadCollectors({
+        thread,
+        spec: this.spec.capture,
+        clock: this.clock,
+        sink: this.sink,
+      });
+      this.collectors.set(thread, collectors);
+      await this.deps.startAll(collectors, this.sink, this.clock);
+    },
+    onThreadEnding: async (thread) => {
+      const collectors = this.collectors.get(thread) ?? [];
+      this.collectors.delete(thread);
+      await Promise.all(collectors.map((collector) => collector.stop()));
+      this.finishCpu(thread.info.key);
+      this.keepProcess(thread.info.pid);
+    },
+    onListen: (address) => this.listens(address),
+    onOutput: (lines) => {
+      this.record({ k: 'output', lines });
+      this.deps.emit({ event: 'run.output', payload: { runId: this.id, lines } });
+    },
+    onWarning: (warning) => this.sink.warning(warning),
+  };
+
+  private readonly sink: CaptureSink = {
+    cpuChunk: (thread, chunk) => {
+      const delta = this.recording.appendCpuChunk(thread.info.key, chunk, this.clock.originUs);
+      if (delta) this.cpuGrew(thread.info.key, delta);
+    },
+    allocations: (thread, profile) => {
+      this.record({ k: 'allocations', thread: thread.info.key, profile });
+      this.deps.emit({ event: 'run.allocations', payload: { runId: this.id, thread: thread.info.key, profile } });
+    },
+    points: (points) => {
+      this.record({ k: 'points', points });
+      this.deps.emit({ event: 'run.points', payload: { runId: this.id, points } });
+    },
+    marks: (marks) => {
+      this.record({ k: 'marks', marks });
+      this.deps.emit({ event: 'run.marks', payload: { runId: this.id, marks } });
+    },
+    warning: (warning) => {
+      this.record({ k: 'warning', warning });
+      this.changed({ warnings: [...this.recording.warnings] });
+    },
+  };
+
+  private cpuGrew(thread: string, delta: ProfileDelta): void {
+    this.journal({ k: 'cpu', thread, delta });
+    this.deps.emit({ event: 'run.cpu', payload: { runId: this.id, thread, delta } });
+  }
+
+  private finishCpu(thread: string): void {
+    const delta = this.recording.finishCpu(thread);
+    if (delta) this.cpuGrew(thread, delta);
+  }
+
+  private processChanged(info: ProcessInfo, kind: 'process-start' | 'process-exit'): void {
+    this.record({ k: 'process', process: info });
+    const mark: Mark = {
+      kind,
+      tUs: (kind === 'process-exit' ? info.endedUs : info.startedUs) ?? this.clock.nowUs(),
+      text: `${info.title} (${info.pid})`,
+      pid: info.pid,
+    };
+    this.sink.marks([mark]);
+    this.changed({ processes: [...this.recording.processes.values()] });
+  }
+
+  /** Threads come and go within a process the target already told about; the journal keeps the newest picture. */
+  private keepProcess(pid: number): void {
+    const known = this.recording.processes.get(pid);
+    if (known) this.record({ k: 'process', process: known });
+  }
+
+  private listens(address: ListeningAddress): void {
+    this.record({ k: 'listen', address });
+    this.sink.marks([{ kind: 'listen', tUs: address.atUs, text: address.url, pid: address.pid }]);
+    this.changed({ listening: [...this.recording.listening] });
+    if (this.state.phase === 'starting' || this.state.phase === 'running') this.load?.targetListens(this.recording.listening);
+  }
+
+  // ── the load ──
+
+  private loadChanged(load: RunState['load']): void {
+    const before = this.state.load?.phase;
+    this.changed({ load });
+    if (!load || load.phase === before) return;
+    const tUs = this.clock.nowUs();
+    if (load.phase === 'running')
+      this.sink.marks([{ kind: 'load-start', tUs, text: `${load.preset}, ${load.users} users` }]);
+    else if (before === 'running') this.sink.marks([{ kind: 'load-end', tUs, text: `load ${load.phase}` }]);
+    if (load.phase === 'failed' && load.error)
+      this.sink.warning({ tUs, source: 'load', message: load.error.message, hint: load.error.hint });
+    if (this.spec.load?.stopTargetAtEnd && (load.phase === 'done' || load.phase === 'failed'))
+      void this.stop(load.phase === 'done' ? 'load finished' : 'load failed');
+  }
+
+  private loadEnded(result: LoadResult): void {
+    this.record({ k: 'load', result });
+    this.deps.emit({ event: 'run.load', payload: { runId: this.id, result } });
+  }
+
+  // ── the end ──
+
+  private async save(end: TargetExit & { error?: AppError }): Promise<void> {
+    const { error, ...exit } = end;
+    clearInterval(this.tick);
+    clearTimeout(this.durationTimer);
+    try {
+      if (this.load?.state.phase === 'waiting' && !error && !this.stopping)
+        this.sink.warning({
+          tUs: this.clock.nowUs(),
+          source: 'load',
+          message: 'No load was sent: the target ended without listening on an HTTP address.',
+          hint: 'Give the full URL of what should be requested if the server is not part of the target.',
+        });
+      if (this.load) await withTimeout(this.load.cancel(), loadCancelTimeoutMs);
+      await this.processCollector?.stop();
+      await Promise.all([...this.collectors.values()].flat().map((collector) => collector.stop()));
+      for (const thread of this.recording.cpu.keys()) this.finishCpu(thread);
+      const durationMs = this.clock.nowUs() / 1000;
+      this.changed({ phase: 'saving', exit, ...(error && { error: error.toJSON() }) });
+      const meta = await this.recorder!.finish(this.recording, {
+        durationMs,
+        status: error ? 'failed' : 'complete',
+        exit,
+        ...(error && { error: error.toJSON() }),
+      });
+      this.changed({ phase: error ? 'failed' : 'done', durationMs });
+      this.resolveDone(meta);
+    } catch (problem) {
+      const failed = toAppError(problem, 'the session could not be saved completely');
+      this.changed({ phase: 'failed', exit, error: failed.toJSON() });
+      this.resolveDone(null);
+    }
+  }
+
+  // ── keeping and telling ──
+
+  private record(record: JournalRecord): void {
+    this.recording.apply(record);
+    this.journal(record);
+  }
+
+  private journal(record: JournalRecord): void {
+    if (this.recorder) this.recorder.append(record);
+    else this.early.push(record);
+  }
+
+  private diskTrouble(trouble: AppErrorJson): void {
+    if (this.diskError) return;
+    this.diskError = trouble;
+    this.recording.apply({
+      k: 'warning',
+      warning: { tUs: this.clock.nowUs(), source: 'session', message: trouble.message, hint: trouble.hint },
+    });
+    this.changed({ warnings: [...this.recording.warnings] });
+  }
+
+  private changed(change: Partial<RunState>): void {
+    const live = this.state.phase !== 'done' && this.state.phase !== 'failed';
+    this.state = {
+      ...this.state,
+      ...(live && { durationMs: this.clock.nowUs() / 1000, sampleCount: this.recording.sampleCount }),
+      ...change,
+    };
+    this.deps.emit({ event: 'run.state', payload: this.state });
+  }
+}
+
+/** Resolves when the work has settled or the time is over, whichever comes first; the work's own failure is its owner's to report. */
+async function withTimeout(work: Promise<unknown>, timeoutMs: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, timeoutMs);
+  });
+  await Promise.race([work.then(noop, noop), timeout]);
+  clearTimeout(timer);
+}
+
+function noop(): void {}
