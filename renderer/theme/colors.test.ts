@@ -1,0 +1,48 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { categories } from '../../profiles/types';
+import { categoryColor, chromeColors, flamePalette, seriesColors, type ColorScheme } from './colors';
+import { contrast, oklch } from './oklch';
+
+const css = readFileSync(path.join(import.meta.dirname, 'tokens.css'), 'utf8');
+const schemes: ColorScheme[] = ['light', 'dark'];
+
+/** The variables of one theme's block. */
+function variables(scheme: ColorScheme): Map<string, string> {
+  const block = css.split(`[data-mantine-color-scheme='${scheme}'] {`)[1]?.split('}')[0] ?? '';
+  return new Map([...block.matchAll(/(--sm-[\w-]+):\s*([^;]+);/g)].map((match) => [match[1] ?? '', match[2] ?? '']));
+}
+const kebab = (name: string) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+
+test('OKLCH conversion knows black, white and a mid grey', () => {
+  expect(oklch(0, 0, 0)).toBe('#000000');
+  expect(oklch(1, 0, 0)).toBe('#ffffff');
+  expect(contrast('#000000', '#ffffff')).toBeCloseTo(21);
+});
+
+describe.each(schemes)('%s theme', (scheme) => {
+  test('tokens.css has the same colours as colors.ts', () => {
+    const inCss = variables(scheme);
+    for (const category of categories)
+      expect(inCss.get(`--sm-category-${category}`)).toBe(categoryColor(category, scheme));
+    for (const [name, color] of Object.entries(chromeColors[scheme])) expect(inCss.get(`--sm-${kebab(name)}`)).toBe(color);
+    for (const [name, color] of Object.entries(seriesColors[scheme]))
+      expect(inCss.get(`--sm-series-${kebab(name)}`)).toBe(color);
+  });
+
+  test('text on every flame fill reaches AA', () => {
+    for (const mode of ['category', 'package', 'file'] as const)
+      for (const { fill, text } of flamePalette(scheme, mode).paints)
+        expect(contrast(fill, text), `${text} on ${fill}`).toBeGreaterThanOrEqual(4.5);
+  });
+
+  test('text colours reach AA on both grounds, lines of charts reach the 3:1 of graphics', () => {
+    const chrome = chromeColors[scheme];
+    for (const ground of [chrome.background, chrome.surface]) {
+      for (const text of [chrome.text, chrome.muted, chrome.faint, chrome.accent, chrome.match])
+        expect(contrast(text, ground), `${text} on ${ground}`).toBeGreaterThanOrEqual(4.5);
+      for (const line of Object.values(seriesColors[scheme])) expect(contrast(line, ground), line).toBeGreaterThanOrEqual(3);
+    }
+  });
+});

@@ -1,0 +1,224 @@
+/**
+ * The colours that canvases and charts draw with. `tokens.css` has the same values as CSS variables
+ * (`colors.test.ts` compares them).
+ */
+import { categories, type Category } from '../../profiles/types';
+import { contrast, oklch } from './oklch';
+
+export type ColorScheme = 'light' | 'dark';
+
+/** How flame frames are coloured. */
+export type ColorMode = 'category' | 'package' | 'file';
+
+interface Tone {
+  lightness: number;
+  chroma: number;
+  hue: number;
+}
+
+/** Equal lightness for the working categories; native is darker on purpose, idle nearly the background. */
+const categoryTones: Record<ColorScheme, Record<Category, Tone>> = {
+  light: {
+    app: { lightness: 0.8, chroma: 0.135, hue: 58 },
+    dependency: { lightness: 0.8, chroma: 0.075, hue: 190 },
+    node: { lightness: 0.8, chroma: 0.035, hue: 255 },
+    native: { lightness: 0.7, chroma: 0.045, hue: 255 },
+    gc: { lightness: 0.8, chroma: 0.1, hue: 305 },
+    program: { lightness: 0.86, chroma: 0.008, hue: 80 },
+    idle: { lightness: 0.945, chroma: 0.004, hue: 80 },
+    profiler: { lightness: 0.86, chroma: 0.03, hue: 340 },
+    root: { lightness: 0.9, chroma: 0.006, hue: 80 },
+  },
+  dark: {
+    app: { lightness: 0.7, chroma: 0.145, hue: 52 },
+    dependency: { lightness: 0.7, chroma: 0.08, hue: 190 },
+    node: { lightness: 0.7, chroma: 0.035, hue: 255 },
+    native: { lightness: 0.625, chroma: 0.045, hue: 255 },
+    gc: { lightness: 0.7, chroma: 0.12, hue: 305 },
+    program: { lightness: 0.42, chroma: 0.008, hue: 70 },
+    idle: { lightness: 0.27, chroma: 0.004, hue: 70 },
+    profiler: { lightness: 0.42, chroma: 0.03, hue: 340 },
+    root: { lightness: 0.34, chroma: 0.006, hue: 70 },
+  },
+};
+
+/** What a category is called in legends. */
+export const categoryLabels: Record<Category, string> = {
+  app: 'Your code',
+  dependency: 'Dependencies',
+  node: 'Node.js',
+  native: 'Native',
+  gc: 'Garbage collection',
+  program: 'Program',
+  idle: 'Idle',
+  profiler: 'Profiler',
+  root: 'All',
+};
+
+const hex = (tone: Tone) => oklch(tone.lightness, tone.chroma, tone.hue);
+const inks = { dark: '#17130f', light: '#f4f1ed' } as const;
+
+/** Black or white text, whichever is easier to read on the fill. */
+export function textOn(fill: string): string {
+  return contrast(fill, inks.dark) >= contrast(fill, inks.light) ? inks.dark : inks.light;
+}
+
+export function categoryColor(category: Category, scheme: ColorScheme): string {
+  return hex(categoryTones[scheme][category]);
+}
+
+/** A steady number in 0..2³²-1 for a text (FNV-1a). */
+export function hashText(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
+  return hash >>> 0;
+}
+
+export interface FramePaint {
+  fill: string;
+  text: string;
+}
+
+/** Neighbouring frames of one category differ a little, by name, so that their borders stay visible. */
+const shades = 7;
+
+/** Paints for flame frames; computed once per scheme and looked up by index. */
+export interface FlamePalette {
+  paints: FramePaint[];
+  /** Index of the paint for a frame. */
+  paintOf(frame: { name: string; url: string; packageName: string; category: number }): number;
+}
+
+const appIndex = categories.indexOf('app');
+const fileHues = 24;
+
+export function flamePalette(scheme: ColorScheme, mode: ColorMode): FlamePalette {
+  const paints: FramePaint[] = [];
+  const add = (tone: Tone) => {
+    const fill = hex(tone);
+    paints.push({ fill, text: textOn(fill) });
+  };
+  for (const category of categories) {
+    const tone = categoryTones[scheme][category];
+    const varied = category !== 'idle' && category !== 'root';
+    for (let shade = 0; shade < shades; shade++) {
+      const offset = varied ? shade / (shades - 1) - 0.5 : 0;
+      add({
+        lightness: tone.lightness + offset * 0.05,
+        chroma: tone.chroma,
+        hue: tone.hue + offset * (category === 'app' ? 26 : 10),
+      });
+    }
+  }
+  const firstHue = paints.length;
+  const base = categoryTones[scheme].app;
+  for (let hue = 0; hue < fileHues; hue++)
+    add({
+      lightness: base.lightness + ((hue % 3) - 1) * 0.025,
+      chroma: 0.09,
+      hue: (hue * 360) / fileHues,
+    });
+  const byHash = (key: string) => firstHue + (hashText(key) % fileHues);
+  return {
+    paints,
+    paintOf(frame) {
+      const code = frame.category <= 2;
+      if (mode === 'package' && code && frame.category !== 2)
+        return frame.packageName === '' ? appIndex * shades + 3 : byHash(frame.packageName);
+      if (mode === 'file' && code && frame.url !== '') return byHash(frame.url);
+      return frame.category * shades + (hashText(frame.name) % shades);
+    },
+  };
+}
+
+/** Everything else a canvas needs besides frame fills. */
+export interface ChromeColors {
+  background: string;
+  surface: string;
+  line: string;
+  text: string;
+  muted: string;
+  faint: string;
+  accent: string;
+  focus: string;
+  selection: string;
+  match: string;
+}
+
+export const chromeColors: Record<ColorScheme, ChromeColors> = {
+  light: {
+    background: '#faf9f7',
+    surface: '#ffffff',
+    line: '#e4e0da',
+    text: '#211d19',
+    muted: '#635c54',
+    faint: '#797168',
+    accent: '#b8480b',
+    focus: '#1769c9',
+    selection: '#1769c9',
+    match: '#b30a62',
+  },
+  dark: {
+    background: '#151311',
+    surface: '#1c1a17',
+    line: '#322e2a',
+    text: '#ebe7e2',
+    muted: '#a9a199',
+    faint: '#8d857c',
+    accent: '#ff8a3d',
+    focus: '#6cb2ff',
+    selection: '#6cb2ff',
+    match: '#ff7ab8',
+  },
+};
+
+/**
+ * Line colours of the lanes. Within one lane series differ in lightness as well as in hue, so that they can be
+ * told apart with any colour vision; percentiles are steps of one hue.
+ */
+export const seriesNames = [
+  'cpu',
+  'loopDelay',
+  'loopDelayMax',
+  'loopUtilization',
+  'heap',
+  'rss',
+  'gc',
+  'requests',
+  'p50',
+  'p95',
+  'p99',
+  'errors',
+] as const;
+export type SeriesName = (typeof seriesNames)[number];
+
+export const seriesColors: Record<ColorScheme, Record<SeriesName, string>> = {
+  light: {
+    cpu: '#c9560f',
+    loopDelay: '#1f6fc4',
+    loopDelayMax: '#8a5a00',
+    loopUtilization: '#0e8074',
+    heap: '#0f7d6b',
+    rss: '#7a6f9b',
+    gc: '#8446b8',
+    requests: '#1f6fc4',
+    p50: '#5f8fbf',
+    p95: '#b07a00',
+    p99: '#b3261e',
+    errors: '#c02222',
+  },
+  dark: {
+    cpu: '#ff9248',
+    loopDelay: '#62aef7',
+    loopDelayMax: '#e0b048',
+    loopUtilization: '#46c7b8',
+    heap: '#4ccfb4',
+    rss: '#a79cd0',
+    gc: '#c58cf2',
+    requests: '#62aef7',
+    p50: '#7fb3e6',
+    p95: '#e5b94e',
+    p99: '#ff7a6b',
+    errors: '#ff6f6f',
+  },
+};
