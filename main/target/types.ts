@@ -38,6 +38,11 @@ export interface InspectorSession {
 export interface TargetThread {
   info: ThreadInfo;
   session: InspectorSession;
+  /**
+   * What the agent in this isolate sends with `agent.report(kind, data)`. Returns the function that removes the
+   * listener. `data` comes from the target: parse it before use.
+   */
+  onReport(kind: string, listener: (data: unknown) => void): () => void;
 }
 
 /**
