@@ -1,0 +1,105 @@
+/** The raw V8 CPU profile as columns: who is whose parent, in which order to build, and the samples in time order. */
+import type { V8CpuProfile } from './types';
+
+export interface ChunkColumns {
+  nodes: V8CpuProfile['nodes'];
+  /** Index of the parent in `nodes`; -1 for roots. */
+  parentIndex: Int32Array;
+  /** Indices of `nodes`, each after its parent. Nodes that hang in a cycle are left out. */
+  order: Int32Array;
+  /** Index into `nodes` of each sample, in time order; samples of unknown nodes are left out. */
+  sampleNode: Int32Array;
+  /** µs on the profile's own clock; never decreases. */
+  sampleTime: Float64Array;
+}
+
+/** Columns of a profile whose types are right; what hangs together wrongly in it is left out. */
+export function readChunk(chunk: V8CpuProfile): ChunkColumns {
+  const { nodes } = chunk;
+  const indexOf = indexById(nodes);
+  const parentIndex = new Int32Array(nodes.length).fill(-1);
+  for (let index = 0; index < nodes.length; index++) {
+    const children = nodes[index]!.children;
+    if (children === undefined) continue;
+    for (const id of children) {
+      const child = indexOf(id);
+      if (child !== -1) parentIndex[child] = index;
+    }
+  }
+  const order = parentsFirst(parentIndex);
+  const reachable = new Uint8Array(nodes.length);
+  for (const index of order) reachable[index] = 1;
+
+  const ids = chunk.samples ?? [];
+  const deltas = chunk.timeDeltas ?? [];
+  const count = Math.min(ids.length, deltas.length);
+  const sampleNode = new Int32Array(count);
+  const sampleTime = new Float64Array(count);
+  let timeUs = chunk.startTime;
+  let kept = 0;
+  let sorted = true;
+  for (let i = 0; i < count; i++) {
+    timeUs += deltas[i]!;
+    const index = indexOf(ids[i]!);
+    if (index === -1 || reachable[index] === 0) continue;
+    if (kept > 0 && timeUs < sampleTime[kept - 1]!) sorted = false;
+    sampleNode[kept] = index;
+    sampleTime[kept] = timeUs;
+    kept++;
+  }
+  const columns = { sampleNode: sampleNode.subarray(0, kept), sampleTime: sampleTime.subarray(0, kept) };
+  return { nodes, parentIndex, order, ...(sorted ? columns : sortedByTime(columns)) };
+}
+
+/** Node id → index, -1 when unknown. V8 numbers nodes 1…n, so an array does nearly always. */
+export function indexById(nodes: readonly { id: number }[]): (id: number) => number {
+  let highest = 0;
+  let small = true;
+  for (const { id } of nodes) {
+    if (!Number.isInteger(id) || id < 0) small = false;
+    if (id > highest) highest = id;
+  }
+  if (small && highest <= nodes.length * 4 + 1024) {
+    const table = new Int32Array(highest + 1).fill(-1);
+    for (let index = 0; index < nodes.length; index++) table[nodes[index]!.id] = index;
+    return (id) => table[id] ?? -1;
+  }
+  const map = new Map<number, number>();
+  for (let index = 0; index < nodes.length; index++) map.set(nodes[index]!.id, index);
+  return (id) => map.get(id) ?? -1;
+}
+
+/** Indices so that each comes after its parent; members of a cycle are left out. */
+export function parentsFirst(parentIndex: Int32Array): Int32Array {
+  const count = parentIndex.length;
+  const order = new Int32Array(count);
+  let ordered = true;
+  for (let index = 0; index < count; index++) {
+    order[index] = index;
+    if (parentIndex[index]! >= index) ordered = false;
+  }
+  if (ordered) return order;
+  const firstChild = new Int32Array(count).fill(-1);
+  const nextSibling = new Int32Array(count).fill(-1);
+  let length = 0;
+  for (let index = count - 1; index >= 0; index--) {
+    const parent = parentIndex[index]!;
+    if (parent === -1) continue;
+    nextSibling[index] = firstChild[parent]!;
+    firstChild[parent] = index;
+  }
+  for (let index = 0; index < count; index++) if (parentIndex[index] === -1) order[length++] = index;
+  for (let done = 0; done < length; done++)
+    for (let child = firstChild[order[done]!]!; child !== -1; child = nextSibling[child]!)
+      order[length++] = child;
+  return order.subarray(0, length);
+}
+
+function sortedByTime(columns: Pick<ChunkColumns, 'sampleNode' | 'sampleTime'>) {
+  const { sampleNode, sampleTime } = columns;
+  const by = Array.from(sampleTime.keys()).sort((a, b) => sampleTime[a]! - sampleTime[b]! || a - b);
+  return {
+    sampleNode: sampleNode.map((_, i) => sampleNode[by[i]!]!),
+    sampleTime: sampleTime.map((_, i) => sampleTime[by[i]!]!),
+  };
+}
