@@ -161,7 +161,14 @@ export type Mark =
   | { kind: 'load-start' | 'load-end'; tUs: number; text: string }
   | { kind: 'process-start' | 'process-exit'; tUs: number; text: string; pid: number }
   | { kind: 'blocked'; tUs: number; durationMs: number; text: string; thread: ThreadKey }
-  | { kind: 'gc'; tUs: number; durationMs: number; gcKind: GcKind; thread: ThreadKey; /** Caused by our allocation refresh. */ ours: boolean }
+  | {
+      kind: 'gc';
+      tUs: number;
+      durationMs: number;
+      gcKind: GcKind;
+      thread: ThreadKey;
+      /** Caused by our allocation refresh. */ ours: boolean;
+    }
   | { kind: 'stop'; tUs: number; text: string };
 
 export interface OutputLine {
@@ -425,7 +432,16 @@ const byId = z.object({ id: z.string().min(1) });
 /** Chosen by the caller: names a long action, so that its `task.progress` can be shown and `tasks.cancel` can end it. */
 const taskId = z.string().optional();
 
-export const sortKeys = ['createdAt', 'name', 'durationMs', 'status', 'cpuMeanPercent', 'latencyP99Ms', 'requestRate', 'heapMaxBytes'] as const;
+export const sortKeys = [
+  'createdAt',
+  'name',
+  'durationMs',
+  'status',
+  'cpuMeanPercent',
+  'latencyP99Ms',
+  'requestRate',
+  'heapMaxBytes',
+] as const;
 
 /** Every call and the schema of its input. */
 export const inputs = {
@@ -518,10 +534,26 @@ export interface Events {
   'run.load': { runId: string; result: LoadResult };
   /** Something in the list changed; ask again. */
   'sessions.changed': { ids: string[] };
-  'task.progress': { taskId: string; /** 0..1, or null when unknown. */ fraction: number | null; text: string };
+  'task.progress': {
+    taskId: string;
+    /** 0..1, or null when unknown. */ fraction: number | null;
+    text: string;
+  };
   /** The shell asks the UI to show something (menu, file association, second instance). */
   'ui.open': { view: 'home' | 'new-run' | 'sessions' | 'session' | 'settings'; id?: string };
+  /** A menu entry of the desktop shell that acts on what the UI shows; one that does not apply there does nothing. */
+  'ui.command': { command: UiCommand };
 }
+export const uiCommands = [
+  'export-report',
+  'export-session',
+  'theme-system',
+  'theme-light',
+  'theme-dark',
+  'palette',
+  'help',
+] as const;
+export type UiCommand = (typeof uiCommands)[number];
 export type EventName = keyof Events;
 export type AnyEvent = { [E in EventName]: { event: E; payload: Events[E] } }[EventName];
 
@@ -539,3 +571,55 @@ export interface EngineApi {
 
 /** Every transport answers a call with one of these. */
 export type CallOutcome = { ok: true; value: unknown } | { ok: false; error: AppErrorJson };
+
+// ───────────────────────────────────────────── only in the desktop shell ─────────────────────────────────────────────
+
+/**
+ * Native dialogs. They travel like every other call, but are answered by the shell, not by the engine. In the web shell
+ * they do not exist: the renderer falls back to `<input type="file">` and a download.
+ */
+export const shellInputs = {
+  /** Lets the person choose files, which become sessions. Null when they changed their mind. */
+  'shell.openFile': z.object({ taskId }).prefault({}),
+  /** Lets the person choose where to save, and writes `bytes` or `text` there. Null when they changed their mind. */
+  'shell.saveFile': z
+    .object({
+      suggestedName: z.string().min(1).max(255),
+      bytes: z.instanceof(Uint8Array).optional(),
+      text: z.string().optional(),
+    })
+    .refine(
+      ({ bytes, text }) => (bytes === undefined) !== (text === undefined),
+      'Give either bytes or text.',
+    ),
+} as const;
+export type ShellMethod = keyof typeof shellInputs;
+export type ShellInput<M extends ShellMethod> = z.input<(typeof shellInputs)[M]>;
+export interface ShellResults {
+  'shell.openFile': SessionMeta[] | null;
+  'shell.saveFile': { path: string } | null;
+}
+
+// ───────────────────────────────────────────── on the wire (web shell) ─────────────────────────────────────────────
+
+/** The WebSocket's path. Each frame is one MessagePack value: the client sends `CallFrame`s, the server `ServerFrame`s. */
+export const socketPath = '/socket';
+export const callFrameSchema = z.object({
+  id: z.number().int().nonnegative(),
+  method: z.string().max(100),
+  input: z.unknown(),
+});
+export type CallFrame = z.infer<typeof callFrameSchema>;
+export type ServerFrame =
+  | ({ id: number } & CallOutcome)
+  | AnyEvent
+  /** Sent now and then, so that a client behind a dead tunnel notices. */
+  | { beat: number };
+/** Why the server ends a connection (WebSocket close codes). */
+export const socketCloseCodes = {
+  shuttingDown: 1001,
+  badFrame: 4400,
+  tooManyConnections: 4429,
+  /** The client reads slower than the run produces: it reconnects and joins again by `run.snapshot`. */
+  tooSlow: 4408,
+} as const;
