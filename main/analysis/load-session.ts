@@ -1,0 +1,56 @@
+/** A saved session with its streams parsed: what comparison and reports work on. */
+import { AppError, toAppError } from '../errors';
+import type { LoadResult, SessionDetail, ThreadKey, Timeline } from '../api';
+import { parseCpuProfile } from '../../profiles/formats/cpuprofile';
+import { parseHeapProfile } from '../../profiles/formats/heapprofile';
+import { ProfileFormatError } from '../../profiles/errors';
+import type { Profile } from '../../profiles/types';
+
+export interface LoadedSession {
+  detail: SessionDetail;
+  timeline: Timeline;
+  cpu: Map<ThreadKey, Profile>;
+  allocations: Map<ThreadKey, Profile>;
+  load: LoadResult | null;
+}
+
+export interface SessionSource {
+  get(id: string): Promise<SessionDetail> | SessionDetail;
+  readFile(id: string, file: string): Promise<Uint8Array>;
+}
+
+/**
+ * Reads and parses every file of a session.
+ * @throws AppError NOT_FOUND, SESSION_NEWER, SESSION_DAMAGED (naming the file), PROFILE_MALFORMED, CANCELLED
+ */
+export async function loadSession(source: SessionSource, id: string, signal?: AbortSignal): Promise<LoadedSession> {
+  const detail = await source.get(id);
+  const loaded: LoadedSession = {
+    detail,
+    timeline: { series: [], marks: [] },
+    cpu: new Map(),
+    allocations: new Map(),
+    load: null,
+  };
+  for (const file of detail.files) {
+    if (signal?.aborted) throw new AppError('CANCELLED', 'Cancelled.');
+    if (file.kind === 'output' || file.kind === 'other') continue;
+    const bytes = await source.readFile(id, file.name);
+    try {
+      if (file.kind === 'cpu')
+        loaded.cpu.set(file.thread ?? file.name, parseCpuProfile(bytes, { originUs: detail.originUs, fileName: file.name }));
+      else if (file.kind === 'allocations')
+        loaded.allocations.set(file.thread ?? file.name, parseHeapProfile(bytes, { fileName: file.name }));
+      else if (file.kind === 'timeline') loaded.timeline = JSON.parse(new TextDecoder().decode(bytes)) as Timeline;
+      else loaded.load = JSON.parse(new TextDecoder().decode(bytes)) as LoadResult;
+    } catch (error) {
+      if (error instanceof ProfileFormatError) throw new AppError(error.code, error.message, { hint: error.hint, cause: error });
+      if (error instanceof SyntaxError)
+        throw new AppError('SESSION_DAMAGED', `${file.name} of session "${detail.name}" cannot be read: ${error.message}`, {
+          hint: 'The other files of the session are untouched; its folder can be opened by hand.',
+        });
+      throw toAppError(error, `reading ${file.name}`);
+    }
+  }
+  return loaded;
+}

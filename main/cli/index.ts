@@ -1,0 +1,146 @@
+/** The command line: `scorchmark` opens the workbench, everything else works without a UI. */
+import { Command, CommanderError, Option } from 'commander';
+import { presetNames } from '../api';
+import { version } from '../paths';
+import { compare } from './compare';
+import { openFile } from './open';
+import { record, type RecordOptions } from './record';
+import { report } from './report';
+import { serveCommand } from './serve';
+import { exportSession, importSessions, listSessions, removeSessions, showSession } from './sessions';
+import { describeError, exitCodeOf, exitCodes } from './terminal';
+import { openWorkbench } from './workbench';
+
+const collect = (value: string, previous: string[] = []): string[] => [...previous, value];
+const dataFolder = new Option('--data-folder <folder>', 'where sessions are kept').env('SCORCHMARK_HOME');
+
+/** Runs the action and turns its result or error into the exit code. */
+function action<A extends unknown[]>(work: (...args: A) => Promise<number>): (...args: A) => Promise<void> {
+  return async (...args) => {
+    try {
+      process.exitCode = await work(...args);
+    } catch (error) {
+      process.stderr.write(`${describeError(error)}\n`);
+      process.exitCode = exitCodeOf(error);
+    }
+  };
+}
+
+const program = new Command('scorchmark')
+  .description('Profile a Node.js program live, under load. Without a command: opens the workbench.')
+  .version(version)
+  .enablePositionalOptions()
+  .showHelpAfterError('(scorchmark --help lists the commands)')
+  .exitOverride()
+  .addOption(dataFolder)
+  .action(action((options: { dataFolder?: string }) => openWorkbench(options)));
+
+program
+  .command('record')
+  .description('record a command: CPU, allocations, metrics, and load if wanted; saves a session')
+  .usage('[options] -- <command…>')
+  .argument('[command...]', 'the program and its arguments')
+  .passThroughOptions()
+  .option('--load <preset>', `send load when the target listens: ${presetNames.join(', ')}`)
+  .option('--duration <time>', "the load's duration (10s, 2m); without --load: how long to record")
+  .option('--users <n>', "override the preset's number of users")
+  .option('--url <request>', 'what to request: a path or URL, "POST /cart" for another method; repeatable', collect)
+  .option('--method <method>', 'method of requests that name none')
+  .option('--header <name:value>', 'header of every request; repeatable', collect)
+  .option('--body <text>', 'body of every request')
+  .option('--keep-running', 'do not stop the target when the load has ended')
+  .option('--attach <pid>', 'record a running Node process instead of starting one')
+  .option('--sample <name>', 'record a bundled sample app under its load')
+  .option('--cwd <folder>', 'working folder of the target')
+  .option('--env <name=value>', 'environment of the target; repeatable', collect)
+  .option('--node <binary>', 'the Node binary to run the target with')
+  .option('--node-flag <flag>', 'flag for every Node process of the target; repeatable', collect)
+  .option('--shell', 'run the command line through the shell')
+  .option('--name <name>', "the session's name")
+  .option('--tag <tag>', 'tag of the session; repeatable', collect)
+  .option('--interval <time>', 'time between CPU samples (default 1ms)')
+  .option('--no-allocations', 'do not sample allocations')
+  .option('--report <file>', 'write the HTML report as well')
+  .option('--json', 'print the result as one JSON object on stdout; everything else goes to stderr')
+  .option('--quiet', "do not repeat the target's output")
+  .addOption(dataFolder)
+  .action(action((argv: string[], options: RecordOptions) => record(argv, options)));
+
+program
+  .command('serve')
+  .description('the workbench in a browser, on 127.0.0.1 only')
+  .option('--port <port>', 'listen on this port instead of a free one')
+  .option('--open', 'open the browser')
+  .addOption(dataFolder)
+  .action(action(serveCommand));
+
+const sessions = program.command('sessions').description('the saved sessions');
+sessions
+  .command('list')
+  .description('list sessions, newest first')
+  .argument('[search...]', 'only those that contain all these words')
+  .option('--tag <tag>', 'only those with this tag; repeatable', collect)
+  .option('--trash', 'those in the trash')
+  .option('--json', 'print JSON')
+  .addOption(dataFolder)
+  .action(action(listSessions));
+sessions
+  .command('show')
+  .description('what a session holds')
+  .argument('<session>', 'its id, the beginning of it, or "last"')
+  .option('--json', 'print JSON')
+  .addOption(dataFolder)
+  .action(action(showSession));
+sessions
+  .command('rm')
+  .description('move sessions to the trash')
+  .argument('<session...>')
+  .option('--forever', 'delete for good')
+  .addOption(dataFolder)
+  .action(action(removeSessions));
+sessions
+  .command('export')
+  .description('write a session as one .scorchmark file')
+  .argument('<session>')
+  .option('-o, --output <file>', 'the file to write')
+  .addOption(dataFolder)
+  .action(action(exportSession));
+sessions
+  .command('import')
+  .description('add .scorchmark, .cpuprofile or .heapprofile files to the sessions')
+  .argument('<file...>')
+  .option('--json', 'print JSON')
+  .addOption(dataFolder)
+  .action(action(importSessions));
+
+program
+  .command('open')
+  .description('open a .scorchmark, .cpuprofile or .heapprofile file in the workbench')
+  .argument('<file>')
+  .addOption(dataFolder)
+  .action(action(openFile));
+
+program
+  .command('report')
+  .description('write the HTML report of a session')
+  .argument('<session>', 'its id, the beginning of it, or "last"')
+  .option('-o, --output <file>', 'the file to write')
+  .addOption(dataFolder)
+  .action(action(report));
+
+program
+  .command('compare')
+  .description('compare two sessions: metrics side by side, functions that changed most')
+  .argument('<a>', 'the session to compare with')
+  .argument('<b>', 'the session to judge')
+  .option('--json', 'print JSON')
+  .option('--functions <n>', 'how many functions to list', '15')
+  .addOption(dataFolder)
+  .action(action(compare));
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (!(error instanceof CommanderError)) throw error;
+  process.exitCode = error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
+}

@@ -1,0 +1,290 @@
+/** `scorchmark record`: profile a command without a UI. */
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { formatBytes, formatDurationMs } from '../../profiles/format';
+import type { AnyEvent, LoadSpec, RunSpecInput, RunState, SessionDetail } from '../api';
+import { httpRequestSchema, presetNames } from '../api';
+import { createEngine, type Engine } from '../engine';
+import { AppError } from '../errors';
+import { parseDuration } from '../load/duration';
+import { listSamples } from '../run/samples';
+import { describeError, exitCodeOf, exitCodes, StatusLine, summaryRows, table } from './terminal';
+
+export interface RecordOptions {
+  name?: string;
+  tag?: string[];
+  cwd?: string;
+  env?: string[];
+  node?: string;
+  nodeFlag?: string[];
+  shell?: boolean;
+  attach?: string;
+  sample?: string;
+  load?: string;
+  users?: string;
+  url?: string[];
+  method?: string;
+  header?: string[];
+  body?: string;
+  duration?: string;
+  keepRunning?: boolean;
+  interval?: string;
+  allocations?: boolean;
+  report?: string;
+  json?: boolean;
+  quiet?: boolean;
+  dataFolder?: string;
+}
+
+/** How often a line is printed where the status line cannot be redrawn. */
+const plainProgressMs = 5000;
+
+export async function record(argv: string[], options: RecordOptions): Promise<number> {
+  const spec = await specOf(argv, options);
+  const engine = await createEngine({ shell: 'cli', dataFolder: options.dataFolder });
+  const progress = new RecordProgress(engine, options);
+  let interrupts = 0;
+  let runId: string | undefined;
+  const interrupt = (): void => {
+    interrupts++;
+    if (interrupts === 1 && runId) {
+      progress.note('Stopping the target and saving; press Ctrl-C again to give up waiting.');
+      engine.call('run.stop', { runId }).catch((error: unknown) => progress.note(describeError(error)));
+    } else if (interrupts > 1 || !runId) {
+      // The reaper ends what is left of the target; the journal makes the session recoverable.
+      process.exit(130);
+    }
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, interrupt);
+  try {
+    const finished = progress.finished();
+    const state = await engine.call('run.start', spec);
+    runId = state.runId;
+    const end = await finished;
+    return await conclude(engine, end, progress, options);
+  } finally {
+    progress.close();
+    await engine.close();
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.off(signal, interrupt);
+  }
+}
+
+async function conclude(
+  engine: Engine,
+  end: RunState,
+  progress: RecordProgress,
+  options: RecordOptions,
+): Promise<number> {
+  const detail: SessionDetail = await engine.call('sessions.get', { id: end.runId });
+  const folder = engine.store.folderOf(end.runId);
+  progress.close();
+  if (options.report) {
+    const { html } = await engine.call('report.html', { id: end.runId });
+    await writeFile(options.report, html);
+  }
+  const crashed = !end.exit?.stoppedByUs && ((end.exit?.code ?? 0) !== 0 || Boolean(end.exit?.signal));
+  const exitCode = end.error || crashed ? exitCodes.targetFailed : exitCodes.ok;
+  if (options.json) {
+    process.stdout.write(`${JSON.stringify({ session: detail, folder, exitCode })}\n`);
+    return exitCode;
+  }
+  const ended = end.exit?.signal ? `signal ${end.exit.signal}` : `exit code ${end.exit?.code ?? 'unknown'}`;
+  const rows = [
+    ...summaryRows(detail),
+    ['target ended with', end.exit?.stoppedByUs ? `${ended} (stopped)` : ended],
+    ['folder', folder],
+    ...(options.report ? [['report', path.resolve(options.report)]] : []),
+  ];
+  process.stdout.write(`\n${table(rows)}\n`);
+  for (const warning of detail.warnings)
+    process.stderr.write(`warning: ${warning.source}: ${warning.message}${warning.hint ? ` ${warning.hint}` : ''}\n`);
+  if (end.error) process.stderr.write(`${describeError(AppError.fromJSON(end.error))}\n`);
+  return exitCode;
+}
+
+/** Shows a run in the terminal while it lasts: its output as it comes, and where it stands. */
+class RecordProgress {
+  private readonly line = new StatusLine(process.stderr);
+  private state: RunState | undefined;
+  private phase: string | undefined;
+  private lastPlainMs = 0;
+  private rate: number | undefined;
+  private rss: number | undefined;
+  private readonly unsubscribe: () => void;
+  private resolveFinished: ((state: RunState) => void) | undefined;
+
+  constructor(
+    engine: Engine,
+    private readonly options: RecordOptions,
+  ) {
+    this.unsubscribe = engine.subscribe((event) => this.take(event));
+  }
+
+  finished(): Promise<RunState> {
+    return new Promise((resolve) => (this.resolveFinished = resolve));
+  }
+
+  note(text: string): void {
+    this.line.above(() => process.stderr.write(`${text}\n`));
+  }
+
+  close(): void {
+    this.line.clear();
+    this.unsubscribe();
+  }
+
+  private take(event: AnyEvent): void {
+    if (event.event === 'run.output' && !this.options.quiet) this.output(event.payload.lines);
+    else if (event.event === 'run.points')
+      for (const point of event.payload.points) {
+        if (point.metric === 'requestRate') this.rate = point.value;
+        if (point.metric === 'rss' && point.scope === 'tree') this.rss = point.value;
+      }
+    else if (event.event === 'run.state') this.stateChanged(event.payload);
+  }
+
+  private output(lines: { stream: 'out' | 'err'; text: string }[]): void {
+    this.line.above(() => {
+      for (const { stream, text } of lines)
+        (stream === 'out' && !this.options.json ? process.stdout : process.stderr).write(`${text}\n`);
+    });
+  }
+
+  private stateChanged(state: RunState): void {
+    for (const address of state.listening.slice(this.state?.listening.length ?? 0))
+      this.note(`listening on ${address.url}`);
+    for (const warning of state.warnings.slice(this.state?.warnings.length ?? 0))
+      this.note(`warning: ${warning.source}: ${warning.message}${warning.hint ? ` ${warning.hint}` : ''}`);
+    const loadBefore = this.state?.load?.phase;
+    if (state.load && state.load.phase !== loadBefore && state.load.phase !== 'waiting')
+      this.note(
+        `load ${state.load.phase}: ${state.load.preset}, ${state.load.users} users, ${formatDurationMs(state.load.plannedDurationMs)}`,
+      );
+    this.state = state;
+    this.line.show(this.status());
+    const now = Date.now();
+    if (!this.line.active && (this.phase !== state.phase || now - this.lastPlainMs >= plainProgressMs)) {
+      this.lastPlainMs = now;
+      process.stderr.write(`${this.status()}\n`);
+    }
+    this.phase = state.phase;
+    if (state.phase === 'done' || state.phase === 'failed') this.resolveFinished?.(state);
+  }
+
+  private status(): string {
+    const state = this.state!;
+    const processes = state.processes.filter((info) => info.endedUs === undefined).length;
+    const parts = [
+      `● ${state.phase}`,
+      formatDurationMs(state.durationMs),
+      `${state.sampleCount.toLocaleString('en')} samples`,
+      `${processes} ${processes === 1 ? 'process' : 'processes'}`,
+    ];
+    if (this.rss !== undefined) parts.push(`RSS ${formatBytes(this.rss)}`);
+    if (state.load?.phase === 'running' && this.rate !== undefined)
+      parts.push(`${Math.round(this.rate).toLocaleString('en')} requests/s`);
+    return parts.join(' · ');
+  }
+}
+
+/** The run that the options ask for. @throws AppError BAD_INPUT naming the option */
+export async function specOf(argv: string[], options: RecordOptions): Promise<RunSpecInput> {
+  const target = targetOf(argv, options);
+  const durationMs = options.duration === undefined ? undefined : parseDuration(options.duration);
+  const sampleLoad = options.sample === undefined ? undefined : await loadOfSample(options.sample);
+  const load = loadOf(options, durationMs, sampleLoad);
+  if (!load && (options.url || options.users))
+    throw new AppError('BAD_INPUT', '--url and --users belong to --load.', {
+      hint: `Add --load with one of: ${presetNames.join(', ')}.`,
+    });
+  return {
+    target,
+    name: options.name,
+    tags: options.tag ?? [],
+    load,
+    durationMs: load ? undefined : durationMs,
+    capture: {
+      allocations: options.allocations !== false,
+      ...(options.interval && { cpuIntervalUs: Math.round(parseDuration(options.interval) * 1000) }),
+    },
+  };
+}
+
+async function loadOfSample(name: string): Promise<LoadSpec | undefined> {
+  const samples = await listSamples();
+  return samples.find((sample) => sample.name === name)?.spec.load;
+}
+
+function loadOf(
+  options: RecordOptions,
+  durationMs: number | undefined,
+  ofSample: LoadSpec | undefined,
+): LoadSpec | undefined {
+  if (options.load === undefined && !ofSample) return undefined;
+  const preset = presetNames.find((name) => name === (options.load ?? ofSample?.preset));
+  if (!preset)
+    throw new AppError('BAD_INPUT', `--load takes a preset, not "${options.load}".`, {
+      hint: `The presets are: ${presetNames.join(', ')}.`,
+    });
+  const users = options.users === undefined ? ofSample?.users : Number(options.users);
+  if (users !== undefined && (!Number.isInteger(users) || users < 1))
+    throw new AppError('BAD_INPUT', `--users takes a whole number, not "${options.users}".`);
+  const headers = Object.fromEntries((options.header ?? []).map((pair) => keyValue('--header', pair, ':')));
+  const requests = (options.url ?? []).map((given) => requestOf(given, { ...options, headers }));
+  return {
+    preset,
+    users,
+    durationMs: durationMs ?? ofSample?.durationMs,
+    requests: requests.length > 0 ? requests : (ofSample?.requests ?? []),
+    stopTargetAtEnd: !options.keepRunning,
+  };
+}
+
+/** `--url` takes a URL or a path, with a method before it if it is not GET: `"POST /cart"`. */
+function requestOf(
+  given: string,
+  options: { method?: string; headers: Record<string, string>; body?: string },
+): LoadSpec['requests'][number] {
+  const [, method, url] = /^(?:([A-Za-z]+)\s+)?(\S+)$/.exec(given.trim()) ?? [];
+  const parsed = httpRequestSchema.safeParse({
+    url,
+    method: (method ?? options.method ?? 'GET').toUpperCase(),
+    headers: options.headers,
+    body: options.body,
+  });
+  if (!parsed.success)
+    throw new AppError('BAD_INPUT', `--url "${given}" is not a request: ${parsed.error.issues[0]?.message ?? ''}`, {
+      hint: 'Write a URL or a path, with a method before it if it is not GET: --url "POST /cart".',
+    });
+  return parsed.data;
+}
+
+function targetOf(argv: string[], options: RecordOptions): RunSpecInput['target'] {
+  const ways = [argv.length > 0, options.attach !== undefined, options.sample !== undefined].filter(Boolean).length;
+  if (ways !== 1)
+    throw new AppError('BAD_INPUT', ways === 0 ? 'Give a command to record.' : 'Give either a command, --attach or --sample, not several.', {
+      hint: 'For example: scorchmark record --load smoke --duration 10s -- node server.js',
+    });
+  if (options.sample !== undefined) return { kind: 'sample', sample: options.sample };
+  if (options.attach !== undefined) {
+    const pid = Number(options.attach);
+    if (!Number.isInteger(pid) || pid <= 0) throw new AppError('BAD_INPUT', `--attach takes a process id, not "${options.attach}".`);
+    return { kind: 'attach', pid };
+  }
+  return {
+    kind: 'launch',
+    argv,
+    cwd: path.resolve(options.cwd ?? '.'),
+    env: Object.fromEntries((options.env ?? []).map((pair) => keyValue('--env', pair, '='))),
+    nodeFlags: options.nodeFlag ?? [],
+    nodeBinary: options.node === undefined ? undefined : path.resolve(options.node),
+    shell: options.shell ?? false,
+  };
+}
+
+function keyValue(option: string, pair: string, separator: string): [string, string] {
+  const at = pair.indexOf(separator);
+  if (at < 1)
+    throw new AppError('BAD_INPUT', `${option} takes NAME${separator}VALUE, not "${pair}".`);
+  return [pair.slice(0, at).trim(), pair.slice(at + 1).trim()];
+}

@@ -1,0 +1,241 @@
+/**
+ * The engine: puts the parts together and answers the calls of `main/api.ts`. No Electron, no HTTP.
+ * Shells (desktop, web, command line) own one and show what it says.
+ */
+import { z } from 'zod';
+import { inputs, type AnyEvent, type EngineApi, type Method, type ParsedInput, type Results } from './api';
+import { AppError, toAppError } from './errors';
+import { version } from './paths';
+import { startAll, threadCollectors, processMetrics } from './capture';
+import { startLoad, presets, resolvePlan, waitUntilReachable } from './load';
+import { Run, type ResolvedRunSpec } from './run/run';
+import { listSamples, resolveSample } from './run/samples';
+import { defaultDataFolder, newSessionId, openStore, type SessionStore } from './sessions';
+import { compareSessions, summariseSession } from './analysis';
+import { loadSession } from './analysis/load-session';
+import { createReport } from './report';
+import { attachTarget, createClock, launchTarget, listNodeProcesses } from './target';
+
+export interface EngineOptions {
+  shell: 'electron' | 'web' | 'cli';
+  /** Default: `defaultDataFolder()`. */
+  dataFolder?: string;
+  /** Only reads: takes no lock and repairs nothing. */
+  readOnly?: boolean;
+}
+
+export interface Engine extends EngineApi {
+  call<M extends Method>(method: M, input: z.input<(typeof inputs)[M]>): Promise<Results[M]>;
+  call(method: string, input: unknown): Promise<unknown>;
+  readonly store: SessionStore;
+  /** Stops the active run, waits until its session is saved, lets go of the data folder. Idempotent. */
+  close(): Promise<void>;
+}
+
+type Handlers = { [M in Method]: (input: ParsedInput<M>) => Promise<Results[M]> | Results[M] };
+
+interface TaskContext {
+  signal: AbortSignal;
+  progress(fraction: number | null, text: string): void;
+}
+
+/** Opens the data folder (see `main/sessions`; rejects with its errors) and is then ready for calls. */
+export async function createEngine(options: EngineOptions): Promise<Engine> {
+  const listeners = new Set<(event: AnyEvent) => void>();
+  const emit = (event: AnyEvent): void => {
+    for (const listener of listeners) listener(event);
+  };
+  const dataFolder = options.dataFolder ?? defaultDataFolder();
+  const store = await openStore({
+    folder: dataFolder,
+    readOnly: options.readOnly,
+    summarise: summariseSession,
+    onChanged: (ids) => emit({ event: 'sessions.changed', payload: { ids } }),
+  });
+  const tasks = new Map<string, AbortController>();
+  let run: Run | undefined;
+  let starting = false;
+  let closing: Promise<void> | undefined;
+
+  /** Runs a long action under the caller's task id: its progress is announced, `tasks.cancel` ends it. */
+  async function asTask<T>(taskId: string | undefined, work: (task: TaskContext) => Promise<T>): Promise<T> {
+    const controller = new AbortController();
+    if (taskId) tasks.set(taskId, controller);
+    try {
+      return await work({
+        signal: controller.signal,
+        progress: (fraction, text) => {
+          if (taskId) emit({ event: 'task.progress', payload: { taskId, fraction, text } });
+        },
+      });
+    } catch (error) {
+      if (controller.signal.aborted) throw new AppError('CANCELLED', 'Cancelled.');
+      throw error;
+    } finally {
+      if (taskId) tasks.delete(taskId);
+    }
+  }
+
+  function theRun(runId: string): Run {
+    if (run?.id !== runId)
+      throw new AppError('NO_RUN', `There is no run ${runId}.`, { hint: 'It may belong to an earlier start of the workbench; look in the sessions.' });
+    return run;
+  }
+
+  async function startRun(spec: ParsedInput<'run.start'>): Promise<Results['run.start']> {
+    const active = run && !['done', 'failed'].includes(run.state.phase);
+    if (active || starting)
+      throw new AppError('RUN_ACTIVE', 'A run is already being recorded.', { hint: 'Stop it first; its session is saved.' });
+    starting = true;
+    try {
+      const sample = spec.target.kind === 'sample' ? await resolveSample(spec.target.sample) : undefined;
+      const resolved: ResolvedRunSpec = { ...spec, target: sample?.target ?? (spec.target as ResolvedRunSpec['target']) };
+      run = await Run.start(
+        resolved,
+        {
+          createClock,
+          launchTarget,
+          attachTarget,
+          threadCollectors,
+          processMetrics,
+          startAll,
+          load: {
+            startLoad,
+            resolvePlan,
+            waitUntilReachable,
+            presetDefaults: (name) => presets.find((preset) => preset.name === name)!,
+          },
+          recorders: store,
+          newSessionId,
+          emit,
+        },
+        sample?.title,
+      );
+      if (spec.target.kind === 'launch')
+        await store.rememberTarget(spec).catch((error: unknown) => {
+          emit({ event: 'run.state', payload: run!.state });
+          if (!(error instanceof AppError && error.code === 'DATA_FOLDER_IN_USE')) throw error;
+        });
+      return run.state;
+    } finally {
+      starting = false;
+    }
+  }
+
+  const handlers: Handlers = {
+    'app.info': async () => ({
+      version,
+      shell: options.shell === 'electron' ? 'electron' : 'web',
+      platform: process.platform,
+      nodeVersion: process.version,
+      cwd: process.cwd(),
+      dataFolder,
+      samples: await listSamples(),
+      presets,
+      notices: store.notices,
+    }),
+    'run.start': startRun,
+    'run.stop': async ({ runId }) => {
+      await theRun(runId).stop();
+      return null;
+    },
+    'run.cancelLoad': async ({ runId }) => {
+      await theRun(runId).cancelLoad();
+      return null;
+    },
+    'run.refreshAllocations': async ({ runId }) => {
+      await theRun(runId).refreshAllocations();
+      return null;
+    },
+    'run.current': () => run?.state ?? null,
+    'run.snapshot': ({ runId }) => theRun(runId).snapshot(),
+    'targets.list': () => store.targets(),
+    'targets.remove': async ({ id }) => {
+      await store.removeTarget(id);
+      return null;
+    },
+    'targets.processes': () => listNodeProcesses(),
+    'sessions.list': (query) => store.list(query),
+    'sessions.get': ({ id }) => store.get(id),
+    'sessions.readFile': ({ id, file }) => store.readFile(id, file),
+    'sessions.update': (change) => store.update(change),
+    'sessions.trash': async ({ ids }) => {
+      await store.trash(ids);
+      return null;
+    },
+    'sessions.restore': async ({ ids }) => {
+      await store.restore(ids);
+      return null;
+    },
+    'sessions.emptyTrash': async ({ ids }) => {
+      await store.emptyTrash(ids);
+      return null;
+    },
+    'sessions.export': ({ id, taskId }) => asTask(taskId, (task) => store.exportSession(id, task)),
+    'sessions.import': ({ fileName, bytes, taskId }) =>
+      asTask(taskId, (task) => store.importBytes(fileName, bytes, task)),
+    'sessions.importPath': ({ path, taskId }) => asTask(taskId, (task) => store.importPath(path, task)),
+    compare: ({ a, b, taskId }) =>
+      asTask(taskId, async (task) => {
+        task.progress(0, 'Reading the first session');
+        const first = await loadSession(store, a, task.signal);
+        task.progress(0.4, 'Reading the second session');
+        const second = await loadSession(store, b, task.signal);
+        task.progress(0.8, 'Comparing');
+        return compareSessions({ a: first, b: second });
+      }),
+    'report.html': ({ id, taskId }) =>
+      asTask(taskId, async (task) => {
+        task.progress(0, 'Reading the session');
+        const session = await loadSession(store, id, task.signal);
+        task.progress(0.6, 'Writing the report');
+        return createReport(session);
+      }),
+    'tasks.cancel': ({ taskId }) => {
+      tasks.get(taskId)?.abort();
+      return null;
+    },
+  };
+
+  async function call(method: string, input: unknown): Promise<unknown> {
+    if (closing) throw new AppError('CANCELLED', 'The workbench is closing.');
+    if (!Object.hasOwn(inputs, method)) throw new AppError('BAD_INPUT', `There is no call named "${method}".`);
+    const name = method as Method;
+    const parsed = inputs[name].safeParse(input ?? {});
+    if (!parsed.success) throw badInput(name, parsed.error);
+    try {
+      // The handler of a name takes what the schema of the same name yields; TypeScript cannot follow the pairing.
+      return await (handlers[name] as (input: unknown) => unknown)(parsed.data);
+    } catch (error) {
+      throw toAppError(error);
+    }
+  }
+
+  return {
+    store,
+    call,
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    close() {
+      closing ??= (async () => {
+        for (const controller of tasks.values()) controller.abort();
+        if (run) {
+          await run.stop('workbench closed');
+          await run.done;
+        }
+        await store.close();
+      })();
+      return closing;
+    },
+  } as Engine;
+}
+
+function badInput(method: Method, error: z.ZodError): AppError {
+  const lines = error.issues.map((issue) => {
+    const place = issue.path.map(String).join('.');
+    return place ? `${place}: ${issue.message}` : issue.message;
+  });
+  return new AppError('BAD_INPUT', lines[0] ?? 'The input is not valid.', { details: `${method}\n${lines.join('\n')}` });
+}
