@@ -1,0 +1,21 @@
+/** `npm run bench [-- NAME] [--rounds N]`: prints one JSON line per figure; exits 1 when a budget is missed. */
+import { allOk, note } from './print';
+import { overhead } from './overhead';
+import { liveLatency } from './live-latency';
+
+const benches: Record<string, (rounds: number) => Promise<void>> = {
+  overhead,
+  'live-latency': liveLatency,
+};
+
+const args = process.argv.slice(2);
+const roundsAt = args.indexOf('--rounds');
+const rounds = roundsAt >= 0 ? Number(args[roundsAt + 1]) : 5;
+const named = args.filter((arg, i) => !arg.startsWith('--') && (roundsAt < 0 || i !== roundsAt + 1));
+const unknown = named.find((name) => !(name in benches));
+if (unknown !== undefined || !(rounds >= 1)) {
+  note(`There is no benchmark "${unknown ?? args.join(' ')}". The benchmarks are: ${Object.keys(benches).join(', ')}.`);
+  process.exit(2);
+}
+for (const name of named.length > 0 ? named : Object.keys(benches)) await benches[name]!(rounds);
+process.exitCode = allOk() ? 0 : 1;
