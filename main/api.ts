@@ -199,6 +199,8 @@ export interface LoadTotals {
   requests: number;
   /** Connection errors. */
   errors: number;
+  /** The connection errors by kind: `ECONNREFUSED`, `closed by the server`, … */
+  errorKinds?: Record<string, number>;
   timeouts: number;
   non2xx: number;
   bytes: number;
