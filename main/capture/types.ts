@@ -16,6 +16,9 @@ export interface CaptureSink {
 
 export interface Collector {
   readonly name: 'cpu' | 'allocations' | 'heap' | 'runtime' | 'process';
+  /** Who warns, for example `cpu p4711`. */
+  readonly source: string;
+  /** Rejects when it cannot measure here; `startAll` makes a warning of that. */
   start(): Promise<void>;
   /** Bring out what has been measured up to now without ending (before a signal, on demand). */
   flush(): Promise<void>;

@@ -1,0 +1,208 @@
+'use strict';
+/*
+ * Event-loop delay and utilisation, garbage collections and external memory, measured inside the isolate and sent
+ * with `agent.report('runtime', …)`. Nothing runs before the workbench calls `agent.runtime.start`, and nothing here
+ * keeps the program alive. All times sent are µs on the host's monotonic clock.
+ */
+exports.install = function install(agent) {
+  const perfHooks = require('perf_hooks');
+  const timers = require('timers');
+  // The program may replace these later (fake timers in tests, for example).
+  const performance = perfHooks.performance;
+  const readHrtime = process.hrtime;
+  const memoryUsage = process.memoryUsage;
+  const setInterval = timers.setInterval;
+  const clearInterval = timers.clearInterval;
+
+  /** Period of our own timer and of the histogram's, ms: how exactly the beginning of a block is known. */
+  const beatMs = 10;
+  const beatUs = beatMs * 1000;
+  const blockUs = 50 * 1000;
+  const eventsPerSecond = 200;
+  const kinds = gcKinds(perfHooks.constants || {});
+
+  const nowUs = () => {
+    const [seconds, nanoseconds] = readHrtime.call(process);
+    return seconds * 1e6 + nanoseconds / 1e3;
+  };
+  /** `performance` times of this isolate, in ms since its own origin, to the monotonic clock. */
+  const performanceOriginUs = nowUs() - performance.now() * 1000;
+
+  let timer = null;
+  let histogram = null;
+  let observer = null;
+  let intervalUs = 250 * 1000;
+  let loopHasTurned = false;
+  let lastBeatUs = 0;
+  let idleAtBeatMs = 0;
+  let lastReportUs = 0;
+  let idleAtReportMs = 0;
+  let reportDueUs = 0;
+  let maxLateUs = 0;
+  let blocks = [];
+  let collections = [];
+  let sums = {};
+
+  function start(options) {
+    stop();
+    intervalUs = options.intervalMs * 1000;
+    loopHasTurned = options.started === true;
+    histogram = perfHooks.monitorEventLoopDelay({ resolution: beatMs });
+    histogram.enable();
+    observer = new perfHooks.PerformanceObserver((list) => quietly(() => list.getEntries().forEach(collected)));
+    observer.observe({ entryTypes: ['gc'] });
+    begin();
+    timer = setInterval(() => quietly(beat), beatMs);
+    timer.unref();
+    return true;
+  }
+
+  /** From here on time counts: while the workbench holds the program before its first line, nothing is late. */
+  function begin() {
+    lastBeatUs = lastReportUs = nowUs();
+    idleAtBeatMs = idleAtReportMs = idleMs();
+    reportDueUs = lastBeatUs + intervalUs;
+    maxLateUs = 0;
+    blocks = [];
+  }
+
+  function stop() {
+    if (timer) clearInterval(timer);
+    if (histogram) histogram.disable();
+    if (observer) observer.disconnect();
+    timer = histogram = observer = null;
+    collections = [];
+    sums = {};
+  }
+
+  function beat() {
+    const now = nowUs();
+    const lateUs = now - lastBeatUs - beatUs;
+    if (lateUs > maxLateUs) maxLateUs = lateUs;
+    const wasBlocked = noteBlock(now, lateUs);
+    loopHasTurned = true;
+    lastBeatUs = now;
+    idleAtBeatMs = idleMs();
+    // The histogram's timer may be due just after ours: one more beat, and the delay is in the report it belongs to.
+    if (now >= reportDueUs && !wasBlocked) {
+      report(now);
+      reportDueUs += intervalUs;
+      if (reportDueUs <= now) reportDueUs = now + intervalUs;
+    }
+  }
+
+  /**
+   * A timer can only say when the loop came back. When it got stuck follows from the time the loop spent waiting
+   * for events since the last beat: what is left is one busy stretch, and it ends now.
+   */
+  function noteBlock(now, lateUs) {
+    const sinceBeatUs = now - lastBeatUs;
+    const busyUs = sinceBeatUs - (idleMs() - idleAtBeatMs) * 1000;
+    const durationUs = Math.max(lateUs, Math.min(busyUs, sinceBeatUs));
+    if (lateUs < blockUs - beatUs || durationUs < blockUs) return false;
+    blocks.push({ tUs: now - durationUs, durationUs, startUp: !loopHasTurned });
+    return true;
+  }
+
+  function collected(entry) {
+    const detail = entry.detail;
+    const kind = kinds[detail ? detail.kind : entry.kind] || 'major';
+    const durationUs = entry.duration * 1000;
+    const sum = sums[kind] || (sums[kind] = { count: 0, pauseUs: 0 });
+    sum.count++;
+    sum.pauseUs += durationUs;
+    collections.push({ tUs: performanceOriginUs + entry.startTime * 1000, durationUs, kind });
+  }
+
+  function report(now) {
+    const elapsedUs = now - lastReportUs;
+    if (!histogram || elapsedUs <= 0) return;
+    const idle = idleMs();
+    const memory = memoryUsage.call(process);
+    const maxLateMs = Math.max(0, maxLateUs / 1000);
+    const delays = histogram.max > 0 && histogram.min <= histogram.max;
+    agent.report('runtime', {
+      tUs: now,
+      // The histogram holds the time between two of its timer's calls, its period included; the delay is the rest.
+      delayMs: {
+        p50: delays ? Math.max(0, histogram.percentile(50) / 1e6 - beatMs) : maxLateMs,
+        p99: delays ? Math.max(0, histogram.percentile(99) / 1e6 - beatMs) : maxLateMs,
+        max: Math.max(maxLateMs, delays ? histogram.max / 1e6 - beatMs : 0),
+      },
+      utilization: Math.min(1, Math.max(0, 1 - ((idle - idleAtReportMs) * 1000) / elapsedUs)),
+      gc: sums,
+      collections: longest(collections, Math.max(1, Math.round((eventsPerSecond * elapsedUs) / 1e6))),
+      blocks,
+      externalBytes: memory.external,
+      arrayBufferBytes: memory.arrayBuffers,
+    });
+    histogram.reset();
+    lastReportUs = now;
+    idleAtReportMs = idle;
+    maxLateUs = 0;
+    blocks = [];
+    collections = [];
+    sums = {};
+  }
+
+  /** ms the loop has spent waiting for events since it started; 0 before that. */
+  function idleMs() {
+    return performance.eventLoopUtilization().idle;
+  }
+
+  function flush() {
+    if (timer) quietly(() => report(nowUs()));
+  }
+
+  function end() {
+    if (!timer) return;
+    if (observer.takeRecords) observer.takeRecords().forEach(collected);
+    const now = nowUs();
+    const lateUs = now - lastBeatUs - beatUs;
+    if (lateUs > maxLateUs) maxLateUs = lateUs;
+    noteBlock(now, lateUs);
+    report(now);
+    stop();
+  }
+
+  const release = agent.release;
+  if (typeof release === 'function')
+    agent.release = function () {
+      if (timer) quietly(begin);
+      return release.apply(this, arguments);
+    };
+
+  agent.nowUs = nowUs;
+  agent.runtime = { start, stop, flush };
+  agent.onExit(() => quietly(end));
+  if (agent.onRemove) agent.onRemove(() => quietly(stop));
+};
+
+/** The numbers are V8's `GCType` bits; Node names those it knows. 2 is the minor mark-sweep of newer V8s. */
+function gcKinds(constants) {
+  const kinds = { 1: 'minor', 2: 'minor', 4: 'major', 8: 'incremental', 16: 'weakcb' };
+  const named = { MINOR: 'minor', MAJOR: 'major', INCREMENTAL: 'incremental', WEAKCB: 'weakcb' };
+  for (const name of Object.keys(named)) {
+    const number = constants['NODE_PERFORMANCE_GC_' + name];
+    if (number !== undefined) kinds[number] = named[name];
+  }
+  return kinds;
+}
+
+/** The `count` longest, in time order. */
+function longest(collections, count) {
+  if (collections.length <= count) return collections;
+  return collections
+    .sort((a, b) => b.durationUs - a.durationUs)
+    .slice(0, count)
+    .sort((a, b) => a.tUs - b.tUs);
+}
+
+/** A measurement that fails is a measurement less; the program must not notice. */
+function quietly(work) {
+  try {
+    work();
+  } catch (_) {
+    // The series shows a gap.
+  }
+}

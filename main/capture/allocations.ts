@@ -1,0 +1,153 @@
+/**
+ * Live allocations by function: V8's sampling heap profiler, read now and then. The sampling is nearly free; reading makes
+ * V8 collect all garbage first (v8/src/profiler/sampling-heap-profiler.cc, `kSamplingForceGC`), so reads are spaced
+ * by what they cost.
+ */
+import type { V8HeapProfile } from '../../profiles/types';
+import type { Collector, ThreadCollectorOptions } from './types';
+import type { OwnGcs } from './own-gcs';
+import { CaptureError, messageOf, troubleOf, within, type Trouble } from './trouble';
+
+/** Reading may take this share of the target's time. */
+const shareOfTime = 0.01;
+const shortestPauseMs = 2000;
+/** A single bad measurement must not silence the view for the rest of the run. */
+const longestPauseMs = 300_000;
+const flushTimeoutMs = 5000;
+/** The end of a process with a huge heap is delayed by one full collection, but not by more than this. */
+const stopTimeoutMs = 10_000;
+
+/** The isolate's own monotonic clock, µs: what a call cost there, without the way there and back. */
+const nowInIsolate = `(() => {
+  const agent = globalThis[Symbol.for('scorchmark.agent')];
+  return agent && agent.nowUs ? agent.nowUs() : Number(process.hrtime.bigint()) / 1e3;
+})()
+//# sourceURL=scorchmark:now`;
+
+/** ms to wait before the next read, when the last one stopped the target for `costMs`. */
+export function pauseAfter(costMs: number): number {
+  return Math.min(longestPauseMs, Math.max(shortestPauseMs, costMs / shareOfTime));
+}
+
+export class AllocationCollector implements Collector {
+  readonly name = 'allocations';
+  readonly source: string;
+  private readonly trouble: Trouble;
+  private timer: NodeJS.Timeout | undefined;
+  private inFlight: Promise<void> | undefined;
+  private running = false;
+
+  constructor(
+    private readonly options: ThreadCollectorOptions,
+    private readonly ownGcs: OwnGcs,
+  ) {
+    const { thread, sink, clock } = options;
+    this.source = `allocations ${thread.info.key}`;
+    this.trouble = troubleOf(this.source, thread, sink, clock);
+  }
+
+  async start(): Promise<void> {
+    const { session, info } = this.options.thread;
+    try {
+      await session.send('HeapProfiler.startSampling', {
+        samplingInterval: this.options.spec.allocationIntervalBytes,
+      });
+    } catch (error) {
+      if (session.isClosed) return;
+      throw new CaptureError(
+        `Allocations could not be sampled in ${info.title}: ${messageOf(error)}`,
+        'Another heap profiler may be at work in this process. The rest of the recording goes on.',
+        { cause: error },
+      );
+    }
+    this.running = true;
+    this.schedule(shortestPauseMs);
+    void session.closed.then(() => this.end());
+  }
+
+  async flush(): Promise<void> {
+    if (!this.running) return;
+    clearTimeout(this.timer);
+    await within(this.refresh(), flushTimeoutMs, this.options.thread);
+  }
+
+  async stop(): Promise<void> {
+    if (!this.running) return;
+    this.end();
+    const { thread } = this.options;
+    try {
+      await within(this.read('HeapProfiler.stopSampling'), stopTimeoutMs, thread);
+    } catch (error) {
+      this.trouble.tell(`The last allocation profile of ${thread.info.title} could not be taken: ${messageOf(error)}`);
+    }
+  }
+
+  private end(): void {
+    this.running = false;
+    clearTimeout(this.timer);
+  }
+
+  private schedule(pauseMs: number): void {
+    clearTimeout(this.timer);
+    if (this.running) this.timer = setTimeout(() => void this.refresh(), pauseMs);
+  }
+
+  /** One at a time; a failure is told and ends the live refreshes. */
+  private refresh(): Promise<void> {
+    this.inFlight ??= this.read('HeapProfiler.getSamplingProfile')
+      .then((costMs) => this.schedule(pauseAfter(costMs)))
+      .catch((error: unknown) => {
+        if (!this.running) return;
+        this.end();
+        this.trouble.tell(
+          `The allocation profile of ${this.options.thread.info.title} is no longer updated: ${messageOf(error)}`,
+          'The last one that arrived is kept.',
+        );
+      })
+      .finally(() => (this.inFlight = undefined));
+    return this.inFlight;
+  }
+
+  /** Returns what it cost the target, ms. */
+  private async read(method: 'HeapProfiler.getSamplingProfile' | 'HeapProfiler.stopSampling'): Promise<number> {
+    const { thread, sink, clock } = this.options;
+    const sentUs = clock.originUs + clock.nowUs();
+    const [before, { profile }, after] = await Promise.all([
+      this.isolateNowUs(),
+      thread.session.send(method),
+      this.isolateNowUs(),
+    ]);
+    const startUs = before ?? sentUs;
+    const endUs = after ?? clock.originUs + clock.nowUs();
+    this.tellGc({ startUs, endUs });
+    sink.allocations(thread, profile satisfies V8HeapProfile);
+    return (endUs - startUs) / 1000;
+  }
+
+  private tellGc(window: { startUs: number; endUs: number }): void {
+    const { thread, sink, clock } = this.options;
+    this.ownGcs.add(window);
+    // Otherwise the runtime metrics tell it, with its exact duration.
+    if (!this.ownGcs.observed)
+      sink.marks([
+        {
+          kind: 'gc',
+          tUs: window.startUs - clock.originUs,
+          durationMs: (window.endUs - window.startUs) / 1000,
+          gcKind: 'major',
+          thread: thread.info.key,
+          ours: true,
+        },
+      ]);
+  }
+
+  private async isolateNowUs(): Promise<number | undefined> {
+    const { result } = await this.options.thread.session.send('Runtime.evaluate', {
+      expression: nowInIsolate,
+      silent: true,
+      includeCommandLineAPI: false,
+      userGesture: false,
+    });
+    return typeof result.value === 'number' ? result.value : undefined;
+  }
+}

@@ -1,0 +1,19 @@
+/** CPU use between two readings of a process. */
+import type { Usage } from './process-usage';
+
+/**
+ * Percent of one core, 100 = one core busy; can exceed 100 with threads. Undefined for the first reading of a process
+ * that is older than the last sample: what it used before is not this interval's.
+ * A process that began after the last sample (`sinceUs`, µs since the run's start) has used all its time since then.
+ */
+export function cpuPercent(now: Usage, before: Usage | undefined, sinceUs: number): number | undefined {
+  // A reused pid has less CPU time than its predecessor had.
+  const same = before !== undefined && now.cpuUs >= before.cpuUs;
+  if (same) {
+    const elapsedUs = now.atUs - before.atUs;
+    return elapsedUs > 0 ? Math.max(0, ((now.cpuUs - before.cpuUs) / elapsedUs) * 100) : undefined;
+  }
+  if (now.startedUs === undefined || now.startedUs < sinceUs) return undefined;
+  const elapsedUs = now.atUs - sinceUs;
+  return elapsedUs > 0 ? (now.cpuUs / elapsedUs) * 100 : undefined;
+}

@@ -1,0 +1,39 @@
+/**
+ * The garbage collections that a thread's collectors caused themselves. The allocation profile knows when it caused
+ * one, the runtime metrics know exactly how long it took: here they agree, so that each is told once.
+ */
+import type { GcKind } from '../api';
+
+/** µs on the host's monotonic clock. */
+export interface Window {
+  startUs: number;
+  endUs: number;
+}
+
+export interface Collection {
+  tUs: number;
+  durationUs: number;
+  kind: GcKind;
+}
+
+export class OwnGcs {
+  /** The runtime metrics of this isolate arrive, and with them its garbage collections. */
+  observed = false;
+  private windows: Window[] = [];
+
+  add(window: Window): void {
+    this.windows.push(window);
+  }
+
+  /** Whether a collection was caused by us: a full one that ran while V8 made an allocation profile. */
+  claims(collection: Collection): boolean {
+    if (collection.kind !== 'major' && collection.kind !== 'weakcb') return false;
+    const middleUs = collection.tUs + collection.durationUs / 2;
+    return this.windows.some((window) => window.startUs <= middleUs && middleUs <= window.endUs);
+  }
+
+  /** Forgets windows that ended before `tUs`: all collections up to then have been told. */
+  forgetBefore(tUs: number): void {
+    this.windows = this.windows.filter((window) => window.endUs >= tUs);
+  }
+}

@@ -1,0 +1,202 @@
+/**
+ * Event-loop delay and utilisation, garbage collections, external memory and blocked stretches of one isolate, as its
+ * agent (`main/agent/runtime-metrics.cjs`) reports them.
+ */
+import { z } from 'zod';
+import type { Mark, Point } from '../api';
+import type { Collection, OwnGcs } from './own-gcs';
+import type { Collector, ThreadCollectorOptions } from './types';
+import { CaptureError, messageOf, troubleOf, within, type Trouble } from './trouble';
+
+const sumSchema = z.object({ count: z.number(), pauseUs: z.number() });
+const gcKinds = ['minor', 'major', 'incremental', 'weakcb'] as const;
+
+/** Times are µs on the host's monotonic clock. */
+const reportSchema = z.object({
+  tUs: z.number(),
+  /** Over the time since the last report, the timer's own period taken off. */
+  delayMs: z.object({ p50: z.number(), p99: z.number(), max: z.number() }),
+  utilization: z.number(),
+  /** All collections of the interval. */
+  gc: z.partialRecord(z.enum(gcKinds), sumSchema),
+  /** Single ones; when there were too many, the longest. */
+  collections: z.array(z.object({ tUs: z.number(), durationUs: z.number(), kind: z.enum(gcKinds) })),
+  blocks: z.array(z.object({ tUs: z.number(), durationUs: z.number(), startUp: z.boolean() })),
+  externalBytes: z.number(),
+  arrayBufferBytes: z.number(),
+});
+type RuntimeReport = z.infer<typeof reportSchema>;
+
+const call = (method: 'start' | 'stop' | 'flush', argument = ''): string => `(() => {
+  const agent = globalThis[Symbol.for('scorchmark.agent')];
+  return agent && agent.runtime ? (agent.runtime.${method}(${argument}), true) : false;
+})()
+//# sourceURL=scorchmark:runtime`;
+
+/** A worker's agent may load a moment after its inspector session is there. */
+const secondTryMs = 1000;
+const flushTimeoutMs = 1000;
+
+export class RuntimeCollector implements Collector {
+  readonly name = 'runtime';
+  readonly source: string;
+  private readonly trouble: Trouble;
+  private retry: NodeJS.Timeout | undefined;
+  private running = false;
+  private removeListener: (() => void) | undefined;
+
+  constructor(
+    private readonly options: ThreadCollectorOptions,
+    private readonly ownGcs: OwnGcs,
+  ) {
+    const { thread, sink, clock } = options;
+    this.source = `runtime ${thread.info.key}`;
+    this.trouble = troubleOf(this.source, thread, sink, clock);
+  }
+
+  async start(): Promise<void> {
+    const { thread } = this.options;
+    this.removeListener = thread.onReport('runtime', (data) => this.reported(data));
+    this.running = true;
+    void thread.session.closed.then(() => clearTimeout(this.retry));
+    try {
+      if (!(await this.startAgent())) this.retry = setTimeout(() => void this.tryAgain(), secondTryMs);
+    } catch (error) {
+      this.running = false;
+      if (thread.session.isClosed) return;
+      throw new CaptureError(
+        `Event-loop and GC metrics of ${thread.info.title} could not be started: ${messageOf(error)}`,
+        undefined,
+        { cause: error },
+      );
+    }
+  }
+
+  async flush(): Promise<void> {
+    if (!this.running || this.options.thread.session.isClosed) return;
+    await within(this.evaluate(call('flush')), flushTimeoutMs, this.options.thread);
+  }
+
+  async stop(): Promise<void> {
+    clearTimeout(this.retry);
+    const { session } = this.options.thread;
+    if (this.running && !session.isClosed) {
+      // At the isolate's end the agent has reported and stopped by itself; letting go of one that lives on needs both.
+      const stopped = Promise.all([this.evaluate(call('flush')), this.evaluate(call('stop'))]);
+      await within(stopped, flushTimeoutMs, this.options.thread).catch((error: unknown) =>
+        this.trouble.tell(`The last event-loop metrics could not be taken: ${messageOf(error)}`),
+      );
+    }
+    this.running = false;
+    this.removeListener?.();
+    this.removeListener = undefined;
+  }
+
+  /** Whether there was an agent to start. */
+  private async startAgent(): Promise<boolean> {
+    const started = await this.evaluate(call('start', JSON.stringify({ intervalMs: this.options.spec.metricsIntervalMs })));
+    if (started) this.ownGcs.observed = true;
+    return started;
+  }
+
+  private async tryAgain(): Promise<void> {
+    try {
+      if (await this.startAgent()) return;
+      this.trouble.tell(
+        `${this.options.thread.info.title} has no event-loop and GC metrics: it was started without NODE_OPTIONS.`,
+        'A worker with its own `env` or `execArgv` keeps the metrics when it passes NODE_OPTIONS on.',
+      );
+    } catch (error) {
+      this.trouble.tell(`Event-loop and GC metrics could not be started: ${messageOf(error)}`);
+    }
+  }
+
+  private async evaluate(expression: string): Promise<boolean> {
+    const { result, exceptionDetails } = await this.options.thread.session.send('Runtime.evaluate', {
+      expression,
+      silent: true,
+      includeCommandLineAPI: false,
+      userGesture: false,
+    });
+    if (exceptionDetails) throw new Error(exceptionDetails.exception?.description ?? exceptionDetails.text);
+    return result.value === true;
+  }
+
+  private reported(data: unknown): void {
+    const parsed = reportSchema.safeParse(data);
+    if (!parsed.success) {
+      this.trouble.tell(
+        `${this.options.thread.info.title} sent event-loop metrics that make no sense: ${z.prettifyError(parsed.error)}`,
+      );
+      return;
+    }
+    const { sink, clock, thread } = this.options;
+    const context = { thread: thread.info.key, originUs: clock.originUs, isOurs: (c: Collection) => this.ownGcs.claims(c) };
+    sink.points(pointsOf(parsed.data, context));
+    const marks = marksOf(parsed.data, context);
+    if (marks.length > 0) sink.marks(marks);
+    // A collection is told at the end of the loop's turn it fell into, so windows of the last seconds stay.
+    this.ownGcs.forgetBefore(parsed.data.tUs - 60e6);
+  }
+}
+
+interface Context {
+  thread: string;
+  originUs: number;
+  isOurs(collection: Collection): boolean;
+}
+
+/** The interval's values; collections that we caused are not the program's and do not count. */
+function pointsOf(report: RuntimeReport, { thread, originUs, isOurs }: Context): Point[] {
+  let count = 0;
+  let pauseUs = 0;
+  for (const sum of Object.values(report.gc)) {
+    count += sum.count;
+    pauseUs += sum.pauseUs;
+  }
+  for (const collection of report.collections)
+    if (isOurs(collection)) {
+      count -= 1;
+      pauseUs -= collection.durationUs;
+    }
+  const at = { scope: thread, tUs: report.tUs - originUs };
+  return [
+    { metric: 'loopDelayP50', ...at, value: report.delayMs.p50 },
+    { metric: 'loopDelayP99', ...at, value: report.delayMs.p99 },
+    { metric: 'loopDelayMax', ...at, value: report.delayMs.max },
+    { metric: 'loopUtilization', ...at, value: report.utilization },
+    { metric: 'gcCount', ...at, value: Math.max(0, count) },
+    { metric: 'gcPause', ...at, value: Math.max(0, pauseUs / 1000) },
+    { metric: 'external', ...at, value: report.externalBytes },
+    { metric: 'arrayBuffers', ...at, value: report.arrayBufferBytes },
+  ];
+}
+
+function marksOf(report: RuntimeReport, { thread, originUs, isOurs }: Context): Mark[] {
+  const collections = report.collections.map(
+    (collection): Mark => ({
+      kind: 'gc',
+      tUs: collection.tUs - originUs,
+      durationMs: collection.durationUs / 1000,
+      gcKind: collection.kind,
+      thread,
+      ours: isOurs(collection),
+    }),
+  );
+  const blocks = report.blocks.map(
+    ({ tUs, durationUs, startUp }): Mark => ({
+      kind: 'blocked',
+      tUs: tUs - originUs,
+      durationMs: durationUs / 1000,
+      text: startUp
+        ? `The program's first code ran for ${duration(durationUs)} before the event loop turned`
+        : `Event loop blocked for ${duration(durationUs)}`,
+      thread,
+    }),
+  );
+  return [...collections, ...blocks];
+}
+
+function duration(us: number): string {
+  return us >= 1e6 ? `${(us / 1e6).toFixed(1)} s` : `${Math.round(us / 1000)} ms`;
+}

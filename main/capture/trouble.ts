@@ -1,0 +1,80 @@
+/** How a collector fails: alone, with a warning a person can read. */
+import type { RunWarning } from '../api';
+import type { Clock, TargetThread } from '../target/types';
+import type { CaptureSink, Collector } from './types';
+
+/** Thrown by `Collector.start`: it cannot measure here, and says why. */
+export class CaptureError extends Error {
+  constructor(
+    message: string,
+    readonly hint?: string,
+    options?: { cause?: unknown },
+  ) {
+    super(message, options);
+    this.name = 'CaptureError';
+  }
+}
+
+/**
+ * Starts all collectors at once. One that cannot start becomes a warning in `sink`; never rejects.
+ */
+export async function startAll(collectors: Collector[], sink: CaptureSink, clock: Clock): Promise<void> {
+  await Promise.all(
+    collectors.map(async (collector) => {
+      try {
+        await collector.start();
+      } catch (error) {
+        sink.warning({
+          tUs: clock.nowUs(),
+          source: collector.source,
+          message: messageOf(error),
+          ...(error instanceof CaptureError && error.hint !== undefined && { hint: error.hint }),
+        });
+      }
+    }),
+  );
+}
+
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+export interface Trouble {
+  /** Tells the person once; further calls are silent, as the first failure is the one that explains the rest. */
+  tell(message: string, hint?: string): void;
+}
+
+/** Warnings of one running collector. Quiet when its isolate has ended: that is no failure. */
+export function troubleOf(source: string, thread: TargetThread | null, sink: CaptureSink, clock: Clock): Trouble {
+  let told = false;
+  return {
+    tell(message, hint) {
+      if (told || thread?.session.isClosed) return;
+      told = true;
+      const warning: RunWarning = { tUs: clock.nowUs(), source, message, ...(hint !== undefined && { hint }) };
+      sink.warning(warning);
+    },
+  };
+}
+
+/**
+ * Resolves with the work's result, or with undefined when it takes longer than `timeoutMs` or the isolate ends first.
+ * Rejects when the work does while the isolate lives.
+ */
+export async function within<T>(work: Promise<T>, timeoutMs: number, thread: TargetThread): Promise<T | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), timeoutMs);
+  });
+  const gone = thread.session.closed.then(() => undefined);
+  // Losing the race, it may still reject: that is nobody's business then.
+  work.catch(() => undefined);
+  try {
+    return await Promise.race([work, timeout, gone]);
+  } catch (error) {
+    if (thread.session.isClosed) return undefined;
+    throw error;
+  } finally {
+    clearTimeout(timer);
+  }
+}
