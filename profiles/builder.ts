@@ -7,6 +7,7 @@ import { withRoom } from './columns';
 import { ProfileFormatError } from './errors';
 import { PairTable } from './pair-table';
 import { readChunk } from './v8-chunk';
+import type { ChunkColumns } from './v8-chunk';
 import type { Profile, ProfileDelta, ProfileUnit, V8CpuProfile } from './types';
 
 /** How far somebody has followed a builder. Opaque; made by `newCursor`, moved by `takeDelta`. */
@@ -121,19 +122,12 @@ export class ProfileBuilder {
    * sample after it. Line ticks of the few samples seen by two chunks count twice; V8 gives no way to tell them apart.
    */
   appendV8Chunk(chunk: V8CpuProfile, originUs: number): void {
-    const { order, parentIndex, nodes, sampleNode, sampleTime } = readChunk(chunk);
-    const mapped = new Int32Array(nodes.length).fill(-1);
-    for (const index of order) {
-      const { functionName, url, lineNumber, columnNumber } = nodes[index]!.callFrame;
-      const parent = parentIndex[index]!;
-      if (parent === -1 && functionName === '(root)') mapped[index] = 0;
-      else {
-        const frame = this.addFrame(functionName, url, lineNumber + 1, columnNumber + 1);
-        mapped[index] = this.addChild(parent === -1 ? 0 : mapped[parent]!, frame);
-      }
+    const columns = readChunk(chunk);
+    const { nodes, order, sampleNode, sampleTime } = columns;
+    const mapped = this.mapNodes(columns);
+    for (const index of order)
       for (const tick of nodes[index]!.positionTicks ?? [])
-        this.addTicks(mapped[index], tick.line, tick.ticks);
-    }
+        this.addTicks(mapped[index]!, tick.line, tick.ticks);
     this.cover(chunk.startTime - originUs, chunk.startTime - originUs);
     const { samples } = this.profile;
     const seenUs = samples.length > 0 ? samples.timeUs[samples.length - 1]! : -Infinity;
@@ -142,6 +136,18 @@ export class ProfileBuilder {
       if (timeUs > seenUs) this.addSample(mapped[sampleNode[i]!]!, timeUs);
     }
     this.cover(chunk.endTime - originUs, chunk.endTime - originUs);
+  }
+
+  /** The nodes of a V8 profile that have hits, as nodes of this builder, for profiles that come without samples. */
+  hitsOf(chunk: V8CpuProfile): { node: number; hits: number }[] {
+    const columns = readChunk(chunk);
+    const mapped = this.mapNodes(columns);
+    const found: { node: number; hits: number }[] = [];
+    for (const index of columns.order) {
+      const hits = columns.nodes[index]!.hitCount ?? 0;
+      if (hits > 0) found.push({ node: mapped[index]!, hits });
+    }
+    return found;
   }
 
   /** Adds samples seen on a source line (1-based) of a node. */
@@ -224,6 +230,21 @@ export class ProfileBuilder {
     this.profile.startUs = delta.startUs;
     this.profile.endUs = delta.endUs;
     this.hasTime ||= delta.startUs !== 0 || delta.endUs !== 0;
+  }
+
+  /** The chunk's nodes as nodes of this builder; -1 where they hang in nothing. */
+  private mapNodes({ nodes, order, parentIndex }: ChunkColumns): Int32Array {
+    const mapped = new Int32Array(nodes.length).fill(-1);
+    for (const index of order) {
+      const { functionName, url, lineNumber, columnNumber } = nodes[index]!.callFrame;
+      const parent = parentIndex[index]!;
+      if (parent === -1 && functionName === '(root)') mapped[index] = 0;
+      else {
+        const frame = this.addFrame(functionName, url, lineNumber + 1, columnNumber + 1);
+        mapped[index] = this.addChild(parent === -1 ? 0 : mapped[parent]!, frame);
+      }
+    }
+    return mapped;
   }
 
   private pushNode(parent: number, frame: number): number {

@@ -94,9 +94,17 @@ export interface ProfileDelta {
 export interface V8CpuProfile {
   nodes: {
     id: number;
-    callFrame: { functionName: string; scriptId: string; url: string; lineNumber: number; columnNumber: number };
+    callFrame: {
+      functionName: string;
+      scriptId: string;
+      url: string;
+      lineNumber: number;
+      columnNumber: number;
+    };
     hitCount?: number;
     children?: number[];
+    /** The parent's id; written instead of `children` by some tools. */
+    parent?: number;
     deoptReason?: string;
     positionTicks?: { line: number; ticks: number }[];
   }[];
@@ -109,7 +117,13 @@ export interface V8CpuProfile {
 
 /** Raw V8 sampling heap profile, as in `.heapprofile` files and `HeapProfiler.getSamplingProfile`. */
 export interface V8HeapProfileNode {
-  callFrame: { functionName: string; scriptId: string; url: string; lineNumber: number; columnNumber: number };
+  callFrame: {
+    functionName: string;
+    scriptId: string;
+    url: string;
+    lineNumber: number;
+    columnNumber: number;
+  };
   selfSize: number;
   id?: number;
   children: V8HeapProfileNode[];

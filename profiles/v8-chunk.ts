@@ -19,7 +19,8 @@ export function readChunk(chunk: V8CpuProfile): ChunkColumns {
   const indexOf = indexById(nodes);
   const parentIndex = new Int32Array(nodes.length).fill(-1);
   for (let index = 0; index < nodes.length; index++) {
-    const children = nodes[index]!.children;
+    const { children, parent } = nodes[index]!;
+    if (parent !== undefined) parentIndex[index] = indexOf(parent);
     if (children === undefined) continue;
     for (const id of children) {
       const child = indexOf(id);
