@@ -1,0 +1,102 @@
+/** Load on a target, made by a process of its own so that it takes no time from the engine. */
+import { fork } from 'node:child_process';
+import type { LoadResult, Metric, Point } from '../api';
+import { AppError } from '../errors';
+import { helperEnv, loadRunnerFile } from '../paths';
+import { monotonicUs } from './monotonic';
+import { fromRunnerSchema } from './runner-messages';
+import type { FromRunner, ToRunner } from './runner-messages';
+import type { LoadHandle, LoadOptions, StartLoad } from './types';
+
+export { parseDuration } from './duration';
+export { needsListeningAddress, resolvePlan } from './plan';
+export { presets } from './presets';
+export { waitUntilReachable } from './reachable';
+
+/** How long a cancelled load process may take to hand over its result. */
+const cancelGraceMs = 5000;
+
+/** @see StartLoad. Rejects `done` with LOAD_FAILED when the load process cannot start or dies; its stderr is in `details`. */
+export const startLoad: StartLoad = createStartLoad(loadRunnerFile);
+
+/** @param runnerFile the built load process; tests build their own */
+export function createStartLoad(runnerFile: string): StartLoad {
+  return (options) => start(runnerFile, options);
+}
+
+function start(runnerFile: string, options: LoadOptions): LoadHandle {
+  const { plan, nowUs } = options;
+  const originUs = monotonicUs() - nowUs();
+  const runner = fork(runnerFile, [], {
+    execPath: process.execPath,
+    execArgv: [],
+    env: helperEnv(),
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+  });
+  const tell = (message: ToRunner) => {
+    if (runner.connected) runner.send(message, () => undefined); // a failing send is followed by 'exit', which is reported
+  };
+
+  let lastWords = '';
+  runner.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    lastWords = (lastWords + text).slice(-10_000);
+  });
+
+  let cancelTimer: NodeJS.Timeout | undefined;
+  const done = new Promise<LoadResult>((resolve, reject) => {
+    const fail = (message: string) =>
+      reject(
+        new AppError('LOAD_FAILED', message, {
+          hint: 'The recording goes on without load. The details show what the load process printed.',
+          ...(lastWords && { details: lastWords }),
+        }),
+      );
+    runner.on('message', (raw) => {
+      const parsed = fromRunnerSchema.safeParse(raw);
+      if (!parsed.success) {
+        lastWords += `\nunexpected message: ${parsed.error.message}`;
+        runner.kill('SIGKILL');
+      } else if (parsed.data.type === 'window') options.onPoints(pointsOf(parsed.data, originUs));
+      else resolve(resultOf(parsed.data));
+    });
+    runner.on('error', (error) => fail(`The load process could not be started: ${error.message}`));
+    // 'close' comes after 'exit', when everything it printed has been read.
+    runner.on('close', (code, signal) => {
+      clearTimeout(cancelTimer);
+      fail(`The load process ended early (${signal ?? `exit code ${code}`}).`);
+    });
+  });
+
+  const resultOf = (message: Extract<FromRunner, { type: 'done' }>): LoadResult => ({
+    preset: plan.preset,
+    users: plan.users,
+    plannedDurationMs: plan.durationMs,
+    startedUs: message.startedUs - originUs,
+    endedUs: message.endedUs - originUs,
+    cancelled: message.cancelled,
+    totals: message.totals,
+    perRequest: message.perRequest,
+  });
+
+  tell({ type: 'start', plan });
+  return {
+    done,
+    cancel() {
+      tell({ type: 'cancel' });
+      cancelTimer ??= setTimeout(() => runner.kill('SIGKILL'), cancelGraceMs).unref();
+    },
+  };
+}
+
+function pointsOf(window: Extract<FromRunner, { type: 'window' }>, originUs: number): Point[] {
+  const tUs = window.endUs - originUs;
+  const point = (metric: Metric, value: number): Point => ({ metric, scope: 'load', tUs, value });
+  const points = [point('requestRate', window.rate), point('errorRate', window.errorRate)];
+  if (window.latency)
+    points.push(
+      point('latencyP50', window.latency.p50Ms),
+      point('latencyP95', window.latency.p95Ms),
+      point('latencyP99', window.latency.p99Ms),
+    );
+  return points;
+}

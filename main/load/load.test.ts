@@ -1,0 +1,390 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { IncomingMessage, RequestListener, Server } from 'node:http';
+import { createServer as createTcpServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import path from 'node:path';
+import { build } from 'vite';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { httpRequestSchema } from '../api';
+import type { HttpRequest, Point } from '../api';
+import { AppError } from '../errors';
+import { packageRoot } from '../paths';
+import { createStartLoad } from './index';
+import { monotonicUs } from './monotonic';
+import { waitUntilReachable } from './reachable';
+import type { LoadHandle, LoadPlan, StartLoad } from './types';
+
+// Built here from the present source, so that the test never runs against a stale out/.
+const scratch = path.join(packageRoot, '.tmp', `load-test-${process.pid}`);
+const runnerFile = path.join(scratch, 'load-runner.js');
+let startLoad: StartLoad;
+
+beforeAll(async () => {
+  await build({
+    root: packageRoot,
+    configFile: false,
+    logLevel: 'error',
+    build: {
+      ssr: path.join(packageRoot, 'main/load/load-runner.ts'),
+      outDir: scratch,
+      rolldownOptions: { output: { entryFileNames: 'load-runner.js' } },
+    },
+  });
+  startLoad = createStartLoad(runnerFile);
+});
+afterAll(() => rm(scratch, { recursive: true, force: true }));
+
+const closers: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const close of closers.splice(0)) await close();
+});
+
+async function serve(listener: RequestListener): Promise<string> {
+  const server = createServer(listener).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  closers.push(() => closeServer(server));
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+async function closeServer(server: Server): Promise<void> {
+  if (!server.listening) return;
+  server.close();
+  server.closeAllConnections();
+  await once(server, 'close');
+}
+
+function request(url: string, more: Partial<HttpRequest> = {}): HttpRequest {
+  return httpRequestSchema.parse({ url, ...more });
+}
+
+function load(plan: Partial<LoadPlan> & { requests: HttpRequest[] }) {
+  const points: Point[] = [];
+  const startUs = monotonicUs();
+  const handle: LoadHandle = startLoad({
+    plan: { preset: 'smoke', users: 4, durationMs: 900, ...plan },
+    nowUs: () => monotonicUs() - startUs,
+    onPoints: (more) => points.push(...more),
+  });
+  const valuesOf = (metric: Point['metric']) =>
+    points.filter((point) => point.metric === metric).map(({ value }) => value);
+  return { handle, points, valuesOf };
+}
+
+async function readBody(message: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of message) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString();
+}
+
+test('counts what the server counts', async () => {
+  const answered: Record<string, number> = { '/a': 0, '/b': 0 };
+  const origin = await serve((message, response) => {
+    response.end('hello');
+    answered[message.url ?? ''] = (answered[message.url ?? ''] ?? 0) + 1;
+  });
+  const { handle, valuesOf } = load({
+    requests: [request(`${origin}/a`), request(`${origin}/a`), request(`${origin}/b`)],
+  });
+  const result = await handle.done;
+
+  const [a, b] = result.perRequest;
+  expect(result.perRequest.map(({ method, url }) => `${method} ${url}`)).toEqual([
+    `GET ${origin}/a`,
+    `GET ${origin}/b`,
+  ]);
+  // What is under way when the time is up was answered by the server but is not in the result: at most one per user.
+  for (const [path, entry] of [
+    ['/a', a],
+    ['/b', b],
+  ] as const) {
+    expect(entry?.totals.requests).toBeGreaterThan(0);
+    expect(answered[path]).toBeGreaterThanOrEqual(entry?.totals.requests ?? 0);
+    expect(answered[path]).toBeLessThanOrEqual((entry?.totals.requests ?? 0) + 4);
+  }
+  expect(result.totals.requests).toBe((a?.totals.requests ?? 0) + (b?.totals.requests ?? 0));
+  expect(result.totals.statusClasses).toEqual({ '2xx': result.totals.requests });
+  expect(result.totals).toMatchObject({ errors: 0, timeouts: 0, non2xx: 0, errorKinds: {} });
+  expect(result.totals.bytes).toBeGreaterThan(result.totals.requests * 'hello'.length);
+  expect(result).toMatchObject({ preset: 'smoke', users: 4, plannedDurationMs: 900, cancelled: false });
+  expect(result.endedUs - result.startedUs).toBeGreaterThanOrEqual(899_000);
+  expect(valuesOf('requestRate').length).toBeGreaterThan(0);
+  expect(valuesOf('latencyP99').length).toBeGreaterThan(0);
+});
+
+test('puts windows on the clock of the run, inside the time of the load', async () => {
+  const origin = await serve((_message, response) => response.end());
+  const { handle, points } = load({ requests: [request(origin)] });
+  const { startedUs, endedUs } = await handle.done;
+  expect(startedUs).toBeGreaterThan(0);
+  expect(points.every(({ scope }) => scope === 'load')).toBe(true);
+  for (const { tUs } of points) {
+    expect(tUs).toBeGreaterThan(startedUs);
+    expect(tUs).toBeLessThanOrEqual(endedUs);
+  }
+});
+
+test('shows a slow route in its own latency and not in the fast one’s', async () => {
+  const slowMs = 120;
+  const origin = await serve((message, response) => {
+    if (message.url === '/slow') setTimeout(() => response.end(), slowMs);
+    else response.end();
+  });
+  const { handle } = load({ requests: [request(`${origin}/slow`), request(`${origin}/fast`)] });
+  const { perRequest } = await handle.done;
+  expect(perRequest[0]?.totals.latency?.p50Ms).toBeGreaterThan(slowMs * 0.95);
+  expect(perRequest[1]?.totals.latency?.minMs).toBeLessThan(slowMs / 2);
+});
+
+test('a window without answers has rate 0 and no latency', async () => {
+  const origin = await serve(() => undefined);
+  const { handle, valuesOf } = load({ requests: [request(origin)] });
+  const result = await handle.done;
+  expect(valuesOf('requestRate')).toContain(0);
+  expect(valuesOf('latencyP50')).toEqual([]);
+  expect(result.totals).toMatchObject({ requests: 0, latency: null });
+});
+
+test('counts answers that are errors by their status class', async () => {
+  const origin = await serve((message, response) => {
+    response.statusCode = message.url === '/broken' ? 500 : 404;
+    response.end();
+  });
+  const { handle, valuesOf } = load({
+    requests: [request(`${origin}/broken`), request(`${origin}/missing`)],
+  });
+  const { totals, perRequest } = await handle.done;
+  expect(totals.non2xx).toBe(totals.requests);
+  expect(perRequest.map((entry) => Object.keys(entry.totals.statusClasses))).toEqual([['5xx'], ['4xx']]);
+  expect(valuesOf('errorRate').some((rate) => rate > 0)).toBe(true);
+});
+
+test('counts refused connections by kind, without hammering', async () => {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  await closeServer(server);
+  const { handle, valuesOf } = load({ users: 2, requests: [request(`http://127.0.0.1:${port}/`)] });
+  const { totals, perRequest } = await handle.done;
+  expect(totals.requests).toBe(0);
+  expect(totals.errors).toBeGreaterThan(0);
+  expect(totals.errors).toBeLessThanOrEqual(30);
+  expect(totals.errorKinds).toEqual({ ECONNREFUSED: totals.errors });
+  expect(perRequest[0]?.totals.errors).toBe(totals.errors);
+  expect(Math.max(...valuesOf('errorRate'))).toBeGreaterThan(0);
+});
+
+test('goes on when the target goes away and comes back', async () => {
+  let seen = 0;
+  const origin = await serve((message, response) => {
+    seen++;
+    if (seen === 20) message.socket.destroy();
+    else if (seen === 40) message.socket.resetAndDestroy();
+    else response.end('x');
+  });
+  const { handle } = load({ users: 1, requests: [request(origin)] });
+  const { totals } = await handle.done;
+  expect(totals.errors).toBe(2);
+  expect(Object.keys(totals.errorKinds ?? {}).sort()).toEqual(['ECONNRESET', 'closed by the server']);
+  expect(totals.requests).toBeGreaterThan(40);
+  expect(totals.latency?.maxMs).toBeLessThan(900);
+});
+
+test('a server that closes after each answer, or ends bodies by closing, is no error', async () => {
+  const answered = { close: 0, raw: 0 };
+  const closing = await serve((_message, response) => {
+    response.setHeader('connection', 'close');
+    response.end('bye');
+    answered.close++;
+  });
+  const raw = createTcpServer((socket) => {
+    socket.on('error', () => undefined);
+    socket.once('data', () => {
+      answered.raw++;
+      socket.end('HTTP/1.0 200 OK\r\n\r\nno length');
+    });
+  }).listen(0, '127.0.0.1');
+  await once(raw, 'listening');
+  closers.push(async () => {
+    raw.close();
+    await once(raw, 'close');
+  });
+  const { handle } = load({
+    requests: [request(closing), request(`http://127.0.0.1:${(raw.address() as AddressInfo).port}/`)],
+  });
+  const { totals, perRequest } = await handle.done;
+  expect(totals).toMatchObject({ errors: 0, non2xx: 0, timeouts: 0 });
+  expect(perRequest[0]?.totals.requests).toBeGreaterThan(10);
+  expect(perRequest[1]?.totals.requests).toBeGreaterThan(10);
+  expect(answered.close - (perRequest[0]?.totals.requests ?? 0)).toBeLessThanOrEqual(4);
+  expect(answered.raw - (perRequest[1]?.totals.requests ?? 0)).toBeLessThanOrEqual(4);
+});
+
+test('something that does not speak HTTP is an error, not a wait', async () => {
+  const server = createTcpServer((socket) => {
+    socket.on('error', () => undefined).resume();
+    socket.end('SSH-2.0-nothing\r\n');
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  closers.push(async () => {
+    server.close();
+    await once(server, 'close');
+  });
+  const { handle } = load({
+    requests: [request(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`)],
+  });
+  const { totals } = await handle.done;
+  expect(totals.requests).toBe(0);
+  expect(totals.errors).toBeGreaterThan(0);
+});
+
+test('sends method, headers and body as given', async () => {
+  const seen = new Map<string, { body: string; headers: IncomingMessage['headers'] }>();
+  const origin = await serve((message, response) => {
+    void readBody(message).then((body) => {
+      seen.set(`${message.method} ${message.url}`, { body, headers: message.headers });
+      response.end('a body that HEAD leaves out');
+    });
+  });
+  const { handle } = load({
+    requests: [
+      request(`${origin}/cart?x=1`, {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json', 'X-Shop': 'yes', 'content-length': '3' },
+        body: '{"name":"Tür"}',
+      }),
+      request(`${origin}/empty`, { method: 'PUT' }),
+      request(`${origin.replace('//', '//me:secret@')}/who`, { method: 'DELETE' }),
+      request(`${origin}/head`, { method: 'HEAD' }),
+    ],
+  });
+  const { totals } = await handle.done;
+  expect(totals).toMatchObject({ errors: 0, timeouts: 0, non2xx: 0 });
+  expect([...seen.keys()].sort()).toEqual(['DELETE /who', 'HEAD /head', 'POST /cart?x=1', 'PUT /empty']);
+  const post = seen.get('POST /cart?x=1');
+  expect(post?.body).toBe('{"name":"Tür"}');
+  expect(post?.headers).toMatchObject({
+    'content-type': 'application/json',
+    'x-shop': 'yes',
+    'content-length': '15',
+  });
+  expect(seen.get('PUT /empty')?.headers['content-length']).toBe('0');
+  expect(seen.get('DELETE /who')?.headers.authorization).toBe(`Basic ${btoa('me:secret')}`);
+});
+
+test('two servers share the users', async () => {
+  const users = [new Set<unknown>(), new Set<unknown>()];
+  const origins = await Promise.all(
+    users.map((sockets) =>
+      serve((message, response) => {
+        sockets.add(message.socket);
+        response.end();
+      }),
+    ),
+  );
+  const { handle } = load({
+    users: 6,
+    requests: [request(`${origins[0]}/a`), request(`${origins[0]}/b`), request(`${origins[1]}/c`)],
+  });
+  const { perRequest } = await handle.done;
+  expect(perRequest.every(({ totals }) => totals.requests > 0 && totals.errors === 0)).toBe(true);
+  expect(users.map((sockets) => sockets.size)).toEqual([4, 2]);
+});
+
+test('cancelling gives what was measured so far', async () => {
+  let reached: () => void = () => undefined;
+  const hundredth = new Promise<void>((resolve) => (reached = resolve));
+  let count = 0;
+  const origin = await serve((_message, response) => {
+    response.end();
+    if (++count === 100) reached();
+  });
+  const { handle } = load({ durationMs: 3_600_000, requests: [request(origin)] });
+  await hundredth;
+  handle.cancel();
+  handle.cancel();
+  const result = await handle.done;
+  expect(result.cancelled).toBe(true);
+  expect(result.totals.requests).toBeGreaterThan(0);
+  expect(result.plannedDurationMs).toBe(3_600_000);
+});
+
+test('a load process that cannot run is LOAD_FAILED with what it printed', async () => {
+  const broken = path.join(scratch, 'broken.mjs');
+  await writeFile(broken, `console.error('the reason'); process.exitCode = 3; process.disconnect();`);
+  const handle = createStartLoad(broken)({
+    plan: { preset: 'smoke', users: 1, durationMs: 1000, requests: [request('http://127.0.0.1:1/')] },
+    nowUs: () => 0,
+    onPoints: () => undefined,
+  });
+  const error = await handle.done.then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
+  expect(error).toBeInstanceOf(AppError);
+  expect(error).toMatchObject({ code: 'LOAD_FAILED' });
+  expect((error as AppError).message).toContain('exit code 3');
+  expect((error as AppError).details).toContain('the reason');
+});
+
+test('the load ends when its engine is killed', async () => {
+  let reached: () => void = () => undefined;
+  const underLoad = new Promise<void>((resolve) => (reached = resolve));
+  const sockets = new Set<unknown>();
+  let allGone: () => void = () => undefined;
+  const gone = new Promise<void>((resolve) => (allGone = resolve));
+  const origin = await serve((message, response) => {
+    response.end();
+    if (!sockets.has(message.socket)) {
+      sockets.add(message.socket);
+      message.socket.once('close', () => {
+        sockets.delete(message.socket);
+        if (sockets.size === 0) allGone();
+      });
+    }
+    reached();
+  });
+  const plan = { preset: 'smoke', users: 2, durationMs: 3_600_000, requests: [request(origin)] };
+  const engine = spawn(
+    process.execPath,
+    [
+      '-e',
+      `const { fork } = require('node:child_process');
+       const runner = fork(${JSON.stringify(runnerFile)});
+       console.log(runner.pid);
+       runner.send(${JSON.stringify({ type: 'start', plan })});`,
+    ],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  );
+  const [line] = (await once(engine.stdout, 'data')) as [Buffer];
+  const runnerPid = Number(line.toString());
+  await underLoad;
+  engine.kill('SIGKILL');
+  await gone;
+  // Its connections are the witness: a process nobody has reaped yet would still answer to signal 0.
+  expect(runnerPid).toBeGreaterThan(0);
+  expect(sockets.size).toBe(0);
+});
+
+test('waits for a server that is not ours', async () => {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const url = `http://127.0.0.1:${port}/x`;
+  await waitUntilReachable(url, 5000);
+  await closeServer(server);
+
+  await expect(waitUntilReachable(url, 150)).rejects.toMatchObject({ code: 'LOAD_FAILED' });
+
+  const aborter = new AbortController();
+  const waiting = waitUntilReachable(url, 60_000, aborter.signal);
+  aborter.abort();
+  await expect(waiting).rejects.toMatchObject({ code: 'CANCELLED' });
+
+  const late = waitUntilReachable(url, 20_000);
+  server.listen(port, '127.0.0.1');
+  closers.push(() => closeServer(server));
+  await late;
+});
