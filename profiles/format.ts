@@ -97,7 +97,8 @@ export function formatRate(ratePerSecond: number): string {
  */
 export function formatTime(timeUs: number, stepUs?: number): string {
   if (!Number.isFinite(timeUs)) return noValue;
-  const decimals = stepUs === undefined ? undefined : Math.min(6, Math.max(0, Math.ceil(6 - Math.log10(stepUs) - 1e-9)));
+  const decimals =
+    stepUs === undefined ? undefined : Math.min(6, Math.max(0, Math.ceil(6 - Math.log10(stepUs) - 1e-9)));
   const sign = timeUs < 0 ? minus : '';
   const seconds = Math.abs(timeUs) / 1_000_000;
   if (seconds < 60) {
@@ -109,7 +110,9 @@ export function formatTime(timeUs: number, stepUs?: number): string {
   const hours = Math.floor(rounded / 3600);
   const minutes = Math.floor((rounded % 3600) / 60);
   const rest = (rounded % 60).toFixed(shown).padStart(shown === 0 ? 2 : shown + 3, '0');
-  return hours > 0 ? `${sign}${hours}:${String(minutes).padStart(2, '0')}:${rest}` : `${sign}${minutes}:${rest}`;
+  return hours > 0
+    ? `${sign}${hours}:${String(minutes).padStart(2, '0')}:${rest}`
+    : `${sign}${minutes}:${rest}`;
 }
 
 /** A range of instants, µs since the run's start: `12.4–13.1 s`. */
@@ -119,7 +122,9 @@ export function formatTimeRange(startUs: number, endUs: number): string {
   const start = formatTime(startUs, Math.min(stepUs, 1_000_000));
   const end = formatTime(endUs, Math.min(stepUs, 1_000_000));
   const unit = `${thinSpace}s`;
-  return start.endsWith(unit) && end.endsWith(unit) ? `${start.slice(0, -unit.length)}–${end}` : `${start} – ${end}`;
+  return start.endsWith(unit) && end.endsWith(unit)
+    ? `${start.slice(0, -unit.length)}–${end}`
+    : `${start} – ${end}`;
 }
 
 /** A relative change, (b − a) / a, with its sign: `+12.3 %`, `−4 %`, `×12.5` from tenfold up; null has no change. */
@@ -133,7 +138,9 @@ export function formatChange(change: number | null): string {
 
 /** All digits of a duration: `1,240,512 µs`. */
 export function exactDurationUs(durationUs: number): string {
-  return Number.isFinite(durationUs) ? withUnit(digits(durationUs, durationUs < 1000 ? 3 : 0), 'µs') : noValue;
+  return Number.isFinite(durationUs)
+    ? withUnit(digits(durationUs, durationUs < 1000 ? 3 : 0), 'µs')
+    : noValue;
 }
 
 /** All digits of a size: `182,345,678 B`. */

@@ -11,7 +11,9 @@ const schemes: ColorScheme[] = ['light', 'dark'];
 /** The variables of one theme's block. */
 function variables(scheme: ColorScheme): Map<string, string> {
   const block = css.split(`[data-mantine-color-scheme='${scheme}'] {`)[1]?.split('}')[0] ?? '';
-  return new Map([...block.matchAll(/(--sm-[\w-]+):\s*([^;]+);/g)].map((match) => [match[1] ?? '', match[2] ?? '']));
+  return new Map(
+    [...block.matchAll(/(--sm-[\w-]+):\s*([^;]+);/g)].map((match) => [match[1] ?? '', match[2] ?? '']),
+  );
 }
 const kebab = (name: string) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
@@ -26,7 +28,8 @@ describe.each(schemes)('%s theme', (scheme) => {
     const inCss = variables(scheme);
     for (const category of categories)
       expect(inCss.get(`--sm-category-${category}`)).toBe(categoryColor(category, scheme));
-    for (const [name, color] of Object.entries(chromeColors[scheme])) expect(inCss.get(`--sm-${kebab(name)}`)).toBe(color);
+    for (const [name, color] of Object.entries(chromeColors[scheme]))
+      expect(inCss.get(`--sm-${kebab(name)}`)).toBe(color);
     for (const [name, color] of Object.entries(seriesColors[scheme]))
       expect(inCss.get(`--sm-series-${kebab(name)}`)).toBe(color);
   });
@@ -42,7 +45,8 @@ describe.each(schemes)('%s theme', (scheme) => {
     for (const ground of [chrome.background, chrome.surface]) {
       for (const text of [chrome.text, chrome.muted, chrome.faint, chrome.accent, chrome.match])
         expect(contrast(text, ground), `${text} on ${ground}`).toBeGreaterThanOrEqual(4.5);
-      for (const line of Object.values(seriesColors[scheme])) expect(contrast(line, ground), line).toBeGreaterThanOrEqual(3);
+      for (const line of Object.values(seriesColors[scheme]))
+        expect(contrast(line, ground), line).toBeGreaterThanOrEqual(3);
     }
   });
 });
