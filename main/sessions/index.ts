@@ -1,0 +1,7 @@
+/** Sessions kept on disk: see README.md. */
+export { defaultDataFolder, newSessionId } from './layout';
+export { formatOutputLine, parseOutputLog } from './output-log';
+export type { Recorded, Summarise } from './recorder';
+export { openStore, type SessionStore, type StoreOptions } from './store';
+export type { ListQuery, ListResult } from './catalog';
+export type { TaskOptions } from './task';

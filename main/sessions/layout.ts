@@ -1,0 +1,87 @@
+/** Where everything lies in the data folder, and which names are allowed there. Names given by people are never paths. */
+import { randomBytes } from 'node:crypto';
+import path from 'node:path';
+import envPaths from 'env-paths';
+import type { SessionFile, ThreadKey } from '../api';
+import { AppError } from '../errors';
+
+/** `SCORCHMARK_HOME`, else the platform's folder for application data. */
+export function defaultDataFolder(): string {
+  const chosen = process.env['SCORCHMARK_HOME'];
+  return chosen ? path.resolve(chosen) : envPaths('scorchmark', { suffix: '' }).data;
+}
+
+/** Sorts by time of creation and is safe as a folder name on every system, for example `20260307-141502-123-9f3a6c01`. */
+export function newSessionId(now = new Date()): string {
+  const stamp = now.toISOString().replace(/[-:]/g, '').replace('T', '-').replace('.', '-').replace('Z', '');
+  return `${stamp}-${randomBytes(4).toString('hex')}`;
+}
+
+const safeId = /^[A-Za-z0-9][A-Za-z0-9_-]{0,79}$/;
+/** Device names of Windows, which cannot be folders there. */
+const reserved = /^(con|prn|aux|nul|com\d|lpt\d)$/i;
+
+export function isSafeId(id: string): boolean {
+  return safeId.test(id) && !reserved.test(id);
+}
+
+export interface Layout {
+  root: string;
+  index: string;
+  sessions: string;
+  trash: string;
+  /** Half-made imports; each in a folder of its own, renamed into `sessions` when complete. */
+  staging: string;
+  /** Targets remembered by workbenches that do not own the folder; the owner takes them in. */
+  inbox: string;
+}
+
+export function layoutOf(root: string): Layout {
+  return {
+    root,
+    index: path.join(root, 'index.json'),
+    sessions: path.join(root, 'sessions'),
+    trash: path.join(root, 'trash'),
+    staging: path.join(root, 'staging'),
+    inbox: path.join(root, 'inbox'),
+  };
+}
+
+export const sessionFileName = 'session.json';
+export const journalFileName = 'journal.ndjson';
+export const outputFileName = 'output.log';
+export const timelineFileName = 'timeline.json';
+export const loadFileName = 'load.json';
+
+const profileName = /^(cpu|allocations)-(\d{1,10})(?:-w(\d{1,10}))?\.(cpuprofile|heapprofile)$/;
+const otherStandardName = /^(http\.json|queries\.json|[A-Za-z0-9][A-Za-z0-9_-]{0,79}\.heapsnapshot)$/;
+
+/** `p12-w3` → `cpu-12-w3.cpuprofile`. */
+export function cpuFileName(thread: ThreadKey): string {
+  return `cpu-${threadPart(thread)}.cpuprofile`;
+}
+
+/** `p12` → `allocations-12.heapprofile`. */
+export function allocationsFileName(thread: ThreadKey): string {
+  return `allocations-${threadPart(thread)}.heapprofile`;
+}
+
+function threadPart(thread: ThreadKey): string {
+  if (!/^p\d{1,10}(-w\d{1,10})?$/.test(thread))
+    throw new AppError('INTERNAL', `"${thread}" does not name a thread.`);
+  return thread.slice(1);
+}
+
+/** What a file of a session's folder is; undefined when such a file does not belong there. */
+export function classifyFile(name: string): Pick<SessionFile, 'kind' | 'thread'> | undefined {
+  if (name === timelineFileName) return { kind: 'timeline' };
+  if (name === loadFileName) return { kind: 'load' };
+  if (name === outputFileName) return { kind: 'output' };
+  const profile = profileName.exec(name);
+  if (profile) {
+    const [, kind, pid, worker, extension] = profile;
+    if ((kind === 'cpu') !== (extension === 'cpuprofile')) return undefined;
+    return { kind: kind === 'cpu' ? 'cpu' : 'allocations', thread: `p${pid}${worker ? `-w${worker}` : ''}` };
+  }
+  return otherStandardName.test(name) ? { kind: 'other' } : undefined;
+}

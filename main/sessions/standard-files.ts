@@ -1,0 +1,96 @@
+/** The files of a session's folder that other tools open, written from what was recorded. */
+import { access, readdir, readFile, stat } from 'node:fs/promises';
+import path from 'node:path';
+import writeFileAtomic from 'write-file-atomic';
+import { writeCpuProfile } from '../../profiles/formats/cpuprofile';
+import { readHeapProfile } from '../../profiles/formats/heapprofile';
+import type { SessionFile, Timeline } from '../api';
+import type { Recording } from '../run/recording';
+import { allocationsFileName, classifyFile, cpuFileName, loadFileName, timelineFileName } from './layout';
+
+export interface WriteOptions {
+  originUs: number;
+  /** Leave files alone that are there already: they were written whole, from at least as much as is known now. */
+  keepExisting?: boolean;
+}
+
+/** Tries every file, also after a failure, and returns what went wrong. */
+export async function writeStandardFiles(
+  folder: string,
+  recording: Recording,
+  options: WriteOptions,
+): Promise<Error[]> {
+  const problems: Error[] = [];
+  const write = async (name: () => string, content: () => string): Promise<void> => {
+    try {
+      const file = path.join(folder, name());
+      if (options.keepExisting && (await exists(file))) return;
+      await writeFileAtomic(file, content());
+    } catch (error) {
+      problems.push(error as Error);
+    }
+  };
+  // Small ones first: on a full disk the timeline is worth more than half of the profiles.
+  const timeline: Timeline = { series: [...recording.series.values()], marks: recording.marks };
+  await write(
+    () => timelineFileName,
+    () => JSON.stringify(timeline),
+  );
+  if (recording.loadResult)
+    await write(
+      () => loadFileName,
+      () => JSON.stringify(recording.loadResult, null, 2),
+    );
+  for (const [thread, builder] of recording.cpu) {
+    if (builder.profile.samples.length === 0) continue;
+    builder.finish();
+    await write(
+      () => cpuFileName(thread),
+      () => writeCpuProfile(builder.profile, { originUs: options.originUs }),
+    );
+  }
+  for (const [thread, profile] of recording.allocations)
+    await write(
+      () => allocationsFileName(thread),
+      () => JSON.stringify(profile),
+    );
+  return problems;
+}
+
+async function exists(file: string): Promise<boolean> {
+  return access(file).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** The standard files in a session's folder, by name. */
+export async function listStandardFiles(folder: string): Promise<SessionFile[]> {
+  const files: SessionFile[] = [];
+  for (const name of (await readdir(folder)).sort()) {
+    const known = classifyFile(name);
+    if (!known) continue;
+    const { size } = await stat(path.join(folder, name));
+    files.push({ name, ...known, sizeBytes: size });
+  }
+  return files;
+}
+
+export function totalBytes(files: SessionFile[]): number {
+  return files.reduce((sum, file) => sum + file.sizeBytes, 0);
+}
+
+/** Takes the allocation profiles that lie in the folder into the recording. Unreadable ones are returned by name. */
+export async function readAllocations(folder: string, recording: Recording): Promise<string[]> {
+  const unreadable: string[] = [];
+  for (const { name, kind, thread } of await listStandardFiles(folder)) {
+    if (kind !== 'allocations' || !thread) continue;
+    try {
+      const profile = readHeapProfile(await readFile(path.join(folder, name)), { fileName: name });
+      recording.apply({ k: 'allocations', thread, profile });
+    } catch {
+      unreadable.push(name);
+    }
+  }
+  return unreadable;
+}
