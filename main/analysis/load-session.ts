@@ -23,7 +23,11 @@ export interface SessionSource {
  * Reads and parses every file of a session.
  * @throws AppError NOT_FOUND, SESSION_NEWER, SESSION_DAMAGED (naming the file), PROFILE_MALFORMED, CANCELLED
  */
-export async function loadSession(source: SessionSource, id: string, signal?: AbortSignal): Promise<LoadedSession> {
+export async function loadSession(
+  source: SessionSource,
+  id: string,
+  signal?: AbortSignal,
+): Promise<LoadedSession> {
   const detail = await source.get(id);
   const loaded: LoadedSession = {
     detail,
@@ -38,17 +42,26 @@ export async function loadSession(source: SessionSource, id: string, signal?: Ab
     const bytes = await source.readFile(id, file.name);
     try {
       if (file.kind === 'cpu')
-        loaded.cpu.set(file.thread ?? file.name, parseCpuProfile(bytes, { originUs: detail.originUs, fileName: file.name }));
+        loaded.cpu.set(
+          file.thread ?? file.name,
+          parseCpuProfile(bytes, { originUs: detail.originUs, fileName: file.name }),
+        );
       else if (file.kind === 'allocations')
         loaded.allocations.set(file.thread ?? file.name, parseHeapProfile(bytes, { fileName: file.name }));
-      else if (file.kind === 'timeline') loaded.timeline = JSON.parse(new TextDecoder().decode(bytes)) as Timeline;
+      else if (file.kind === 'timeline')
+        loaded.timeline = JSON.parse(new TextDecoder().decode(bytes)) as Timeline;
       else loaded.load = JSON.parse(new TextDecoder().decode(bytes)) as LoadResult;
     } catch (error) {
-      if (error instanceof ProfileFormatError) throw new AppError(error.code, error.message, { hint: error.hint, cause: error });
+      if (error instanceof ProfileFormatError)
+        throw new AppError(error.code, error.message, { hint: error.hint, cause: error });
       if (error instanceof SyntaxError)
-        throw new AppError('SESSION_DAMAGED', `${file.name} of session "${detail.name}" cannot be read: ${error.message}`, {
-          hint: 'The other files of the session are untouched; its folder can be opened by hand.',
-        });
+        throw new AppError(
+          'SESSION_DAMAGED',
+          `${file.name} of session "${detail.name}" cannot be read: ${error.message}`,
+          {
+            hint: 'The other files of the session are untouched; its folder can be opened by hand.',
+          },
+        );
       throw toAppError(error, `reading ${file.name}`);
     }
   }
