@@ -106,7 +106,12 @@ function isAllowed(request: FastifyRequest, reply: FastifyReply, access: Access,
     reply.code(refusal.status).type('text/html; charset=utf-8').send(refusalPage(refusal.reason));
     return false;
   }
-  if (request.routeOptions.url === linkPath && request.method === 'GET' && !request.ws) return true;
+  if (request.ws && request.routeOptions.url !== socketPath) {
+    // The plugin would open a socket on any route, only to close it again.
+    reply.code(404).send();
+    return false;
+  }
+  if (request.routeOptions.url === linkPath && request.method === 'GET') return true;
   if (access.isSignedIn(request.cookies[cookieName(port)])) return true;
   reply.code(401).type('text/html; charset=utf-8').send(signInPage('no-cookie'));
   return false;
