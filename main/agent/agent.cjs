@@ -265,7 +265,10 @@
     if (!hold(silenceLimitMs)) {
       complain({
         code: 'ENGINE_SILENT',
-        message: 'the workbench did not answer within ' + silenceLimitMs / 1000 + ' s, so the program runs on unprofiled',
+        message:
+          'the workbench did not answer within ' +
+          silenceLimitMs / 1000 +
+          ' s, so the program runs on unprofiled',
       });
     }
   }

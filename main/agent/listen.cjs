@@ -18,7 +18,16 @@ exports.install = function (agent) {
     return 'tcp';
   }
 
+  /** The socket with which a cluster's primary accepts for its workers: they tell the address, with its protocol. */
+  function isClusterSocket(server) {
+    const listeners = server.listeners('connection');
+    return (
+      listeners.length === 1 && listeners[0].name === 'fail' && /ERR_INTERNAL_ASSERTION/.test(listeners[0])
+    );
+  }
+
   function tell(server) {
+    if (isClusterSocket(server)) return;
     const at = server.address();
     // A string is a pipe or a UNIX socket; null a server that was closed at once.
     if (!at || typeof at !== 'object' || !at.port) return;
@@ -44,7 +53,11 @@ exports.install = function (agent) {
     if (!monitor) return;
     const onError = function (error) {
       if (error && error.syscall === 'listen')
-        agent.report('listen-error', { code: String(error.code), port: Number(error.port) || 0, address: error.address });
+        agent.report('listen-error', {
+          code: String(error.code),
+          port: Number(error.port) || 0,
+          address: error.address,
+        });
     };
     server.on(monitor, onError);
     agent.onRemove(function () {
@@ -62,11 +75,12 @@ exports.install = function (agent) {
         }
         return original.apply(this, arguments);
       };
-    })
+    }),
   );
 
   // Attached to a program that has been listening for long.
-  const handles = agent.isAttached && typeof process._getActiveHandles === 'function' ? process._getActiveHandles() : [];
+  const handles =
+    agent.isAttached && typeof process._getActiveHandles === 'function' ? process._getActiveHandles() : [];
   handles.forEach(function (handle) {
     if (handle instanceof net.Server && handle.listening) tell(handle);
   });

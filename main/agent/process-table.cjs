@@ -43,8 +43,11 @@ function listFromProc() {
 
 function run(file, args) {
   return new Promise((resolve) => {
-    execFile(file, args, { timeout: 10_000, maxBuffer: 16 * 1024 * 1024, windowsHide: true }, (_error, stdout) =>
-      resolve(String(stdout ?? '')),
+    execFile(
+      file,
+      args,
+      { timeout: 10_000, maxBuffer: 16 * 1024 * 1024, windowsHide: true },
+      (_error, stdout) => resolve(String(stdout ?? '')),
     );
   });
 }

@@ -55,7 +55,8 @@ async function killAll(entry) {
 
 function removeFolder(folder) {
   // Only ever a folder of ours, whatever the line said.
-  if (path.basename(folder).startsWith('scorchmark-')) fs.rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+  if (path.basename(folder).startsWith('scorchmark-'))
+    fs.rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
 }
 
 async function reap() {

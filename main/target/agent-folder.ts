@@ -49,7 +49,10 @@ export class AgentFolder {
 
   /** Creates it, for its owner's eyes only (`mkdtemp` makes it 0700). */
   static async create(events: AgentFolderEvents): Promise<AgentFolder> {
-    const folder = new AgentFolder(await mkdtemp(path.join(await realpath(os.tmpdir()), 'scorchmark-')), events);
+    const folder = new AgentFolder(
+      await mkdtemp(path.join(await realpath(os.tmpdir()), 'scorchmark-')),
+      events,
+    );
     try {
       folder.watcher = watch(folder.path, () => void folder.scan());
       folder.watcher.on('error', () => folder.watcher?.close());

@@ -21,16 +21,23 @@ async function isExecutable(file: string): Promise<boolean> {
 /** The file names a command may have: on Windows with the extensions of PATHEXT. */
 function namesOf(command: string, env: NodeJS.ProcessEnv): string[] {
   if (process.platform !== 'win32' || path.extname(command) !== '') return [command];
-  return [...(env['PATHEXT'] ?? '.COM;.EXE;.BAT;.CMD').split(';').map((extension) => command + extension), command];
+  return [
+    ...(env['PATHEXT'] ?? '.COM;.EXE;.BAT;.CMD').split(';').map((extension) => command + extension),
+    command,
+  ];
 }
 
 /** @throws AppError CWD_NOT_FOUND */
 export async function checkCwd(cwd: string): Promise<void> {
   const found = await stat(cwd).catch(() => undefined);
   if (found?.isDirectory()) return;
-  throw new AppError('CWD_NOT_FOUND', `The working folder ${cwd} ${found ? 'is not a folder' : 'does not exist'}.`, {
-    hint: 'Choose the folder in which you would type the command.',
-  });
+  throw new AppError(
+    'CWD_NOT_FOUND',
+    `The working folder ${cwd} ${found ? 'is not a folder' : 'does not exist'}.`,
+    {
+      hint: 'Choose the folder in which you would type the command.',
+    },
+  );
 }
 
 /**
@@ -58,7 +65,13 @@ export async function resolveCommand(command: string, cwd: string, env: NodeJS.P
     throw new AppError('PERMISSION_DENIED', `${forbidden} may not be executed.`, {
       hint: isScript ? scriptHint : `Make it executable: chmod +x '${forbidden}'`,
     });
-  throw new AppError('COMMAND_NOT_FOUND', `The command ${command} was not found${isPath ? ` in ${cwd}` : ' on PATH'}.`, {
-    hint: isScript ? scriptHint : `Check the spelling, or give the program's full path. Looked from ${cwd}.`,
-  });
+  throw new AppError(
+    'COMMAND_NOT_FOUND',
+    `The command ${command} was not found${isPath ? ` in ${cwd}` : ' on PATH'}.`,
+    {
+      hint: isScript
+        ? scriptHint
+        : `Check the spelling, or give the program's full path. Looked from ${cwd}.`,
+    },
+  );
 }

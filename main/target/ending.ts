@@ -32,7 +32,9 @@ function outcome({ code, signal }: Pick<SeenEnd, 'code' | 'signal'>): string {
 
 /** Node's complaint about an option, if the command died of one. */
 function refusedOption(lines: string[]): string | undefined {
-  return lines.find((line) => /is not allowed in NODE_OPTIONS|: bad option: |requires an argument$/.test(line));
+  return lines.find((line) =>
+    /is not allowed in NODE_OPTIONS|: bad option: |requires an argument$/.test(line),
+  );
 }
 
 /** Why nothing came of it; undefined for an ordinary end, however it went. */
@@ -43,20 +45,32 @@ export function explainEnd(seen: SeenEnd): AppError | undefined {
   if (seen.stoppedByUs) return undefined;
   if (!seen.announced) return explainUnseen(seen, details);
   if (failed && seen.portInUse !== undefined)
-    return new AppError('PORT_IN_USE', `The program could not listen on port ${seen.portInUse}: it is already in use.`, {
-      hint: 'End the program that uses it (perhaps another copy of this one), or give this one another port.',
-      details,
-    });
+    return new AppError(
+      'PORT_IN_USE',
+      `The program could not listen on port ${seen.portInUse}: it is already in use.`,
+      {
+        hint: 'End the program that uses it (perhaps another copy of this one), or give this one another port.',
+        details,
+      },
+    );
   if (!seen.recorded && seen.refusals.length > 0)
-    return new AppError('INSPECTOR_REFUSED', 'The program ran, but its inspector refused, so nothing was recorded.', {
-      hint: 'Node’s permission model and policies can forbid the inspector; run the program without them to profile it.',
-      details: seen.refusals.join('\n'),
-    });
+    return new AppError(
+      'INSPECTOR_REFUSED',
+      'The program ran, but its inspector refused, so nothing was recorded.',
+      {
+        hint: 'Node’s permission model and policies can forbid the inspector; run the program without them to profile it.',
+        details: seen.refusals.join('\n'),
+      },
+    );
   if (failed && seen.ranMs < earlyMs)
-    return new AppError('TARGET_DIED_EARLY', `The program ended right after its start, with ${outcome(seen)}.`, {
-      hint: 'Its last output says why; what was recorded until then is kept.',
-      details,
-    });
+    return new AppError(
+      'TARGET_DIED_EARLY',
+      `The program ended right after its start, with ${outcome(seen)}.`,
+      {
+        hint: 'Its last output says why; what was recorded until then is kept.',
+        details,
+      },
+    );
   return undefined;
 }
 
@@ -77,10 +91,14 @@ function explainUnseen(seen: SeenEnd, details: string): AppError {
       hint: 'Run the program without --permission to profile it.',
       details,
     });
-  return new AppError('NOT_NODE', `${seen.commandLine} ended with ${outcome(seen)} and no Node process was seen.`, {
-    hint: notNodeHint,
-    details,
-  });
+  return new AppError(
+    'NOT_NODE',
+    `${seen.commandLine} ended with ${outcome(seen)} and no Node process was seen.`,
+    {
+      hint: notNodeHint,
+      details,
+    },
+  );
 }
 
 export function silentTargetWarning(tUs: number, commandLine: string): RunWarning {

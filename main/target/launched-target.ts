@@ -3,6 +3,7 @@ import type { ChildProcess } from 'node:child_process';
 import type { ListeningAddress, OutputLine, TargetExit } from '../api';
 import type { AppError } from '../errors';
 import type { AgentError, AgentFolder, AgentFolderEvents, Announcement } from './agent-folder';
+import { SocketSession } from './cdp-connection';
 import { explainEnd, silentTargetWarning } from './ending';
 import { messageOf, NodeProcess, type NodeProcessContext } from './node-process';
 import { oldestNodeMajor } from './node-binary';
@@ -76,7 +77,8 @@ export class LaunchedTarget implements Target, AgentFolderEvents {
       }),
     );
     const silence = setTimeout(() => {
-      if (!this.announced && !this.stoppedByUs) this.options.handlers.onWarning(silentTargetWarning(clock.nowUs(), this.commandLine));
+      if (!this.announced && !this.stoppedByUs)
+        this.options.handlers.onWarning(silentTargetWarning(clock.nowUs(), this.commandLine));
     }, silentAfterMs);
     child.once('exit', (code, signal) => {
       clearTimeout(silence);
@@ -95,8 +97,8 @@ export class LaunchedTarget implements Target, AgentFolderEvents {
     const startedUs = Math.max(0, announcement.startedUs - clock.originUs);
     const node = new NodeProcess({ ...announcement, startedUs }, this.context);
     this.processes.set(pid, node);
-    const connected = node
-      .connect(url, () => this.folder.markConnected(pid))
+    const connected = SocketSession.connect(url)
+      .then((socket) => node.connect(socket, () => this.folder.markConnected(pid)))
       .then(() => {
         this.firstReleaseUs ??= clock.nowUs();
       })
@@ -135,7 +137,13 @@ export class LaunchedTarget implements Target, AgentFolderEvents {
   private membership(): { roots: number[]; groups: number[] } {
     const groups = process.platform === 'win32' ? [] : [this.pid];
     const roots = this.childHasEnded ? [] : [this.pid];
-    return { roots: [...roots, ...[...this.processes.values()].filter((node) => !node.info.endedUs).map((node) => node.info.pid)], groups };
+    return {
+      roots: [
+        ...roots,
+        ...[...this.processes.values()].filter((node) => !node.info.endedUs).map((node) => node.info.pid),
+      ],
+      groups,
+    };
   }
 
   private get childHasEnded(): boolean {
@@ -193,7 +201,8 @@ export class LaunchedTarget implements Target, AgentFolderEvents {
 
   private takeOutput(lines: OutputLine[]): void {
     this.lastOutput.push(...lines.slice(-outputKeptForErrors).map(({ text }) => text));
-    if (this.lastOutput.length > outputKeptForErrors) this.lastOutput.splice(0, this.lastOutput.length - outputKeptForErrors);
+    if (this.lastOutput.length > outputKeptForErrors)
+      this.lastOutput.splice(0, this.lastOutput.length - outputKeptForErrors);
     this.options.handlers.onOutput(lines);
   }
 

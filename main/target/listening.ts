@@ -7,7 +7,11 @@ export const listenReportSchema = z.object({
   address: z.string(),
   protocol: z.enum(['http', 'https', 'tcp']),
 });
-export const listenErrorSchema = z.object({ code: z.string(), port: z.number(), address: z.string().optional() });
+export const listenErrorSchema = z.object({
+  code: z.string(),
+  port: z.number(),
+  address: z.string().optional(),
+});
 
 /** A wildcard address is every address of the machine: loopback is the one to use from here. */
 function reachableHost(address: string): string {

@@ -8,9 +8,13 @@ const versionTimeoutMs = 10_000;
 export const oldestNodeMajor = 18;
 
 export function nodeTooOld(version: string, what: string): AppError {
-  return new AppError('NODE_TOO_OLD', `${what} is Node ${version.replace(/^v/, '')}; Scorchmark needs Node ${oldestNodeMajor} or newer.`, {
-    hint: 'Run the program with a newer Node: choose another Node binary for this run, or change the one on PATH.',
-  });
+  return new AppError(
+    'NODE_TOO_OLD',
+    `${what} is Node ${version.replace(/^v/, '')}; Scorchmark needs Node ${oldestNodeMajor} or newer.`,
+    {
+      hint: 'Run the program with a newer Node: choose another Node binary for this run, or change the one on PATH.',
+    },
+  );
 }
 
 /**
@@ -20,8 +24,11 @@ export function nodeTooOld(version: string, what: string): AppError {
 export async function checkNodeBinary(file: string, env: NodeJS.ProcessEnv): Promise<void> {
   const { NODE_OPTIONS: _notForThis, ...plainEnv } = env;
   const answer = await new Promise<string>((resolve, reject) => {
-    execFile(file, ['--version'], { timeout: versionTimeoutMs, env: plainEnv, windowsHide: true }, (error, stdout) =>
-      error ? reject(error) : resolve(stdout.trim()),
+    execFile(
+      file,
+      ['--version'],
+      { timeout: versionTimeoutMs, env: plainEnv, windowsHide: true },
+      (error, stdout) => (error ? reject(error) : resolve(stdout.trim())),
     );
   }).catch((error: Error) => {
     throw new AppError('NODE_BINARY_INVALID', `${file} cannot be run as a Node binary.`, {
@@ -31,9 +38,13 @@ export async function checkNodeBinary(file: string, env: NodeJS.ProcessEnv): Pro
   });
   const major = /^v(\d+)\.\d+\.\d+/.exec(answer)?.[1];
   if (major === undefined)
-    throw new AppError('NODE_BINARY_INVALID', `${file} is not Node: it answers --version with “${answer.slice(0, 100)}”.`, {
-      hint: 'Give the absolute path of a node executable, for example the output of: which node',
-    });
+    throw new AppError(
+      'NODE_BINARY_INVALID',
+      `${file} is not Node: it answers --version with “${answer.slice(0, 100)}”.`,
+      {
+        hint: 'Give the absolute path of a node executable, for example the output of: which node',
+      },
+    );
   if (Number(major) < oldestNodeMajor) throw nodeTooOld(answer, file);
 }
 

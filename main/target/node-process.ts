@@ -65,17 +65,11 @@ export class NodeProcess {
     };
   }
 
-  /** Connects, hands the main thread to the run and lets it go. Rejects when the inspector cannot be reached. */
-  async connect(url: string, onConnected?: () => Promise<void>): Promise<void> {
+  /** Takes over a connection, hands the main thread to the run and releases it. Rejects when the inspector refuses. */
+  async connect(socket: SocketSession, onConnected?: () => Promise<void>): Promise<void> {
     const { pid } = this.info;
-    let socket: SocketSession;
-    try {
-      socket = await SocketSession.connect(url);
-    } catch (error) {
-      this.finish();
-      throw error;
-    }
     this.socket = socket;
+    const relax = socket.hurry();
     const main = this.addThread(socket, 0, this.info.title, this.info.startedUs);
     void socket.closed.then(() => this.endAll());
     socket.onEvent('NodeRuntime.waitingForDisconnect', () => void this.drainAndDisconnect());
@@ -83,10 +77,16 @@ export class NodeProcess {
     await main.connectAgent();
     await onConnected?.();
     this.followWorkers(socket);
-    await socket.command('NodeWorker.enable', { waitForDebuggerOnStart: false }).catch((error: unknown) =>
-      this.warn(`workers p${pid}`, `Worker threads of process ${pid} cannot be followed: ${messageOf(error)}`),
-    );
+    await socket
+      .command('NodeWorker.enable', { waitForDebuggerOnStart: false })
+      .catch((error: unknown) =>
+        this.warn(
+          `workers p${pid}`,
+          `Worker threads of process ${pid} cannot be followed: ${messageOf(error)}`,
+        ),
+      );
     await this.introduce(main);
+    relax();
   }
 
   /** The process has ended or waits for its end: take what is left of all threads, then let go. */
@@ -124,7 +124,10 @@ export class NodeProcess {
     try {
       await this.context.handlers.onThread(thread);
     } catch (error) {
-      this.warn(`thread ${thread.info.key}`, `Recording ${thread.info.title} could not start: ${messageOf(error)}`);
+      this.warn(
+        `thread ${thread.info.key}`,
+        `Recording ${thread.info.title} could not start: ${messageOf(error)}`,
+      );
     }
     await thread.release().catch((error: unknown) => {
       // A thread that has ended meanwhile is told by its closed session.
@@ -147,7 +150,10 @@ export class NodeProcess {
       };
       workers.set(sessionId, { session, ended: close });
       const detach = (): void => {
-        void parent.command('NodeWorker.detach', { sessionId }).catch(() => undefined).then(close);
+        void parent
+          .command('NodeWorker.detach', { sessionId })
+          .catch(() => undefined)
+          .then(close);
       };
       void this.connectWorker(session, workerInfo, detach);
     });
@@ -169,6 +175,7 @@ export class NodeProcess {
     workerInfo: { workerId: string; title: string; url: string },
     detach: () => void,
   ): Promise<void> {
+    const relax = this.socket?.hurry();
     const startedUs = this.context.clock.nowUs();
     const title = workerInfo.url ? path.basename(workerInfo.url) : workerInfo.title;
     const thread = this.addThread(session, Number(workerInfo.workerId) || 1, title, startedUs);
@@ -176,7 +183,9 @@ export class NodeProcess {
     session.onEvent('NodeRuntime.waitingForDisconnect', () => void this.endThread(thread).then(detach));
     try {
       // Old workers' inspectors do not know the NodeRuntime domain; they vanish undrained.
-      await session.command('NodeRuntime.notifyWhenWaitingForDisconnect', { enabled: true }).catch(() => undefined);
+      await session
+        .command('NodeRuntime.notifyWhenWaitingForDisconnect', { enabled: true })
+        .catch(() => undefined);
       const threadId = await thread.connectAgent();
       if (threadId > 0) {
         thread.info.workerId = threadId;
@@ -189,8 +198,12 @@ export class NodeProcess {
     } catch (error) {
       this.threads.delete(thread);
       if (!session.isClosed)
-        this.warn(`worker ${thread.info.key}`, `The worker thread ${title} cannot be recorded: ${messageOf(error)}`);
+        this.warn(
+          `worker ${thread.info.key}`,
+          `The worker thread ${title} cannot be recorded: ${messageOf(error)}`,
+        );
     }
+    relax?.();
   }
 
   private listenFor(thread: Thread): void {
@@ -201,7 +214,8 @@ export class NodeProcess {
     });
     thread.onReport('listen-error', (data) => {
       const report = listenErrorSchema.safeParse(data);
-      if (report.success && report.data.code === 'EADDRINUSE') this.context.onPortInUse(this.info.pid, report.data.port);
+      if (report.success && report.data.code === 'EADDRINUSE')
+        this.context.onPortInUse(this.info.pid, report.data.port);
     });
   }
 
@@ -216,7 +230,10 @@ export class NodeProcess {
     let timer: NodeJS.Timeout | undefined;
     const limit = new Promise<void>((resolve) => {
       timer = setTimeout(() => {
-        this.warn(`thread ${thread.info.key}`, 'Taking what was left of the recording took too long; it was given up.');
+        this.warn(
+          `thread ${thread.info.key}`,
+          'Taking what was left of the recording took too long; it was given up.',
+        );
         resolve();
       }, drainLimitMs);
     });

@@ -22,4 +22,6 @@ interface ProcessTable {
 
 // It ships unbuilt beside the agent, so it is loaded by path and not bundled.
 const file = path.join(packageRoot, 'main', 'agent', 'process-table.cjs');
-export const { listProcesses, membersOf, signal, isAlive } = createRequire(import.meta.url)(file) as ProcessTable;
+export const { listProcesses, membersOf, signal, isAlive } = createRequire(import.meta.url)(
+  file,
+) as ProcessTable;

@@ -17,7 +17,9 @@ const bindingSchema = z.object({ name: z.string(), payload: z.string() });
 const reportSchema = z.object({ kind: z.string(), data: z.unknown() });
 const evaluatedSchema = z.object({
   result: z.object({ value: z.unknown().optional() }),
-  exceptionDetails: z.object({ text: z.string(), exception: z.object({ description: z.string().optional() }).optional() }).optional(),
+  exceptionDetails: z
+    .object({ text: z.string(), exception: z.object({ description: z.string().optional() }).optional() })
+    .optional(),
 });
 const connectedSchema = z.object({ threadId: z.number(), pid: z.number() });
 
