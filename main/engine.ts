@@ -11,8 +11,9 @@ import { startLoad, presets, resolvePlan, waitUntilReachable } from './load';
 import { Run, type ResolvedRunSpec } from './run/run';
 import { listSamples, resolveSample } from './run/samples';
 import { defaultDataFolder, newSessionId, openStore, type SessionStore } from './sessions';
-import { compareSessions, summariseSession } from './analysis';
-import { loadSession } from './analysis/load-session';
+import { compareSessions } from './analysis/compare';
+import { loadSession, type LoadedSession } from './analysis/load-session';
+import { summarise } from './analysis/summary';
 import { createReport } from './report';
 import { attachTarget, createClock, launchTarget, listNodeProcesses } from './target';
 
@@ -49,7 +50,14 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   const store = await openStore({
     folder: dataFolder,
     readOnly: options.readOnly,
-    summarise: summariseSession,
+    summarise: (recorded) =>
+      summarise({
+        cpu: [...recorded.cpu.values()].map((builder) => builder.profile),
+        series: [...recorded.series.values()],
+        marks: recorded.marks,
+        allocations: recorded.allocations,
+        loadResult: recorded.loadResult,
+      }),
     onChanged: (ids) => emit({ event: 'sessions.changed', payload: { ids } }),
   });
   const tasks = new Map<string, AbortController>();
@@ -182,7 +190,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
         task.progress(0.4, 'Reading the second session');
         const second = await loadSession(store, b, task.signal);
         task.progress(0.8, 'Comparing');
-        return compareSessions({ a: first, b: second });
+        return compareSessions({ a: compared(first), b: compared(second) });
       }),
     'report.html': ({ id, taskId }) =>
       asTask(taskId, async (task) => {
@@ -230,6 +238,11 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       return closing;
     },
   } as Engine;
+}
+
+function compared(session: LoadedSession): Parameters<typeof compareSessions>[0]['a'] {
+  const { detail, cpu, load } = session;
+  return { meta: detail, cpu, spec: detail.spec, environment: detail.environment, loadResult: load };
 }
 
 function badInput(method: Method, error: z.ZodError): AppError {

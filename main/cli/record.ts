@@ -76,7 +76,7 @@ async function conclude(
   options: RecordOptions,
 ): Promise<number> {
   const detail: SessionDetail = await engine.call('sessions.get', { id: end.runId });
-  const folder = engine.store.folderOf(end.runId);
+  const folder = await engine.store.folderOf(end.runId);
   progress.close();
   if (options.report) {
     const { html } = await engine.call('report.html', { id: end.runId });

@@ -3,7 +3,7 @@ import open from 'open';
 import { createEngine } from '../engine';
 import { AppError } from '../errors';
 import { rendererFolder } from '../paths';
-import { serve } from '../serve';
+import { serve } from '../serve/serve';
 import { exitCodes } from './terminal';
 import type { DataFolderOption } from './with-engine';
 

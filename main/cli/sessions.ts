@@ -58,7 +58,7 @@ export function showSession(named: string, options: DataFolderOption & { json?: 
         : []),
       ...(detail.tags.length ? [['tags', detail.tags.join(', ')]] : []),
       ...(detail.note ? [['note', detail.note]] : []),
-      ['folder', engine.store.folderOf(id)],
+      ['folder', await engine.store.folderOf(id)],
     ];
     process.stdout.write(`${table(rows)}\n\n`);
     process.stdout.write(
