@@ -15,6 +15,6 @@ function burnNever() {
 
 setTimeout(burnNever, 5000);
 setTimeout(() => {
-  burnBeforeExit(1000);
+  burnBeforeExit(1500);
   process.exit(7);
 }, 50);

@@ -1,4 +1,4 @@
-// Works for a second and then dies of an uncaught exception.
+// Works for a second and a half and then dies of an uncaught exception.
 // A recording must show: `burnBeforeThrow` on top to the end, exit code 1, the stack in the output.
 function burnBeforeThrow(durationMs) {
   const endAt = Date.now() + durationMs;
@@ -10,6 +10,6 @@ function burnBeforeThrow(durationMs) {
 }
 
 setTimeout(() => {
-  burnBeforeThrow(1000);
+  burnBeforeThrow(1500);
   throw new Error('thrown on purpose');
 }, 50);
