@@ -1,6 +1,48 @@
-import type { ReactElement } from 'react';
+import { useEffect, useMemo, useRef, type ReactElement } from 'react';
+import { LanesView } from './lanes-view';
 import type { LanesProps } from './types';
+import './lanes.css';
 
-export function Lanes(_props: LanesProps): ReactElement {
-  return <div className="sm-lanes" data-testid="lanes" />;
+/** The run's lanes with crosshair and range selection. */
+export function Lanes(props: LanesProps): ReactElement {
+  const { series, marks, endUs, live, threads, range, collapsed } = props;
+  const host = useRef<HTMLDivElement>(null);
+  const view = useRef<LanesView | null>(null);
+  const latest = useRef(props);
+
+  useEffect(() => {
+    latest.current = props;
+  });
+  useEffect(() => {
+    if (!host.current) return;
+    const made = new LanesView(host.current, (chosen) => latest.current.onRangeChange(chosen));
+    view.current = made;
+    return () => {
+      made.destroy();
+      view.current = null;
+    };
+  }, []);
+
+  // One object per change of the data: a change of the range alone then redraws no chart.
+  const data = useMemo(
+    () => ({ series, marks, endUs, live, threads }),
+    [series, marks, endUs, live, threads],
+  );
+  useEffect(() => {
+    view.current?.update(data, range, collapsed);
+  }, [data, range, collapsed]);
+
+  return (
+    <div className="sm-lanes" data-testid="lanes">
+      <div ref={host} />
+      <button
+        type="button"
+        className="sm-lanes-collapse"
+        aria-expanded={!collapsed}
+        onClick={() => props.onCollapsedChange(!collapsed)}
+      >
+        {collapsed ? '▸ all lanes' : '▾ collapse'}
+      </button>
+    </div>
+  );
 }

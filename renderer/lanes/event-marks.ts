@@ -1,0 +1,124 @@
+/** Draws the marks of a run: what happened when, in words where there is room. */
+import type { Mark } from '../../main/api';
+import type { ChromeColors } from '../theme/colors';
+import type { TimeWindow } from './lane-chart';
+
+export type LaneMark = Exclude<Mark, { kind: 'gc' }>;
+
+interface Look {
+  /** Marks of a higher rank get their words first. */
+  rank: number;
+  color: 'accent' | 'focus' | 'muted' | 'match';
+  shape: 'diamond' | 'right' | 'left' | 'tick';
+}
+
+const looks: Record<LaneMark['kind'], Look> = {
+  blocked: { rank: 5, color: 'match', shape: 'tick' },
+  listen: { rank: 4, color: 'focus', shape: 'diamond' },
+  'load-start': { rank: 4, color: 'accent', shape: 'right' },
+  'load-end': { rank: 3, color: 'accent', shape: 'left' },
+  stop: { rank: 3, color: 'muted', shape: 'diamond' },
+  'process-exit': { rank: 2, color: 'muted', shape: 'left' },
+  'process-start': { rank: 1, color: 'muted', shape: 'right' },
+};
+
+const font = "10.5px system-ui, -apple-system, 'Segoe UI', Roboto, 'Liberation Sans', sans-serif";
+
+/** Instant at which a mark ends: blocked stretches last, everything else is a moment. */
+export function markEndUs(mark: LaneMark): number {
+  return mark.kind === 'blocked' ? mark.tUs + mark.durationMs * 1000 : mark.tUs;
+}
+
+export function drawMarks(
+  context: CanvasRenderingContext2D,
+  size: { width: number; height: number },
+  marks: readonly LaneMark[],
+  window: TimeWindow,
+  colors: ChromeColors,
+): void {
+  const { width, height } = size;
+  context.clearRect(0, 0, width, height);
+  const xOf = (tUs: number) => ((tUs - window.startUs) / (window.endUs - window.startUs)) * width;
+  const middle = height / 2;
+  drawLoadSpans(context, marks, xOf, height, colors);
+  for (const mark of marks) {
+    const look = looks[mark.kind];
+    const x = xOf(mark.tUs);
+    context.fillStyle = colors[look.color];
+    if (mark.kind === 'blocked') {
+      context.globalAlpha = 0.85;
+      context.fillRect(x, middle - 5, Math.max(2, xOf(markEndUs(mark)) - x), 10);
+      context.globalAlpha = 1;
+    } else drawShape(context, look.shape, x, middle);
+  }
+  drawWords(context, size, marks, xOf, colors);
+}
+
+/** From the start of a load to its end (or the window's). */
+function drawLoadSpans(
+  context: CanvasRenderingContext2D,
+  marks: readonly LaneMark[],
+  xOf: (tUs: number) => number,
+  height: number,
+  colors: ChromeColors,
+): void {
+  for (const start of marks) {
+    if (start.kind !== 'load-start') continue;
+    const end = marks.find(
+      (mark) => (mark.kind === 'load-end' || mark.kind === 'stop') && mark.tUs >= start.tUs,
+    );
+    if (!end) continue;
+    context.fillStyle = colors.accent;
+    context.globalAlpha = 0.5;
+    context.fillRect(xOf(start.tUs), height - 2, xOf(end.tUs) - xOf(start.tUs), 1);
+    context.globalAlpha = 1;
+  }
+}
+
+function drawShape(context: CanvasRenderingContext2D, shape: Look['shape'], x: number, y: number): void {
+  const r = 4;
+  context.beginPath();
+  if (shape === 'diamond') {
+    context.moveTo(x - r, y);
+    context.lineTo(x, y - r);
+    context.lineTo(x + r, y);
+    context.lineTo(x, y + r);
+  } else {
+    const tip = shape === 'right' ? r + 1 : -r - 1;
+    context.moveTo(x, y - r);
+    context.lineTo(x + tip, y);
+    context.lineTo(x, y + r);
+  }
+  context.closePath();
+  context.fill();
+}
+
+function drawWords(
+  context: CanvasRenderingContext2D,
+  { width, height }: { width: number; height: number },
+  marks: readonly LaneMark[],
+  xOf: (tUs: number) => number,
+  colors: ChromeColors,
+): void {
+  context.font = font;
+  context.textBaseline = 'middle';
+  // Shapes take their place first, so that no words run over them.
+  const taken: [from: number, to: number][] = marks.map((mark) => [
+    xOf(mark.tUs) - 5,
+    Math.max(xOf(markEndUs(mark)), xOf(mark.tUs) + 4),
+  ]);
+  const order = marks
+    .map((mark, index) => ({ mark, index }))
+    .sort((a, b) => looks[b.mark.kind].rank - looks[a.mark.kind].rank);
+  for (const { mark, index } of order) {
+    const from = (taken[index]?.[1] ?? 0) + 4;
+    const words = context.measureText(mark.text).width;
+    const overlaps = taken.some(
+      ([left, right], other) => other !== index && left < from + words && right > from,
+    );
+    if (overlaps || from + words > width) continue;
+    taken.push([from, from + words + 4]);
+    context.fillStyle = colors.muted;
+    context.fillText(mark.text, from, height / 2 + 0.5);
+  }
+}

@@ -1,0 +1,256 @@
+/**
+ * The lanes of a run: stacked charts over one time axis. Framework-free: the application wraps it in React, the
+ * report uses it as it is.
+ */
+import { exactValue, formatDurationUs, formatTime, formatValue, noValue } from '../../profiles/format';
+import type { TimeRange } from '../../profiles/types';
+import { chromeColors, seriesColors } from '../theme/colors';
+import { currentColorScheme, onColorSchemeChange } from '../theme/color-scheme';
+import { liveWindowEnd, timeTicks } from './axis';
+import { indexAt, typicalStep } from './combine';
+import { drawMarks, markEndUs } from './event-marks';
+import { LaneChart, type TimeWindow } from './lane-chart';
+import { buildLanes, laneMarks, summarise, type Lane, type LaneSeries } from './lane-model';
+import { RangeOverlay } from './range-overlay';
+import type { LanesData } from './types';
+
+/** Width of the column of names and of the column of values; `lanes.css` has the same. */
+const gutterPx = 84;
+const valuesPx = 128;
+
+interface Row {
+  lane: Lane;
+  element: HTMLElement;
+  plot: HTMLElement;
+  scale: HTMLElement;
+  chart: LaneChart | null;
+  marks: HTMLCanvasElement | null;
+  /** Where each series' value is written. */
+  values: HTMLElement[];
+}
+
+export class LanesView {
+  private readonly root = document.createElement('div');
+  private readonly rowsBox = document.createElement('div');
+  private readonly axis = document.createElement('div');
+  private readonly overlay: RangeOverlay;
+  private readonly undo: (() => void)[] = [];
+  private rows: Row[] = [];
+  private data: LanesData = { series: [], marks: [], endUs: 0, live: false, threads: null };
+  private range: TimeRange | null = null;
+  private collapsed = false;
+  private cursorUs: number | null = null;
+  private width = 0;
+  /** Rows still to be drawn: a few per animation frame, so that no task gets long. */
+  private readonly queue = new Set<Row>();
+  private request = 0;
+  private stale = false;
+
+  constructor(host: HTMLElement, onRange: (range: TimeRange | null) => void) {
+    this.root.className = 'sm-lanes-view';
+    this.rowsBox.className = 'sm-lanes-rows';
+    this.axis.className = 'sm-lanes-axis';
+    this.axis.setAttribute('aria-hidden', 'true');
+    this.overlay = new RangeOverlay({
+      onCursor: (timeUs) => {
+        this.cursorUs = timeUs;
+        this.writeValues();
+      },
+      onRange,
+      describe: (timeUs, toleranceUs) => this.eventsAt(timeUs, toleranceUs),
+    });
+    this.root.append(this.rowsBox, this.axis, this.overlay.element);
+    host.append(this.root);
+    const resize = new ResizeObserver(() => this.refresh());
+    resize.observe(this.root);
+    this.undo.push(
+      () => resize.disconnect(),
+      onColorSchemeChange(() => this.refresh()),
+    );
+  }
+
+  /** Takes new data; drawn over the next animation frames. Cheap to call often. */
+  update(data: LanesData, range: TimeRange | null, collapsed: boolean): void {
+    const onlyRange = data === this.data && collapsed === this.collapsed;
+    this.data = data;
+    this.range = range;
+    this.collapsed = collapsed;
+    if (onlyRange) {
+      this.overlay.update(this.window(), this.width, range);
+      this.writeValues();
+    } else this.refresh();
+  }
+
+  destroy(): void {
+    cancelAnimationFrame(this.request);
+    for (const undo of this.undo) undo();
+    for (const row of this.rows) row.chart?.destroy();
+    this.overlay.destroy();
+    this.root.remove();
+  }
+
+  private window(): TimeWindow {
+    const { endUs, live } = this.data;
+    return { startUs: 0, endUs: live ? liveWindowEnd(endUs) : Math.max(1000, endUs) };
+  }
+
+  private refresh(): void {
+    this.stale = true;
+    this.request ||= requestAnimationFrame(() => this.work());
+  }
+
+  private work(): void {
+    this.request = 0;
+    if (this.stale) {
+      this.stale = false;
+      this.layOut();
+    }
+    let drawn = 0;
+    for (const row of this.queue) {
+      if (drawn++ === 3) break;
+      this.queue.delete(row);
+      this.drawRow(row);
+    }
+    if (this.queue.size > 0) this.request = requestAnimationFrame(() => this.work());
+  }
+
+  private layOut(): void {
+    const lanes = buildLanes(this.data);
+    const shown = this.collapsed ? lanes.slice(0, 1) : lanes;
+    const signature = (lane: Lane) =>
+      `${lane.name} ${lane.label} ${lane.note ?? ''} ${lane.series.map((series) => series.name).join(',')}`;
+    const same =
+      shown.length === this.rows.length &&
+      shown.every((lane, i) => signature(lane) === signature(this.rows[i]?.lane ?? lane));
+    if (same) shown.forEach((lane, i) => Object.assign(this.rows[i] ?? {}, { lane }));
+    else this.rebuild(shown);
+    this.width = Math.max(0, this.root.clientWidth - gutterPx - valuesPx);
+    this.queue.clear();
+    for (const row of this.rows) this.queue.add(row);
+    this.drawAxis();
+    this.overlay.update(this.window(), this.width, this.range);
+    this.writeValues();
+  }
+
+  private rebuild(lanes: readonly Lane[]): void {
+    for (const row of this.rows) row.chart?.destroy();
+    this.rows = lanes.map(makeRow);
+    this.rowsBox.replaceChildren(...this.rows.map((row) => row.element));
+    if (lanes.length === 0)
+      this.rowsBox.append(text('div', 'sm-lanes-none', 'Nothing was measured over time in this session.'));
+  }
+
+  private drawRow(row: Row): void {
+    const { lane, plot } = row;
+    const height = plot.clientHeight;
+    const scheme = currentColorScheme();
+    if (row.chart && this.width > 0) {
+      row.chart.resize(this.width, height);
+      row.chart.draw(lane, this.window(), scheme);
+      row.scale.textContent = formatValue(lane.max, lane.series[0]?.unit ?? 'count');
+    }
+    const context = row.marks?.getContext('2d');
+    if (row.marks && context && this.width > 0) {
+      const ratio = devicePixelRatio || 1;
+      row.marks.width = Math.round(this.width * ratio);
+      row.marks.height = Math.round(height * ratio);
+      row.marks.style.width = `${this.width}px`;
+      row.marks.style.height = `${height}px`;
+      context.setTransform(ratio, 0, 0, ratio, 0, 0);
+      const marks = laneMarks(this.data.marks, this.data.threads);
+      drawMarks(context, { width: this.width, height }, marks, this.window(), chromeColors[scheme]);
+    }
+    row.values.forEach((value, i) => {
+      const series = lane.series[i];
+      if (series) value.style.setProperty('--series', seriesColors[scheme][series.name]);
+    });
+  }
+
+  private drawAxis(): void {
+    const window = this.window();
+    const { stepUs, ticks } = timeTicks(window.startUs, window.endUs, Math.max(2, this.width / 90));
+    const percent = (at: number) => ((at - window.startUs) / (window.endUs - window.startUs)) * 100;
+    this.axis.replaceChildren(
+      ...ticks.map((at) => {
+        const tick = text('span', 'sm-lanes-tick', formatTime(at, Math.min(stepUs, 1_000_000)));
+        tick.style.left = `${percent(at)}%`;
+        return tick;
+      }),
+    );
+    this.root.style.setProperty('--step', `${percent(window.startUs + stepUs)}%`);
+  }
+
+  /** The value at the crosshair; without one the newest (live), or what sums up the range or the run. */
+  private writeValues(): void {
+    for (const row of this.rows)
+      row.values.forEach((element, i) => {
+        const series = row.lane.series[i];
+        if (!series) return;
+        const { value, how } = this.valueOf(series);
+        const written = element.lastElementChild;
+        if (!(written instanceof HTMLElement)) return;
+        written.textContent = Number.isNaN(value) ? noValue : formatValue(value, series.unit);
+        element.title = Number.isNaN(value) ? '' : `${how} ${exactValue(value, series.unit)}`;
+        const label = element.children[1];
+        if (label) label.textContent = how === '' || row.lane.series.length > 1 ? series.label : how;
+      });
+  }
+
+  private valueOf(series: LaneSeries): { value: number; how: string } {
+    const { column, summary } = series;
+    if (this.cursorUs === null && (!this.data.live || this.range))
+      return {
+        value: summarise(series, this.range),
+        how: { mean: 'mean', max: 'max', sum: 'total' }[summary],
+      };
+    const at = this.cursorUs ?? this.data.endUs;
+    const index = indexAt(column.tUs, at);
+    const age = at - (column.tUs[index] ?? 0);
+    const fresh = index >= 0 && age <= Math.max(3_000_000, 4 * typicalStep(column.tUs));
+    return { value: fresh ? (column.values[index] ?? Number.NaN) : Number.NaN, how: '' };
+  }
+
+  private eventsAt(timeUs: number, toleranceUs: number): string {
+    return laneMarks(this.data.marks, this.data.threads)
+      .filter((mark) => timeUs >= mark.tUs - toleranceUs && timeUs <= markEndUs(mark) + toleranceUs)
+      .slice(0, 4)
+      .map((mark) => {
+        const length = mark.kind === 'blocked' ? ` (${formatDurationUs(mark.durationMs * 1000)})` : '';
+        return `${formatTime(mark.tUs)}  ${mark.text}${mark.text.includes('ms') ? '' : length}`;
+      })
+      .join('\n');
+  }
+}
+
+function makeRow(lane: Lane): Row {
+  const element = text('div', `sm-lane sm-lane-${lane.name}`);
+  if (lane.note !== undefined) element.classList.add('sm-lane-quiet');
+  element.dataset['lane'] = lane.name;
+  const plot = text('div', 'sm-lane-plot');
+  const scale = text('span', 'sm-lane-scale');
+  const valuesBox = text('div', 'sm-lane-values');
+  const values = lane.series.map((series) => {
+    const value = text('div', 'sm-lane-value');
+    value.append(
+      text('i', 'sm-lane-dot'),
+      text('span', 'sm-lane-series', series.label),
+      text('b', '', noValue),
+    );
+    valuesBox.append(value);
+    return value;
+  });
+  const chart = lane.series.length > 0 ? new LaneChart() : null;
+  const marks = lane.name === 'events' ? document.createElement('canvas') : null;
+  if (chart) plot.append(chart.canvas, scale);
+  if (marks) plot.append(marks);
+  if (lane.note !== undefined) plot.append(text('span', 'sm-lane-note', lane.note));
+  element.append(text('div', 'sm-lane-name', lane.label), plot, valuesBox);
+  return { lane, element, plot, scale, chart, marks, values };
+}
+
+function text(tag: string, className: string, content = ''): HTMLElement {
+  const made = document.createElement(tag);
+  made.className = className;
+  made.textContent = content;
+  return made;
+}
