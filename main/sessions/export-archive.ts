@@ -6,6 +6,7 @@ import { Zip, ZipPassThrough } from 'fflate';
 import { AppError, toAppError } from '../errors';
 import { sessionFileName } from './layout';
 import { listStandardFiles, totalBytes } from './standard-files';
+import { plainBytes } from './plain-bytes';
 import { throwIfCancelled, type TaskOptions } from './task';
 
 /** A zip without 64-bit extensions ends here; a session this big is passed on as a folder. */
@@ -46,7 +47,7 @@ export async function packSession(
     await addEntry(zip, name, createReadStream(path.join(folder, name)), { task, onRead });
   zip.end();
   if (failed) throw toAppError(failed, 'Packing the session');
-  return Buffer.concat(chunks);
+  return plainBytes(Buffer.concat(chunks));
 }
 
 interface EntryOptions {

@@ -15,6 +15,7 @@ import { dropTarget, takeTargets } from './inbox';
 import { IndexFile } from './index-file';
 import { classifyFile, isSafeId, journalFileName, layoutOf, sessionFileName, type Layout } from './layout';
 import { KeyedMutex } from './keyed-mutex';
+import { plainBytes } from './plain-bytes';
 import { ownIdentity } from './process-identity';
 import { FolderRecorder, type Summarise } from './recorder';
 import { needsRepair, repairSession } from './repair';
@@ -140,7 +141,7 @@ class FolderStore implements SessionStore {
     if (file !== sessionFileName && !classifyFile(file))
       throw new AppError('BAD_INPUT', `"${file}" is not a file of a session.`);
     try {
-      return await readFile(path.join(folder, file));
+      return plainBytes(await readFile(path.join(folder, file)));
     } catch (error) {
       throw toAppError(error, `Reading ${file} of the session`);
     }
