@@ -1,7 +1,7 @@
 // What `scorchmark record` must do with each kind of target, and how to find out. Used by scripts/record-matrix.mjs for
 // several versions of Node, and usable by a test for the present one.
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
@@ -360,8 +360,14 @@ function runsAlone(one, nodeBinary) {
 function isAlive(pid) {
   try {
     process.kill(pid, 0);
-    return true;
   } catch {
     return false;
+  }
+  try {
+    // Ended, but not yet collected by its parent (in a container without an init process, never): field 3 is Z.
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return stat.slice(stat.lastIndexOf(')') + 2, stat.lastIndexOf(')') + 3) !== 'Z';
+  } catch {
+    return process.platform !== 'linux';
   }
 }
