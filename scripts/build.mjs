@@ -73,8 +73,11 @@ async function swapIn() {
 const startedAt = Date.now();
 process.env.SCORCHMARK_BUILD_OUT = scratch;
 process.env.NODE_ENV = 'production';
-const present = parts.filter((part) => existsSync(path.join(root, part.source)));
-const missing = parts.filter((part) => !present.includes(part));
+/** `node scripts/build.mjs main report` builds only these, for quick turns while working. */
+const only = process.argv.slice(2);
+const chosen = parts.filter((part) => only.length === 0 || only.includes(part.result.split('/')[0]));
+const present = chosen.filter((part) => existsSync(path.join(root, part.source)));
+const missing = chosen.filter((part) => !present.includes(part));
 try {
   await rm(scratch, { recursive: true, force: true });
   await mkdir(scratch, { recursive: true });
