@@ -43,6 +43,20 @@ export class FolderCatalog {
       if (isSafeId(meta.id)) this.entries.set(meta.id, entryOf(metaOf(meta), stamps[meta.id] ?? ''));
   }
 
+  /** Takes what another process's index knows newer than we do. Returns the ids of what changed. */
+  merge(sessions: SessionMeta[], stamps: Record<string, string>): string[] {
+    const changed: string[] = [];
+    for (const meta of sessions) {
+      const stamp = stamps[meta.id] ?? '';
+      const known = this.entries.get(meta.id);
+      // New and vanished sessions show in the folders themselves.
+      if (!known || !(Number.parseFloat(stamp) > Number.parseFloat(known.stamp))) continue;
+      this.entries.set(meta.id, entryOf(metaOf(meta), stamp));
+      changed.push(meta.id);
+    }
+    return changed;
+  }
+
   /**
    * Brings the entries up to date. `changes`: folders that came or went, and sessions still recording. `all`: also every
    * known session whose `session.json` has changed. Returns the ids of what changed.

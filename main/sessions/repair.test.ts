@@ -40,7 +40,9 @@ describe('a workbench killed while recording', () => {
         const journal = path.join(sessionFolder, 'journal.ndjson');
         await vi.waitFor(async () => expect(await cpuRecords(journal)).toBeGreaterThan(3 * round), 10_000);
         await vi.waitFor(async () =>
-          expect(await readdir(sessionFolder)).toContain('allocations-7.heapprofile'),
+          expect(await readdir(sessionFolder)).toEqual(
+            expect.arrayContaining(['allocations-7.heapprofile', 'output.log']),
+          ),
         );
         await workbench.kill();
         const written = await cpuRecords(journal);

@@ -188,7 +188,9 @@ describe('changing sessions', () => {
     // The trash survives an index made anew.
     await writeFile(path.join(folder, 'index.json'), '{"version":1');
     const again = await openAt(folder);
-    expect((await again.list(theTrash)).sessions).toMatchObject([{ id: b, trashedAt: expect.any(String) as string }]);
+    expect((await again.list(theTrash)).sessions).toMatchObject([
+      { id: b, trashedAt: expect.any(String) as string },
+    ]);
     await again.emptyTrash([a]);
     expect((await again.list(everything)).total).toBe(2);
     await again.emptyTrash();
@@ -232,7 +234,10 @@ describe('what cannot be read', () => {
     await writeFile(file, newer);
     const again = await openAt(folder);
     expect((await again.list(everything)).sessions[0]?.name).toContain('From tomorrow');
-    await expect(again.get(id)).rejects.toMatchObject({ code: 'SESSION_NEWER', hint: expect.any(String) as string });
+    await expect(again.get(id)).rejects.toMatchObject({
+      code: 'SESSION_NEWER',
+      hint: expect.any(String) as string,
+    });
     await expect(again.update({ id, name: 'x' })).rejects.toMatchObject({ code: 'SESSION_NEWER' });
     await again.trash([id]);
     await again.restore([id]);

@@ -351,23 +351,24 @@ class FolderStore implements SessionStore {
   }
 
   private async lookAgain(): Promise<void> {
-    const changed = await this.catalog.sweep(await this.sweepNeeded());
+    const changed = this.lock ? [] : await this.readOwnersIndex();
+    changed.push(...(await this.catalog.sweep('changes')));
     if (this.lock) {
       changed.push(...(await this.repair(['recording'])));
       if (await this.takeInbox()) this.scheduleIndex();
     }
-    if (changed.length > 0) this.changed(changed);
+    this.changed([...new Set(changed)]);
   }
 
-  /** An owner knows its own changes; others see them by its index having been written. */
-  private async sweepNeeded(): Promise<'changes' | 'all'> {
-    if (this.lock) return 'changes';
+  /** An owner knows its own changes; others see them in its index. Returns the ids of what changed. */
+  private async readOwnersIndex(): Promise<string[]> {
     const stamp = await this.index.stamp();
-    if (stamp === this.indexStamp) return 'changes';
+    if (stamp === this.indexStamp) return [];
     this.indexStamp = stamp;
     const { data, state } = await this.index.read();
-    if (state === 'read') this.remembered = data.targets;
-    return 'all';
+    if (state !== 'read') return [];
+    this.remembered = data.targets;
+    return this.catalog.merge(data.sessions, data.stamps);
   }
 
   /** Completes the sessions nobody records any more. Returns their ids. */
