@@ -59,7 +59,7 @@
         const text = JSON.stringify({ kind: kind, data: data });
         if (send) send(text);
         else if (queued.length < reportsKeptBeforeConnect) queued.push(text);
-      } catch (_) {
+      } catch {
         // A report that cannot be sent is lost; the program goes on.
       }
     },
@@ -119,7 +119,7 @@
   function tryRequire(name) {
     try {
       return require(name);
-    } catch (_) {
+    } catch {
       return null;
     }
   }
@@ -134,7 +134,7 @@
         code: String((error && error.code) || ''),
         message: String((error && error.message) || error),
       });
-    } catch (_) {
+    } catch {
       // Nobody left to tell.
     }
   }
@@ -234,7 +234,7 @@
   function safeCwd() {
     try {
       return process.cwd();
-    } catch (_) {
+    } catch {
       return '';
     }
   }

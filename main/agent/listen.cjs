@@ -40,7 +40,7 @@ exports.install = function (agent) {
     const onListening = function () {
       try {
         tell(server);
-      } catch (_) {
+      } catch {
         // A server that cannot say its address is not told.
       }
     };
@@ -70,7 +70,7 @@ exports.install = function (agent) {
       return function listen() {
         try {
           follow(this);
-        } catch (_) {
+        } catch {
           // Not followed; it listens all the same.
         }
         return original.apply(this, arguments);

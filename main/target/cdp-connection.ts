@@ -25,8 +25,8 @@ export class InspectorError extends Error {
 
 interface Pending {
   method: string;
-  resolve(value: unknown): void;
-  reject(error: Error): void;
+  resolve: (value: unknown) => void;
+  reject: (error: Error) => void;
 }
 
 /**
@@ -45,8 +45,7 @@ export class ProtocolSession implements InspectorSession {
     this.closed = new Promise((resolve) => (this.resolveClosed = resolve));
   }
 
-  readonly send: InspectorSession['send'] = (method, ...params) =>
-    this.command(method, params[0]) as ReturnType<InspectorSession['send']> as never;
+  readonly send: InspectorSession['send'] = (method, ...params) => this.command(method, params[0]) as never;
 
   readonly on: InspectorSession['on'] = (event, listener) =>
     this.onEvent(event, listener as (params: unknown) => void);

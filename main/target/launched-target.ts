@@ -31,7 +31,8 @@ export class LaunchedTarget implements Target, AgentFolderEvents {
   pid = 0;
   readonly ended: Promise<TargetEnd>;
   private resolveEnded!: (end: TargetEnd) => void;
-  private folder!: AgentFolder;
+  /** Where its agents announce themselves. */
+  folder!: AgentFolder;
   private child!: ChildProcess;
   private guard!: Guard;
   private readonly processes = new Map<number, NodeProcess>();
@@ -73,7 +74,7 @@ export class LaunchedTarget implements Target, AgentFolderEvents {
     const pipes = Promise.all(
       (['out', 'err'] as const).map((stream) => {
         const source = stream === 'out' ? child.stdout : child.stderr;
-        return source && readLines(source, stream, () => clock.nowUs(), onLines);
+        return source ? readLines(source, stream, () => clock.nowUs(), onLines) : Promise.resolve();
       }),
     );
     const silence = setTimeout(() => {
@@ -193,6 +194,8 @@ export class LaunchedTarget implements Target, AgentFolderEvents {
   }
 
   private tellAddress(address: ListeningAddress): void {
+    // It found a port after all.
+    this.portInUse = undefined;
     // The workers of a cluster share one address.
     if (this.toldAddresses.has(address.url)) return;
     this.toldAddresses.add(address.url);

@@ -2,7 +2,7 @@
 import path from 'node:path';
 import { z } from 'zod';
 import type { ListeningAddress, ProcessInfo, RunWarning } from '../api';
-import { ProtocolSession, SocketSession } from './cdp-connection';
+import { ProtocolSession, type SocketSession } from './cdp-connection';
 import { listeningAddress, listenErrorSchema, listenReportSchema } from './listening';
 import { Thread } from './thread';
 import type { Clock, TargetHandlers } from './types';

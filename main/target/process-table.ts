@@ -14,10 +14,10 @@ export interface ProcessRow {
 }
 
 interface ProcessTable {
-  listProcesses(): Promise<ProcessRow[]>;
-  membersOf(rows: ProcessRow[], of: { roots: number[]; groups?: number[]; folder?: string }): number[];
-  signal(pid: number, name: NodeJS.Signals): boolean;
-  isAlive(pid: number): boolean;
+  listProcesses: () => Promise<ProcessRow[]>;
+  membersOf: (rows: ProcessRow[], of: { roots: number[]; groups?: number[]; folder?: string }) => number[];
+  signal: (pid: number, name: NodeJS.Signals) => boolean;
+  isAlive: (pid: number) => boolean;
 }
 
 // It ships unbuilt beside the agent, so it is loaded by path and not bundled.
