@@ -1,8 +1,11 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ProfileBuilder } from './builder';
 import { aggregate, treeAsText } from './call-tree';
 import { ProfileFormatError } from './errors';
+import { functionTable } from './functions';
 import type { Profile, ProfileDelta, V8CpuProfile } from './types';
 
 /** Only the valid part of every column. */
@@ -71,6 +74,35 @@ function chunk(
       return delta;
     }),
   };
+}
+
+/** Prints the chunks of overlapping console profiles while it burns CPU time. */
+const rotatingScript = (rounds: number) => `
+  const { Session } = require('node:inspector');
+  const session = new Session();
+  session.connect();
+  const chunks = [];
+  session.on('Profiler.consoleProfileFinished', ({ params }) => chunks.push(params.profile));
+  session.post('Profiler.enable');
+  session.post('Profiler.setSamplingInterval', { interval: 500 });
+  const evaluate = (expression) => session.post('Runtime.evaluate', { expression });
+  function burnForTest(durationMs) {
+    let x = 0;
+    for (const end = performance.now() + durationMs; performance.now() < end; )
+      for (let i = 0; i < 1000; i++) x += Math.sqrt(i);
+    return x;
+  }
+  evaluate("console.profile('join:0')");
+  for (let round = 0; round < ${rounds}; round++) {
+    burnForTest(30);
+    const next = round + 1 < ${rounds} ? "console.profile('join:" + (round + 1) + "');" : '';
+    evaluate(next + "console.profileEnd('join:" + round + "')");
+  }
+  process.stdout.write(JSON.stringify(chunks));`;
+
+function timesOf({ startTime, timeDeltas = [] }: V8CpuProfile): number[] {
+  let timeUs = startTime;
+  return timeDeltas.map((delta) => (timeUs += delta));
 }
 
 describe('a profile built from V8 chunks', () => {
@@ -175,6 +207,34 @@ describe('a profile built from V8 chunks', () => {
     builder.appendV8Chunk(chunk(0, 100, [['work', 10]]), 0);
     builder.appendV8Chunk(chunk(90, 200, [['work', 110]], 7), 0);
     expect([...builder.profile.lineTicks.values()].map((lines) => [...lines])).toEqual([[[21, 4]]]);
+  });
+
+  it('joins the overlapping console profiles of a real Node process without a hole or a double', async () => {
+    const rounds = 6;
+    const { stdout } = await promisify(execFile)(process.execPath, ['-e', rotatingScript(rounds)], {
+      env: { ...process.env, NODE_OPTIONS: '' },
+      maxBuffer: 50_000_000,
+    });
+    const chunks = JSON.parse(stdout) as V8CpuProfile[];
+    expect(chunks).toHaveLength(rounds);
+    const builder = new ProfileBuilder('microseconds');
+    for (const chunk of chunks) builder.appendV8Chunk(chunk, chunks[0]!.startTime);
+    builder.finish();
+    const { samples, endUs } = builder.profile;
+    for (let i = 1; i < samples.length; i++)
+      expect(samples.timeUs[i]).toBeGreaterThanOrEqual(samples.timeUs[i - 1]!);
+    const { totalWeight } = aggregate(builder.profile, { includeIdle: true, includeProfiler: true });
+    expect(totalWeight).toBeCloseTo(endUs - samples.timeUs[0]!, 3);
+    expect(endUs).toBe(chunks.at(-1)!.endTime - chunks[0]!.startTime);
+    const distinct = new Set(chunks.flatMap((chunk) => timesOf(chunk)));
+    const kept = new Set(
+      Array.from(samples.timeUs.subarray(0, samples.length), (t) => t + chunks[0]!.startTime),
+    );
+    for (const timeUs of kept) expect(distinct).toContain(timeUs);
+    // At a seam, V8 may give a sample only to the newer profile although the older one has a later sample.
+    expect(distinct.size - kept.size).toBeLessThanOrEqual(rounds);
+    const burn = functionTable(aggregate(builder.profile)).find(({ name }) => name === 'burnForTest');
+    expect(burn?.totalShare).toBeGreaterThan(0.5);
   });
 
   it('takes stacks a hundred thousand calls deep', () => {

@@ -220,7 +220,7 @@ function heapSentence({ series }: VerdictInput): VerdictSentence | null {
   if (peak === undefined) return null;
   const growths = heaps.map((heap) => heapGrowth(heap)).filter((growth) => growth !== null);
   const [most] = growths.sort((a, b) => b.toBytes - b.fromBytes - (a.toBytes - a.fromBytes));
-  if (!most) return { tone: 'finding', parts: [{ text: `The heap's peak was ${formatBytes(peak)}.` }] };
+  if (!most) return { tone: 'finding', parts: [{ text: `The heap’s peak was ${formatBytes(peak)}.` }] };
   const { fromBytes, toBytes } = most;
   const grew = toBytes - fromBytes > notableGrowthBytes && toBytes > fromBytes * 1.2;
   if (!grew)
