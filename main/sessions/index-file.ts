@@ -20,7 +20,7 @@ export interface IndexData {
 
 const indexSchema = z.looseObject({
   version: z.literal(1),
-  sessions: z.array(sessionMetaSchema),
+  sessions: z.array(z.object(sessionMetaSchema.shape)),
   stamps: z.record(z.string(), z.string()),
   targets: z.array(
     z.looseObject({ id: z.string(), label: z.string(), spec: runSpecSchema, lastUsedAt: z.string() }),
@@ -38,10 +38,12 @@ export class IndexFile {
   private timer: NodeJS.Timeout | undefined;
   private writing: Promise<void> = Promise.resolve();
   private provide: (() => IndexData) | undefined;
-  /** Why the last write failed; the folders stay the truth, so it is a notice and not an error. */
-  lastError: Error | undefined;
 
-  constructor(private readonly file: string) {
+  /** `onTrouble`: a write failed; the folders stay the truth, so nothing else fails by it. */
+  constructor(
+    private readonly file: string,
+    private readonly onTrouble: (error: Error) => void,
+  ) {
     this.db = new Low<IndexData>(
       new DataFile<IndexData>(file, {
         parse: (text) => JSON.parse(text) as IndexData,
@@ -90,7 +92,7 @@ export class IndexFile {
     this.timer ??= setTimeout(() => void this.flush(), writeDelayMs);
   }
 
-  /** Resolves when everything scheduled is on disk, or could not be written (`lastError`). */
+  /** Resolves when everything scheduled is on disk, or could not be written (`onTrouble`). */
   async flush(): Promise<void> {
     clearTimeout(this.timer);
     this.timer = undefined;
@@ -101,9 +103,8 @@ export class IndexFile {
         try {
           this.db.data = provide();
           await this.db.write();
-          this.lastError = undefined;
         } catch (error) {
-          this.lastError = error as Error;
+          this.onTrouble(error as Error);
         }
       });
     await this.writing;

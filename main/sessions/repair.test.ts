@@ -166,6 +166,7 @@ describe('repairing', () => {
     await appendFile(path.join(folder, 'timeline.json.1234567'), 'half a tempor');
     await (await openAt(root)).close();
     expect(parseSession(await readFile(path.join(folder, 'session.json'), 'utf8'), 'x')).toEqual(repaired);
+    expect(await readdir(folder)).not.toContain('timeline.json.1234567');
     // Killed after session.json, before the journal was removed and the index written.
     await writeFile(journal, journalBytes);
     await writeFile(path.join(root, 'index.json'), '');

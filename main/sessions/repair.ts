@@ -2,12 +2,12 @@
  * Completes sessions whose workbench was killed while recording, from their journal. Killed itself, it is simply done again:
  * the session stays `recording`, with its journal, until its `session.json` is replaced.
  */
-import { rm, stat } from 'node:fs/promises';
+import { readdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { toAppError } from '../errors';
 import { Recording } from '../run/recording';
 import { replayJournal } from './journal';
-import { journalFileName, sessionFileName } from './layout';
+import { classifyFile, journalFileName, sessionFileName } from './layout';
 import { stateOf } from './process-identity';
 import { describeRecording, type Summarise } from './recorder';
 import { writeSession, type StoredSession } from './session-file';
@@ -88,8 +88,18 @@ export async function repairSession(
   };
   await writeSession(folder, session);
   await rm(journal, { force: true });
+  await removeTemporaries(folder);
   return {
     session,
     notice: `The session "${stored.name}" was recovered: ${unsaved ? 'it could not be saved completely when it ended' : 'the workbench ended while it was being recorded'}.`,
   };
+}
+
+/** What a kill in the middle of replacing a file leaves: `<file>.<number>`. */
+async function removeTemporaries(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    const whole = /^(.+)\.\d+$/.exec(name)?.[1];
+    if (whole !== undefined && (whole === sessionFileName || classifyFile(whole)))
+      await rm(path.join(folder, name), { force: true });
+  }
 }

@@ -17,7 +17,8 @@ export interface StoredSession extends SessionDetail {
   unsaved?: boolean;
 }
 
-const finite = z.number().refine(Number.isFinite);
+/** zod refuses NaN and the infinities. */
+const finite = z.number();
 const thread = z.looseObject({
   key: z.string(),
   pid: z.number(),
