@@ -32,6 +32,8 @@ exports.install = function install(agent) {
   let histogram = null;
   let observer = null;
   let intervalUs = 250 * 1000;
+  /** CPU samples are taken: their signals make libuv forget most of the time it waited. */
+  let sampled = false;
   let loopHasTurned = false;
   let lastBeatUs = 0;
   let idleAtBeatMs = 0;
@@ -46,10 +48,13 @@ exports.install = function install(agent) {
   function start(options) {
     stop();
     intervalUs = options.intervalMs * 1000;
-    loopHasTurned = options.started === true;
+    sampled = options.sampled === true;
+    loopHasTurned = performance.nodeTiming.loopStart >= 0;
     histogram = perfHooks.monitorEventLoopDelay({ resolution: beatMs });
     histogram.enable();
-    observer = new perfHooks.PerformanceObserver((list) => quietly(() => list.getEntries().forEach(collected)));
+    observer = new perfHooks.PerformanceObserver((list) =>
+      quietly(() => list.getEntries().forEach(collected)),
+    );
     observer.observe({ entryTypes: ['gc'] });
     begin();
     timer = setInterval(() => quietly(beat), beatMs);
@@ -93,7 +98,8 @@ exports.install = function install(agent) {
 
   /**
    * A timer can only say when the loop came back. When it got stuck follows from the time the loop spent waiting
-   * for events since the last beat: what is left is one busy stretch, and it ends now.
+   * for events since the last beat: what is left is one busy stretch, and it ends now. (While CPU samples are taken
+   * that time is too short, and the beginning exact to one beat only.)
    */
   function noteBlock(now, lateUs) {
     const sinceBeatUs = now - lastBeatUs;
@@ -129,7 +135,9 @@ exports.install = function install(agent) {
         p99: delays ? Math.max(0, histogram.percentile(99) / 1e6 - beatMs) : maxLateMs,
         max: Math.max(maxLateMs, delays ? histogram.max / 1e6 - beatMs : 0),
       },
-      utilization: Math.min(1, Math.max(0, 1 - ((idle - idleAtReportMs) * 1000) / elapsedUs)),
+      utilization: sampled
+        ? null
+        : Math.min(1, Math.max(0, 1 - ((idle - idleAtReportMs) * 1000) / elapsedUs)),
       gc: sums,
       collections: longest(collections, Math.max(1, Math.round((eventsPerSecond * elapsedUs) / 1e6))),
       blocks,
@@ -202,7 +210,7 @@ function longest(collections, count) {
 function quietly(work) {
   try {
     work();
-  } catch (_) {
+  } catch {
     // The series shows a gap.
   }
 }

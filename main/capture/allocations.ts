@@ -5,7 +5,7 @@
  */
 import type { V8HeapProfile } from '../../profiles/types';
 import type { Collector, ThreadCollectorOptions } from './types';
-import type { OwnGcs } from './own-gcs';
+import type { OwnGcs, Window } from './own-gcs';
 import { CaptureError, messageOf, troubleOf, within, type Trouble } from './trouble';
 
 /** Reading may take this share of the target's time. */
@@ -78,7 +78,9 @@ export class AllocationCollector implements Collector {
     try {
       await within(this.read('HeapProfiler.stopSampling'), stopTimeoutMs, thread);
     } catch (error) {
-      this.trouble.tell(`The last allocation profile of ${thread.info.title} could not be taken: ${messageOf(error)}`);
+      this.trouble.tell(
+        `The last allocation profile of ${thread.info.title} could not be taken: ${messageOf(error)}`,
+      );
     }
   }
 
@@ -109,24 +111,31 @@ export class AllocationCollector implements Collector {
   }
 
   /** Returns what it cost the target, ms. */
-  private async read(method: 'HeapProfiler.getSamplingProfile' | 'HeapProfiler.stopSampling'): Promise<number> {
+  private async read(
+    method: 'HeapProfiler.getSamplingProfile' | 'HeapProfiler.stopSampling',
+  ): Promise<number> {
     const { thread, sink, clock } = this.options;
-    const sentUs = clock.originUs + clock.nowUs();
-    const [before, { profile }, after] = await Promise.all([
-      this.isolateNowUs(),
-      thread.session.send(method),
-      this.isolateNowUs(),
-    ]);
-    const startUs = before ?? sentUs;
-    const endUs = after ?? clock.originUs + clock.nowUs();
-    this.tellGc({ startUs, endUs });
-    sink.allocations(thread, profile satisfies V8HeapProfile);
-    return (endUs - startUs) / 1000;
+    const now = (): number => clock.originUs + clock.nowUs();
+    const window: Window = { startUs: now(), endUs: now() };
+    const narrow = this.ownGcs.open(window.startUs);
+    try {
+      const [before, { profile }, after] = await Promise.all([
+        this.isolateNowUs(),
+        thread.session.send(method),
+        this.isolateNowUs(),
+      ]);
+      window.startUs = before ?? window.startUs;
+      window.endUs = after ?? now();
+      this.tellGc(window);
+      sink.allocations(thread, profile satisfies V8HeapProfile);
+    } finally {
+      narrow(window);
+    }
+    return (window.endUs - window.startUs) / 1000;
   }
 
-  private tellGc(window: { startUs: number; endUs: number }): void {
+  private tellGc(window: Window): void {
     const { thread, sink, clock } = this.options;
-    this.ownGcs.add(window);
     // Otherwise the runtime metrics tell it, with its exact duration.
     if (!this.ownGcs.observed)
       sink.marks([

@@ -1,6 +1,9 @@
 /** CPU use between two readings of a process. */
 import type { Usage } from './process-usage';
 
+/** The system tells the start in ticks of 10 ms, and its own uptime as coarsely. */
+const startToleranceUs = 20_000;
+
 /**
  * Percent of one core, 100 = one core busy; can exceed 100 with threads. Undefined for the first reading of a process
  * that is older than the last sample: what it used before is not this interval's.
@@ -13,7 +16,7 @@ export function cpuPercent(now: Usage, before: Usage | undefined, sinceUs: numbe
     const elapsedUs = now.atUs - before.atUs;
     return elapsedUs > 0 ? Math.max(0, ((now.cpuUs - before.cpuUs) / elapsedUs) * 100) : undefined;
   }
-  if (now.startedUs === undefined || now.startedUs < sinceUs) return undefined;
+  if (now.startedUs === undefined || now.startedUs < sinceUs - startToleranceUs) return undefined;
   const elapsedUs = now.atUs - sinceUs;
   return elapsedUs > 0 ? (now.cpuUs / elapsedUs) * 100 : undefined;
 }

@@ -3,9 +3,11 @@
  * ended; the finished one arrives as `Profiler.consoleProfileFinished`. V8 serves the call by interrupt, so chunks keep
  * coming while the target's event loop is blocked.
  */
+import type { Point } from '../api';
 import type { V8CpuProfile } from '../../profiles/types';
 import type { Collector, ThreadCollectorOptions } from './types';
-import { CaptureError, messageOf, troubleOf, within, type Trouble } from './trouble';
+import { CaptureError, messageOf, throwIfThrew, troubleOf, within, type Trouble } from './trouble';
+import { utilizationOf } from './utilization';
 
 const rotationMs = 500;
 /** A flush waits this long for a target that does not answer (stopped by SIGSTOP, swapping, …). */
@@ -33,8 +35,10 @@ const starter = (first: string): string => `(() => {
 })()
 //# sourceURL=scorchmark:cpu`;
 
+/** Ends in a line break, as V8 puts it in parentheses. */
 const rotateCall = `function rotate(next, last) { this.rotate(next, last); }
-//# sourceURL=scorchmark:cpu-rotate`;
+//# sourceURL=scorchmark:cpu-rotate
+`;
 
 let instances = 0;
 
@@ -48,6 +52,8 @@ export class CpuCollector implements Collector {
   /** The chunk that is being recorded; '' when none. */
   private open = '';
   private rotatorId: string | undefined;
+  /** Where the last chunk ended, on the monotonic clock. */
+  private lastEndUs = 0;
   private timer: NodeJS.Timeout | undefined;
   private inFlight: Promise<void> | undefined;
   private restart: NodeJS.Timeout | undefined;
@@ -143,11 +149,26 @@ export class CpuCollector implements Collector {
   private finished(title: string, profile: V8CpuProfile): void {
     if (!title.startsWith(this.prefix)) return;
     this.options.sink.cpuChunk(this.options.thread, profile);
+    this.tellUtilization(profile);
     if (title !== this.open) return;
     this.open = '';
     // The agent ended it as the isolate ends, and `stop` comes next; or the program called `console.profileEnd()`
     // without a name, which ends whatever was started last, and sampling must go on.
     this.restart = setTimeout(() => void this.rotateUnlessBusy(), restartMs);
+  }
+
+  private tellUtilization(chunk: V8CpuProfile): void {
+    const { spec, clock, thread, sink } = this.options;
+    const points = utilizationOf(chunk, spec.metricsIntervalMs * 1000, this.lastEndUs).map(
+      ({ endUs, value }): Point => ({
+        metric: 'loopUtilization',
+        scope: thread.info.key,
+        tUs: endUs - clock.originUs,
+        value,
+      }),
+    );
+    this.lastEndUs = chunk.endTime;
+    if (points.length > 0) sink.points(points);
   }
 
   /** At most one call is under way: a target that is stopped or slow is not asked again before it has answered. */
@@ -178,6 +199,6 @@ export class CpuCollector implements Collector {
       throwOnSideEffect: false,
       returnByValue: false,
     });
-    if (exceptionDetails) throw new Error(exceptionDetails.exception?.description ?? exceptionDetails.text);
+    throwIfThrew(exceptionDetails);
   }
 }

@@ -34,7 +34,9 @@ export class HeapCollector implements Collector {
       await this.measure();
     } catch (error) {
       if (session.isClosed) return;
-      throw new CaptureError(`Heap usage of ${info.title} cannot be read: ${messageOf(error)}`, undefined, { cause: error });
+      throw new CaptureError(`Heap usage of ${info.title} cannot be read: ${messageOf(error)}`, undefined, {
+        cause: error,
+      });
     }
     if (session.isClosed) return;
     this.timer = setInterval(() => void this.tick(), this.options.spec.metricsIntervalMs);
@@ -58,7 +60,9 @@ export class HeapCollector implements Collector {
       await this.measure();
     } catch (error) {
       clearInterval(this.timer);
-      this.trouble.tell(`Heap usage of ${this.options.thread.info.title} is no longer read: ${messageOf(error)}`);
+      this.trouble.tell(
+        `Heap usage of ${this.options.thread.info.title} is no longer read: ${messageOf(error)}`,
+      );
     } finally {
       this.busy = false;
     }

@@ -21,8 +21,14 @@ export class OwnGcs {
   observed = false;
   private windows: Window[] = [];
 
-  add(window: Window): void {
+  /**
+   * Before a collection is caused, as the runtime metrics may tell of it before the answer is here. What is returned
+   * narrows the window to what it was.
+   */
+  open(startUs: number): (exact: Window) => void {
+    const window = { startUs, endUs: Infinity };
     this.windows.push(window);
+    return (exact) => Object.assign(window, exact);
   }
 
   /** Whether a collection was caused by us: a full one that ran while V8 made an allocation profile. */

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import type { Mark, Point } from '../api';
 import type { Collection, OwnGcs } from './own-gcs';
 import type { Collector, ThreadCollectorOptions } from './types';
-import { CaptureError, messageOf, troubleOf, within, type Trouble } from './trouble';
+import { CaptureError, messageOf, throwIfThrew, troubleOf, within, type Trouble } from './trouble';
 
 const sumSchema = z.object({ count: z.number(), pauseUs: z.number() });
 const gcKinds = ['minor', 'major', 'incremental', 'weakcb'] as const;
@@ -16,7 +16,8 @@ const reportSchema = z.object({
   tUs: z.number(),
   /** Over the time since the last report, the timer's own period taken off. */
   delayMs: z.object({ p50: z.number(), p99: z.number(), max: z.number() }),
-  utilization: z.number(),
+  /** Null while CPU samples are taken, which falsify it; then it follows from the samples. */
+  utilization: z.number().nullable(),
   /** All collections of the interval. */
   gc: z.partialRecord(z.enum(gcKinds), sumSchema),
   /** Single ones; when there were too many, the longest. */
@@ -94,7 +95,8 @@ export class RuntimeCollector implements Collector {
 
   /** Whether there was an agent to start. */
   private async startAgent(): Promise<boolean> {
-    const started = await this.evaluate(call('start', JSON.stringify({ intervalMs: this.options.spec.metricsIntervalMs })));
+    const { metricsIntervalMs: intervalMs, cpu: sampled } = this.options.spec;
+    const started = await this.evaluate(call('start', JSON.stringify({ intervalMs, sampled })));
     if (started) this.ownGcs.observed = true;
     return started;
   }
@@ -118,7 +120,7 @@ export class RuntimeCollector implements Collector {
       includeCommandLineAPI: false,
       userGesture: false,
     });
-    if (exceptionDetails) throw new Error(exceptionDetails.exception?.description ?? exceptionDetails.text);
+    throwIfThrew(exceptionDetails);
     return result.value === true;
   }
 
@@ -131,7 +133,11 @@ export class RuntimeCollector implements Collector {
       return;
     }
     const { sink, clock, thread } = this.options;
-    const context = { thread: thread.info.key, originUs: clock.originUs, isOurs: (c: Collection) => this.ownGcs.claims(c) };
+    const context = {
+      thread: thread.info.key,
+      originUs: clock.originUs,
+      isOurs: (c: Collection) => this.ownGcs.claims(c),
+    };
     sink.points(pointsOf(parsed.data, context));
     const marks = marksOf(parsed.data, context);
     if (marks.length > 0) sink.marks(marks);
@@ -143,7 +149,7 @@ export class RuntimeCollector implements Collector {
 interface Context {
   thread: string;
   originUs: number;
-  isOurs(collection: Collection): boolean;
+  isOurs: (collection: Collection) => boolean;
 }
 
 /** The interval's values; collections that we caused are not the program's and do not count. */
@@ -160,40 +166,38 @@ function pointsOf(report: RuntimeReport, { thread, originUs, isOurs }: Context):
       pauseUs -= collection.durationUs;
     }
   const at = { scope: thread, tUs: report.tUs - originUs };
-  return [
+  const points: Point[] = [
     { metric: 'loopDelayP50', ...at, value: report.delayMs.p50 },
     { metric: 'loopDelayP99', ...at, value: report.delayMs.p99 },
     { metric: 'loopDelayMax', ...at, value: report.delayMs.max },
-    { metric: 'loopUtilization', ...at, value: report.utilization },
     { metric: 'gcCount', ...at, value: Math.max(0, count) },
     { metric: 'gcPause', ...at, value: Math.max(0, pauseUs / 1000) },
     { metric: 'external', ...at, value: report.externalBytes },
     { metric: 'arrayBuffers', ...at, value: report.arrayBufferBytes },
   ];
+  if (report.utilization !== null)
+    points.push({ metric: 'loopUtilization', ...at, value: report.utilization });
+  return points;
 }
 
 function marksOf(report: RuntimeReport, { thread, originUs, isOurs }: Context): Mark[] {
-  const collections = report.collections.map(
-    (collection): Mark => ({
-      kind: 'gc',
-      tUs: collection.tUs - originUs,
-      durationMs: collection.durationUs / 1000,
-      gcKind: collection.kind,
-      thread,
-      ours: isOurs(collection),
-    }),
-  );
-  const blocks = report.blocks.map(
-    ({ tUs, durationUs, startUp }): Mark => ({
-      kind: 'blocked',
-      tUs: tUs - originUs,
-      durationMs: durationUs / 1000,
-      text: startUp
-        ? `The program's first code ran for ${duration(durationUs)} before the event loop turned`
-        : `Event loop blocked for ${duration(durationUs)}`,
-      thread,
-    }),
-  );
+  const collections = report.collections.map((collection): Mark => ({
+    kind: 'gc',
+    tUs: collection.tUs - originUs,
+    durationMs: collection.durationUs / 1000,
+    gcKind: collection.kind,
+    thread,
+    ours: isOurs(collection),
+  }));
+  const blocks = report.blocks.map(({ tUs, durationUs, startUp }): Mark => ({
+    kind: 'blocked',
+    tUs: tUs - originUs,
+    durationMs: durationUs / 1000,
+    text: startUp
+      ? `The program's first code ran for ${duration(durationUs)} before the event loop turned`
+      : `Event loop blocked for ${duration(durationUs)}`,
+    thread,
+  }));
   return [...collections, ...blocks];
 }
 

@@ -1,4 +1,5 @@
 /** How a collector fails: alone, with a warning a person can read. */
+import type { Protocol } from 'devtools-protocol';
 import type { RunWarning } from '../api';
 import type { Clock, TargetThread } from '../target/types';
 import type { CaptureSink, Collector } from './types';
@@ -39,19 +40,42 @@ export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+/** V8's exception value where it runs no more JavaScript. */
+const noMoreJavaScript = 'illegal access';
+
+/**
+ * Fails for an exception of what was evaluated in the isolate; not when V8 runs no more JavaScript there: then the
+ * isolate is at its end, and the agent has done what was to be done.
+ */
+export function throwIfThrew(details: Protocol.Runtime.ExceptionDetails | undefined): void {
+  const exception = details?.exception;
+  if (!exception || exception.type === 'undefined' || exception.value === noMoreJavaScript) return;
+  throw new Error(exception.description ?? String(exception.value));
+}
+
 export interface Trouble {
   /** Tells the person once; further calls are silent, as the first failure is the one that explains the rest. */
   tell(message: string, hint?: string): void;
 }
 
 /** Warnings of one running collector. Quiet when its isolate has ended: that is no failure. */
-export function troubleOf(source: string, thread: TargetThread | null, sink: CaptureSink, clock: Clock): Trouble {
+export function troubleOf(
+  source: string,
+  thread: TargetThread | null,
+  sink: CaptureSink,
+  clock: Clock,
+): Trouble {
   let told = false;
   return {
     tell(message, hint) {
       if (told || thread?.session.isClosed) return;
       told = true;
-      const warning: RunWarning = { tUs: clock.nowUs(), source, message, ...(hint !== undefined && { hint }) };
+      const warning: RunWarning = {
+        tUs: clock.nowUs(),
+        source,
+        message,
+        ...(hint !== undefined && { hint }),
+      };
       sink.warning(warning);
     },
   };
@@ -61,7 +85,11 @@ export function troubleOf(source: string, thread: TargetThread | null, sink: Cap
  * Resolves with the work's result, or with undefined when it takes longer than `timeoutMs` or the isolate ends first.
  * Rejects when the work does while the isolate lives.
  */
-export async function within<T>(work: Promise<T>, timeoutMs: number, thread: TargetThread): Promise<T | undefined> {
+export async function within<T>(
+  work: Promise<T>,
+  timeoutMs: number,
+  thread: TargetThread,
+): Promise<T | undefined> {
   let timer: NodeJS.Timeout | undefined;
   const timeout = new Promise<undefined>((resolve) => {
     timer = setTimeout(() => resolve(undefined), timeoutMs);
