@@ -32,7 +32,10 @@ describe('allocation capture', () => {
     const running = await runSource(`${leaking} setInterval(() => {}, 50);`, {
       capture: { metricsIntervalMs: 100 },
     });
-    await running.until(({ marks }) => marks.some((mark) => mark.kind === 'gc' && mark.ours));
+    await running.until(
+      ({ marks, allocations }) =>
+        allocations.size > 0 && marks.some((mark) => mark.kind === 'gc' && mark.ours),
+    );
     const ours = running.marks.filter((mark) => mark.kind === 'gc').filter((mark) => mark.ours);
     expect(ours.every((mark) => mark.durationMs > 0)).toBe(true);
     expect(running.allocations.size).toBe(1);
