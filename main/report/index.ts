@@ -1,46 +1,61 @@
-/** A session as one self-contained HTML file. */
+/** Reports of saved sessions. */
 import { readFile } from 'node:fs/promises';
-import type { LoadedSession } from '../analysis/load-session';
-import { sessionVerdict } from '../analysis/verdict';
 import { AppError } from '../errors';
 import { reportClientFile, reportStyleFile } from '../paths';
+import type { LoadedSession } from '../analysis/load-session';
+import { aggregate, mergeCallTrees } from '../../profiles/call-tree';
+import { verdict } from '../../profiles/verdict';
 import { renderReport } from './html';
 
-/** @throws AppError NOT_FOUND when the workbench was not built completely */
+export { renderReport, type ReportInput } from './html';
+
+/**
+ * A session as one self-contained HTML file.
+ * @throws AppError INTERNAL when the report's script is not built
+ */
 export async function createReport(session: LoadedSession): Promise<{ fileName: string; html: string }> {
   const { detail, timeline, cpu, allocations, load } = session;
-  const html = renderReport({
-    detail,
-    timeline,
-    cpu,
-    allocations,
-    loadResult: load,
-    verdict: sessionVerdict({
-      cpu,
-      series: timeline.series,
-      marks: timeline.marks,
-      loadResult: load,
-      cwd: detail.cwd,
-    }),
-    clientJs: await asset(reportClientFile),
-    clientCss: await asset(reportStyleFile, ''),
+  const [clientJs, clientCss] = await Promise.all([built(reportClientFile), built(reportStyleFile)]);
+  const sentences = verdict({
+    cpu: cpu.size > 0 ? mergeCallTrees([...cpu.values()].map((profile) => aggregate(profile))) : null,
+    series: timeline.series,
+    marks: timeline.marks,
+    load,
+    cwd: detail.cwd,
   });
-  return { fileName: `${fileNameOf(detail.name)}-${detail.createdAt.slice(0, 10)}.html`, html };
+  return {
+    fileName: reportFileName(detail.name, detail.createdAt),
+    html: renderReport({
+      detail,
+      timeline,
+      cpu,
+      allocations,
+      loadResult: load,
+      verdict: sentences,
+      clientJs,
+      clientCss,
+    }),
+  };
 }
 
-async function asset(file: string, whenMissing?: string): Promise<string> {
+/** `shop-api-2026-02-03.html`: letters, digits, dots and dashes only, so that every file system takes it. */
+export function reportFileName(name: string, createdAt: string): string {
+  const safe = name
+    .normalize('NFKD')
+    .replace(/[^A-Za-z0-9.]+/g, '-')
+    .replace(/^[-.]+|[-.]+$/g, '')
+    .slice(0, 80);
+  const day = /^\d{4}-\d{2}-\d{2}/.exec(createdAt)?.[0];
+  return `${[safe === '' ? 'session' : safe, day].filter((part) => part !== undefined).join('-')}.html`;
+}
+
+async function built(file: string): Promise<string> {
   try {
     return await readFile(file, 'utf8');
   } catch (error) {
-    if (whenMissing !== undefined) return whenMissing;
-    throw new AppError('NOT_FOUND', `The report's script is missing: ${file}`, {
-      hint: 'Run `npm run build`.',
+    throw new AppError('INTERNAL', `The report cannot be made: ${file} is missing.`, {
+      hint: 'Build Scorchmark once with: npm run build',
       cause: error,
     });
   }
-}
-
-/** The session's name as a file name on any system. */
-function fileNameOf(name: string): string {
-  return name.replace(/[^\p{L}\p{N}._-]+/gu, '-').replace(/^[-.]+|-+$/g, '').slice(0, 80) || 'session';
 }

@@ -1,0 +1,259 @@
+/** The report's parts that are words and numbers. */
+import type { LoadResult, LoadTotals, SessionDetail } from '../api';
+import {
+  exactNumber,
+  formatBytes,
+  formatDurationMs,
+  formatDurationUs,
+  formatNumber,
+  formatPercent,
+  formatRate,
+  formatTime,
+  noValue,
+} from '../../profiles/format';
+import { failedShare, type VerdictLink, type VerdictSentence } from '../../profiles/verdict';
+import { html, type Markup } from './escape';
+
+export function headerSection(detail: SessionDetail, verdict: readonly VerdictSentence[]): Markup {
+  return html`<header>
+    <p class="brand">Scorchmark report</p>
+    <h1>${detail.name}</h1>
+    <p class="command"><code>${detail.commandLine}</code></p>
+    <p class="quiet">
+      Recorded ${recordedAt(detail.createdAt)} ·
+      ${formatDurationMs(detail.durationMs)}${detail.nodeVersion !== '' && ` · Node.js ${detail.nodeVersion.replace(/^v/, '')}`}${statusWords(detail)}
+    </p>
+    ${detail.error && html`<p class="problem-box"><strong>${detail.error.message}</strong>${detail.error.hint && html` ${detail.error.hint}`}</p>`}
+    ${
+      verdict.length > 0 &&
+      html`<ul class="verdict">
+        ${verdict.map(sentence)}
+      </ul>`
+    }
+    ${detail.note !== '' && html`<p class="note">${detail.note}</p>`}
+  </header>`;
+}
+
+/** In the reader's words but in no time zone's: UTC, so that the file reads the same everywhere. */
+function recordedAt(createdAt: string): string {
+  const date = new Date(createdAt);
+  return Number.isNaN(date.getTime())
+    ? createdAt
+    : `${date.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+}
+
+function statusWords({ status, exit }: SessionDetail): string {
+  const ended =
+    exit === undefined || exit.stoppedByUs
+      ? ''
+      : exit.signal !== null
+        ? ` · ended by ${exit.signal}`
+        : ` · exit code ${exit.code ?? '?'}`;
+  if (status === 'recovered') return `${ended} · recovered after the workbench was killed`;
+  if (status === 'failed') return `${ended} · failed`;
+  return status === 'imported' ? ' · imported' : ended;
+}
+
+function sentence({ tone, parts }: VerdictSentence): Markup {
+  return html`<li class="${tone}">
+    ${parts.map(({ text, link, code }) => {
+      const words = code ? html`<code>${text}</code>` : html`${text}`;
+      return link ? linked(link, words) : words;
+    })}
+  </li>`;
+}
+
+function linked(link: VerdictLink, words: Markup): Markup {
+  if (link.kind === 'function') return html`<a href="#cpu" data-function="${link.frameKey}">${words}</a>`;
+  if (link.kind === 'range')
+    return html`<a href="#timeline" data-range="${link.startUs},${link.endUs}">${words}</a>`;
+  const sections = {
+    flame: 'cpu',
+    functions: 'functions',
+    memory: 'memory',
+    load: 'load',
+    output: 'environment',
+    processes: 'processes',
+  };
+  return html`<a href="#${sections[link.tab]}">${words}</a>`;
+}
+
+export function summaryNumbers(detail: SessionDetail, load: LoadResult | null): Markup {
+  const { summary } = detail;
+  const numbers: [label: string, value: string][] = [];
+  const add = (label: string, value: number | undefined, format: (value: number) => string) => {
+    if (value !== undefined) numbers.push([label, format(value)]);
+  };
+  add('CPU, mean', summary.cpuMeanPercent, (percent) => formatPercent(percent / 100));
+  add('CPU time', summary.cpuBusyMs, formatDurationMs);
+  add('Event-loop delay, P99', summary.loopDelayP99Ms, formatDurationMs);
+  add('Event-loop delay, longest', summary.loopDelayMaxMs, formatDurationMs);
+  add('Heap, highest', summary.heapMaxBytes, formatBytes);
+  add('RSS, highest', summary.rssMaxBytes, formatBytes);
+  add('GC pauses', summary.gcPauseTotalMs, formatDurationMs);
+  if (load) {
+    const { totals } = load;
+    add('Requests', totals.meanRate, formatRate);
+    add('Latency, P50', totals.latency?.p50Ms, formatDurationMs);
+    add('Latency, P99', totals.latency?.p99Ms, formatDurationMs);
+    add('Failed requests', failedShare(totals), formatPercent);
+  }
+  add('CPU samples', summary.cpuSamples, formatNumber);
+  if (numbers.length === 0) return html``;
+  return html`<dl class="numbers">
+    ${numbers.map(
+      ([label, value]) =>
+        html`<div>
+          <dt>${label}</dt>
+          <dd>${value}</dd>
+        </div>`,
+    )}
+  </dl>`;
+}
+
+export function loadSection(load: LoadResult | null): Markup {
+  if (!load)
+    return html`<section id="load">
+      <h2>Load</h2>
+      <p class="quiet">No load in this run.</p>
+    </section>`;
+  const { totals } = load;
+  const words = `${load.preset}, ${formatNumber(load.users)} users, ${formatDurationUs(load.endedUs - load.startedUs)} of planned ${formatDurationMs(load.plannedDurationMs)}${load.cancelled ? ', ended early' : ''}`;
+  const classes = Object.entries(totals.statusClasses).filter(([, count]) => count > 0);
+  return html`<section id="load">
+    <h2>Load <small>${words}</small></h2>
+    <table>
+      <thead>
+        <tr>
+          <th>Request</th>
+          <th class="number">Requests</th>
+          <th class="number">Rate</th>
+          <th class="number">P50</th>
+          <th class="number">P95</th>
+          <th class="number">P99</th>
+          <th class="number">Max</th>
+          <th class="number">Errors</th>
+          <th class="number">Timeouts</th>
+          <th class="number">Non-2xx</th>
+          <th class="number">Received</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${load.perRequest.map((request) => loadRow(html`<span class="method">${request.method}</span> ${request.url}`, request.totals))}
+        ${load.perRequest.length !== 1 && loadRow(html`<strong>All</strong>`, totals)}
+      </tbody>
+    </table>
+    ${classes.length > 0 && html`<p class="quiet">Answers by status: ${classes.map(([name, count]) => `${name} ${formatNumber(count)}`).join(' · ')}</p>`}
+  </section>`;
+}
+
+function loadRow(name: Markup, totals: LoadTotals): Markup {
+  const latency = (value: number | undefined) => (value === undefined ? noValue : formatDurationMs(value));
+  const count = (value: number) =>
+    html`<td class="${value > 0 ? 'number problem' : 'number'}">${formatNumber(value)}</td>`;
+  return html`<tr>
+    <td class="code">${name}</td>
+    <td class="number">${formatNumber(totals.requests)}</td>
+    <td class="number">${formatRate(totals.meanRate)}</td>
+    <td class="number">${latency(totals.latency?.p50Ms)}</td>
+    <td class="number">${latency(totals.latency?.p95Ms)}</td>
+    <td class="number">${latency(totals.latency?.p99Ms)}</td>
+    <td class="number">${latency(totals.latency?.maxMs)}</td>
+    ${count(totals.errors)}${count(totals.timeouts)}${count(totals.non2xx)}
+    <td class="number">${formatBytes(totals.bytes)}</td>
+  </tr> `;
+}
+
+export function processSection(detail: SessionDetail): Markup | null {
+  if (detail.processes.length === 0) return null;
+  return html`<section id="processes">
+    <h2>Processes</h2>
+    <table>
+      <thead>
+        <tr>
+          <th class="number">pid</th>
+          <th>Process</th>
+          <th>Command</th>
+          <th>Node.js</th>
+          <th class="number">Started</th>
+          <th class="number">Ended</th>
+          <th class="number">Threads</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${detail.processes.map(
+          (process) =>
+            html`<tr>
+              <td class="number">${String(process.pid)}</td>
+              <td>${process.title}</td>
+              <td class="code quiet">${process.argv.join(' ')}</td>
+              <td>${process.nodeVersion}</td>
+              <td class="number">${formatTime(process.startedUs)}</td>
+              <td class="number">${process.endedUs === undefined ? noValue : formatTime(process.endedUs)}</td>
+              <td class="number">${formatNumber(process.threads.length)}</td>
+            </tr> `,
+        )}
+      </tbody>
+    </table>
+    ${detail.listening.length > 0 && html`<p class="quiet">Listened on ${detail.listening.map(({ url }) => url).join(', ')}</p>`}
+  </section>`;
+}
+
+export function warningSection({ warnings }: SessionDetail): Markup | null {
+  if (warnings.length === 0) return null;
+  return html`<section id="warnings">
+    <h2>Warnings</h2>
+    <ul class="warnings">
+      ${warnings.map(
+        ({ tUs, source, message, hint }) =>
+          html`<li>
+            <span class="quiet">${formatTime(tUs)} ${source}:</span>
+            ${message}${hint && html` <span class="quiet">${hint}</span>`}
+          </li>`,
+      )}
+    </ul>
+  </section>`;
+}
+
+export function environmentSection(detail: SessionDetail): Markup {
+  const { environment, exit } = detail;
+  const rows: [label: string, value: string][] = [
+    ['Command', detail.commandLine],
+    ['Folder', detail.cwd],
+    ['Node.js', environment.nodeVersion],
+    ['CPU', `${environment.cpuModel} × ${exactNumber(environment.cpuCount)}`],
+    ['Memory', formatBytes(environment.memoryBytes)],
+    ['System', `${environment.os} ${environment.arch}`],
+    [
+      'Git revision',
+      environment.gitRevision
+        ? environment.gitRevision + (environment.gitDirty ? ' with uncommitted changes' : '')
+        : '',
+    ],
+    ['Tags', detail.tags.join(', ')],
+    [
+      'Ended',
+      exit
+        ? `${exit.stoppedByUs ? 'stopped by Scorchmark, ' : ''}${exit.signal ?? `exit code ${exit.code ?? '?'}`}`
+        : '',
+    ],
+    ['Scorchmark', environment.scorchmarkVersion],
+    ['Session', detail.id],
+  ];
+  return html`<section id="environment">
+    <h2>Environment</h2>
+    <table class="facts">
+      <tbody>
+        ${rows
+          .filter(([, value]) => value !== '')
+          .map(
+            ([label, value]) =>
+              html`<tr>
+                <th>${label}</th>
+                <td>${value}</td>
+              </tr>`,
+          )}
+      </tbody>
+    </table>
+  </section>`;
+}
