@@ -17,6 +17,8 @@ import { bringToFront, createWindow } from './windows';
 /** Set by electron-vite while developing. */
 const developmentUrl = app.isPackaged ? undefined : process.env['ELECTRON_RENDERER_URL'];
 const files = new FileQueue();
+/** `--session=<id>`: what the command line's `open` starts us with. */
+const sessionSwitch = '--session=';
 
 if (app.requestSingleInstanceLock()) run();
 else app.quit();
@@ -101,7 +103,13 @@ async function start(): Promise<void> {
   files.drainTo((file) => {
     void openSessionsOf(engine.call('sessions.importPath', { path: file }).then((meta) => [meta]));
   });
+  const openAsked = (argv: string[]): void => {
+    const id = argv.find((argument) => argument.startsWith(sessionSwitch))?.slice(sessionSwitch.length);
+    if (id) showUi({ event: 'ui.open', payload: { view: 'session', id } });
+  };
+  openAsked(process.argv);
   app.on('second-instance', (_event, argv, workingDirectory) => {
+    openAsked(argv);
     files.add(...filesInArgv(argv, workingDirectory));
     bringToFront(window ?? openWindow());
   });
