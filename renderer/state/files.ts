@@ -1,0 +1,106 @@
+/** Files in and out of the window: opening, importing, saving. */
+import { createElement } from 'react';
+import type { Client, SessionMeta } from '../../main/api';
+import { toAppError } from '../../main/errors';
+import { reportError, tell } from './report-error';
+import { useRoute } from './selection';
+import { nativeShell } from './shell';
+import { runTask } from './tasks';
+
+export const importableFiles = '.scorchmark,.cpuprofile,.heapprofile';
+
+/** Lets the person choose files and imports them: a native dialog where there is one. */
+export function chooseAndImport(client: Client): void {
+  const shell = nativeShell(client);
+  if (shell) {
+    void runTask(client, 'Opening files', (taskId) => shell.openFile({ taskId })).then((imported) =>
+      showImported(imported ?? []),
+    );
+    return;
+  }
+  const input = document.createElement('input');
+  input.type = 'file';
+  input.accept = importableFiles;
+  input.multiple = true;
+  input.onchange = () => void importFiles(client, [...(input.files ?? [])]);
+  input.click();
+}
+
+/** Makes a session of each file; a single one is opened. */
+export async function importFiles(client: Client, files: File[]): Promise<void> {
+  const imported: SessionMeta[] = [];
+  for (const file of files) {
+    const meta = await runTask(client, `Opening ${file.name}`, async (taskId) => {
+      const bytes = new Uint8Array(await file.arrayBuffer());
+      return client.call('sessions.import', { fileName: file.name, bytes, taskId });
+    });
+    if (meta) imported.push(meta);
+  }
+  showImported(imported);
+}
+
+function showImported(imported: SessionMeta[]): void {
+  const [first] = imported;
+  if (first && imported.length === 1) useRoute.getState().go({ view: 'run', id: first.id });
+  else if (first) {
+    useRoute.getState().go({ view: 'sessions' });
+    tell(`${imported.length} files became sessions`);
+  }
+}
+
+export async function exportSession(client: Client, id: string, name: string): Promise<void> {
+  const file = await runTask(client, `Exporting ${name}`, (taskId) => client.call('sessions.export', { id, taskId }));
+  if (file) await save(client, { name: file.fileName, content: file.bytes, type: 'application/zip', title: 'Export saved' });
+}
+
+export async function exportReport(client: Client, id: string, name: string): Promise<void> {
+  const report = await runTask(client, `Writing the report of ${name}`, (taskId) =>
+    client.call('report.html', { id, taskId }),
+  );
+  if (report)
+    await save(client, {
+      name: report.fileName,
+      content: report.html,
+      type: 'text/html',
+      title: 'Report saved',
+      offerToOpen: true,
+    });
+}
+
+interface SaveOptions {
+  name: string;
+  content: string | Uint8Array;
+  /** Media type */
+  type: string;
+  title: string;
+  /** In the web shell: a link that shows the file in a new tab. */
+  offerToOpen?: boolean;
+}
+
+async function save(client: Client, options: SaveOptions): Promise<void> {
+  const { name, content, type, title } = options;
+  const shell = nativeShell(client);
+  try {
+    if (shell) {
+      const saved = await shell.saveFile({
+        suggestedName: name,
+        ...(typeof content === 'string' ? { text: content } : { bytes: new Uint8Array(content) }),
+      });
+      if (saved) tell(title, saved.path);
+      return;
+    }
+    const url = URL.createObjectURL(new Blob([content as BlobPart], { type }));
+    const link = document.createElement('a');
+    link.href = url;
+    link.download = name;
+    link.click();
+    // The tab that "Open" shows needs the address for a while.
+    setTimeout(() => URL.revokeObjectURL(url), options.offerToOpen ? 600_000 : 60_000);
+    const open = options.offerToOpen
+      ? createElement('a', { href: url, target: '_blank', rel: 'noopener' }, 'Open it in a new tab')
+      : null;
+    tell(title, createElement('span', null, `${name} is in your downloads. `, open));
+  } catch (thrown) {
+    reportError(toAppError(thrown, `Saving ${name}`));
+  }
+}

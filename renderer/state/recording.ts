@@ -1,0 +1,157 @@
+/**
+ * One recording as the views see it: live and saved have the same shape. It changes in place (profiles are
+ * append-only and large); `version` and the versions of its parts say when.
+ */
+import type {
+  LoadResult,
+  Mark,
+  OutputLine,
+  ProcessInfo,
+  RunState,
+  Series,
+  SessionDetail,
+  ThreadInfo,
+  ThreadKey,
+} from '../../main/api';
+import type { Profile } from '../../profiles/types';
+
+export type Part = 'state' | 'cpu' | 'allocations' | 'series' | 'marks' | 'output' | 'load';
+
+export class RecordingModel {
+  readonly id: string;
+  /** Data may still arrive. */
+  live: boolean;
+  state: RunState;
+  /** The saved session, once there is one. */
+  detail: SessionDetail | null = null;
+  cpu = new Map<ThreadKey, Profile>();
+  allocations = new Map<ThreadKey, Profile>();
+  series: Series[] = [];
+  marks: Mark[] = [];
+  output: OutputLine[] = [];
+  loadResult: LoadResult | null = null;
+  /** Parts that could not be read, in words. */
+  problems: string[] = [];
+
+  version = 0;
+  readonly versions: Record<Part, number> = {
+    state: 0,
+    cpu: 0,
+    allocations: 0,
+    series: 0,
+    marks: 0,
+    output: 0,
+    load: 0,
+  };
+  private readonly listeners = new Set<() => void>();
+  private readonly dirty = new Set<Part>();
+  private cancelScheduled: (() => void) | null = null;
+  private readonly schedule: Schedule;
+
+  constructor(state: RunState, options: { live: boolean; schedule?: Schedule }) {
+    this.id = state.runId;
+    this.state = state;
+    this.live = options.live;
+    this.schedule = options.schedule ?? fourTimesASecond();
+  }
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  };
+
+  /** Something in this part changed. Listeners hear of it at the next batch. */
+  touch(part: Part): void {
+    this.dirty.add(part);
+    this.cancelScheduled ??= this.schedule(() => this.flush());
+  }
+
+  /** Tell the listeners now. */
+  flush(): void {
+    this.cancelScheduled?.();
+    this.cancelScheduled = null;
+    if (this.dirty.size === 0) return;
+    for (const part of this.dirty) this.versions[part]++;
+    this.dirty.clear();
+    this.version++;
+    for (const listener of [...this.listeners]) listener();
+  }
+
+  /** The last instant of anything recorded, µs since the run's start. */
+  get endUs(): number {
+    return endOf(this);
+  }
+}
+
+/** Calls back later, once; returns how to give it up. */
+export type Schedule = (callback: () => void) => () => void;
+
+/** At most four batches a second, each at the start of a frame, so that painting never waits for two batches. */
+export function fourTimesASecond(): Schedule {
+  let lastMs = -Infinity;
+  return (callback) => {
+    let frame = 0;
+    const wait = Math.max(0, 250 - (performance.now() - lastMs));
+    const timer = setTimeout(() => {
+      const run = (): void => {
+        lastMs = performance.now();
+        callback();
+      };
+      // Hidden windows get no frames; data must go on all the same.
+      if (typeof requestAnimationFrame === 'function' && !document.hidden) frame = requestAnimationFrame(run);
+      else run();
+    }, wait);
+    return () => {
+      clearTimeout(timer);
+      if (frame) cancelAnimationFrame(frame);
+    };
+  };
+}
+
+function endOf(recording: RecordingModel): number {
+  let endUs = recording.live ? 0 : recording.state.durationMs * 1000;
+  for (const profile of recording.cpu.values()) endUs = Math.max(endUs, profile.endUs);
+  for (const series of recording.series) endUs = Math.max(endUs, series.tUs.at(-1) ?? 0);
+  return endUs;
+}
+
+/** Every thread of the recording in the order they started, also those of foreign files that name no process. */
+export function threadsOf(recording: RecordingModel): (ThreadInfo & { process?: ProcessInfo })[] {
+  const known = recording.state.processes.flatMap((process) =>
+    process.threads.map((thread) => ({ ...thread, process })),
+  );
+  const seen = new Set(known.map((thread) => thread.key));
+  const others = [...recording.cpu.keys(), ...recording.allocations.keys()].filter(
+    (key, index, all) => !seen.has(key) && all.indexOf(key) === index,
+  );
+  return [
+    ...known,
+    ...others.map((key) => ({ key, pid: 0, workerId: 0, title: key, startedUs: 0 })),
+  ];
+}
+
+/** A saved session in the shape of a run's state. */
+export function stateOfSession(detail: SessionDetail, loadResult: LoadResult | null): RunState {
+  return {
+    runId: detail.id,
+    name: detail.name,
+    phase: detail.status === 'failed' ? 'failed' : 'done',
+    commandLine: detail.commandLine,
+    cwd: detail.cwd,
+    startedAt: detail.createdAt,
+    durationMs: detail.durationMs,
+    processes: detail.processes,
+    listening: detail.listening,
+    load: loadResult && {
+      phase: loadResult.cancelled ? 'cancelled' : 'done',
+      preset: loadResult.preset,
+      users: loadResult.users,
+      plannedDurationMs: loadResult.plannedDurationMs,
+      startedUs: loadResult.startedUs,
+    },
+    warnings: detail.warnings,
+    sampleCount: detail.summary.cpuSamples ?? 0,
+    exit: detail.exit,
+    error: detail.error,
+  };
+}

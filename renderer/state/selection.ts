@@ -1,0 +1,179 @@
+/**
+ * What is selected, for the whole application: the view, and inside a run the threads, the time range, the
+ * search, the function and the tab. It lives in the URL hash, so that a link reproduces it and the browser's
+ * history is the back/forward list.
+ */
+import { create } from 'zustand';
+import type { ThreadKey } from '../../main/api';
+import type { TimeRange } from '../../profiles/types';
+
+export const viewNames = ['home', 'new', 'run', 'sessions', 'compare', 'settings'] as const;
+export type ViewName = (typeof viewNames)[number];
+
+export const runTabs = ['summary', 'flame', 'functions', 'memory', 'load', 'processes', 'output'] as const;
+export type RunTab = (typeof runTabs)[number];
+
+export interface Selection {
+  tab: RunTab;
+  /** Threads to show; null means all. */
+  threads: ThreadKey[] | null;
+  range: TimeRange | null;
+  search: string;
+  /** `frameKey` of the selected function. */
+  functionKey: string | null;
+}
+
+export interface Route {
+  view: ViewName;
+  /** The run's or session's id (view `run`). */
+  id: string | null;
+  /** Sessions to compare (view `compare`). */
+  a: string | null;
+  b: string | null;
+  selection: Selection;
+}
+
+export const emptySelection: Selection = { tab: 'summary', threads: null, range: null, search: '', functionKey: null };
+export const homeRoute: Route = { view: 'home', id: null, a: null, b: null, selection: emptySelection };
+
+/** The route a hash like `#/run/<id>/flame?range=1-2` means; anything unknown is the home view. */
+export function parseHash(hash: string): Route {
+  const [pathPart = '', queryPart = ''] = hash.replace(/^#\/?/, '').split('?', 2);
+  const [view, ...rest] = pathPart.split('/').map(decodeSafely);
+  if (!isOneOf(viewNames, view)) return homeRoute;
+  const query = new URLSearchParams(queryPart);
+  const [id, tab] = rest;
+  const threads = query.get('threads');
+  return {
+    view: view === 'run' && !id ? 'home' : view,
+    id: view === 'run' && id ? id : null,
+    a: query.get('a'),
+    b: query.get('b'),
+    selection: {
+      tab: isOneOf(runTabs, tab) ? tab : 'summary',
+      threads: threads ? threads.split(',') : null,
+      range: parseRange(query.get('range')),
+      search: query.get('search') ?? '',
+      functionKey: query.get('function'),
+    },
+  };
+}
+
+/** The inverse of `parseHash`; leaves out what is default. */
+export function formatHash(route: Route): string {
+  const query = new URLSearchParams();
+  const { selection } = route;
+  if (route.view === 'run') {
+    if (selection.threads) query.set('threads', selection.threads.join(','));
+    if (selection.range)
+      query.set('range', `${Math.round(selection.range.startUs)}-${Math.round(selection.range.endUs)}`);
+    if (selection.search) query.set('search', selection.search);
+    if (selection.functionKey !== null) query.set('function', selection.functionKey);
+  }
+  if (route.view === 'compare') {
+    if (route.a) query.set('a', route.a);
+    if (route.b) query.set('b', route.b);
+  }
+  const path = route.view === 'run' ? `run/${encodeURIComponent(route.id ?? '')}/${selection.tab}` : route.view;
+  const text = query.toString();
+  return `#/${path}${text ? `?${text}` : ''}`;
+}
+
+/** The selection without its innermost part: function, then search, then range, then threads. */
+export function withoutInnermost(selection: Selection): Selection {
+  if (selection.functionKey !== null) return { ...selection, functionKey: null };
+  if (selection.search) return { ...selection, search: '' };
+  if (selection.range) return { ...selection, range: null };
+  if (selection.threads) return { ...selection, threads: null };
+  return selection;
+}
+
+/** Range changes closer together than this belong to one drag: one step in the history. */
+const dragPauseMs = 300;
+
+interface RouteState {
+  route: Route;
+  /** Ranges visited, for `[` and `]`; the first is "everything". */
+  ranges: (TimeRange | null)[];
+  rangeIndex: number;
+  /** `replace` keeps the history short while somebody types. */
+  go(route: Partial<Route> & { view: ViewName }, options?: { replace?: boolean }): void;
+  select(change: Partial<Selection>, options?: { replace?: boolean }): void;
+  clearInnermost(): void;
+  stepRange(by: 1 | -1): void;
+  /** After the browser moved in its history. */
+  syncFromLocation(): void;
+}
+
+export const useRoute = create<RouteState>((set, get) => {
+  let lastRangeMs = -Infinity;
+  const show = (route: Route, replace: boolean): void => {
+    const hash = formatHash(route);
+    if (typeof history !== 'undefined' && hash !== location.hash) {
+      if (replace) history.replaceState(null, '', hash);
+      else history.pushState(null, '', hash);
+    }
+    set({ route });
+  };
+  return {
+    route: typeof location === 'undefined' ? homeRoute : parseHash(location.hash),
+    ranges: [null],
+    rangeIndex: 0,
+    go(route, options) {
+      set({ ranges: [route.selection?.range ?? null], rangeIndex: 0 });
+      show({ ...homeRoute, ...route }, options?.replace ?? false);
+    },
+    select(change, options) {
+      const { route, ranges, rangeIndex } = get();
+      const selection = { ...route.selection, ...change };
+      let replace = options?.replace ?? false;
+      if (change.range !== undefined && !sameRange(change.range, route.selection.range)) {
+        const nowMs = performance.now();
+        const dragging = nowMs - lastRangeMs < dragPauseMs && rangeIndex > 0;
+        lastRangeMs = nowMs;
+        replace ||= dragging;
+        const visited = [...ranges.slice(0, dragging ? rangeIndex : rangeIndex + 1), change.range].slice(-50);
+        set({ ranges: visited, rangeIndex: visited.length - 1 });
+      }
+      show({ ...route, selection }, replace);
+    },
+    clearInnermost() {
+      const { route } = get();
+      const selection = withoutInnermost(route.selection);
+      if (selection !== route.selection) get().select(selection);
+    },
+    stepRange(by) {
+      const { route, ranges, rangeIndex } = get();
+      const next = rangeIndex + by;
+      if (next < 0 || next >= ranges.length) return;
+      set({ rangeIndex: next });
+      show({ ...route, selection: { ...route.selection, range: ranges[next] ?? null } }, false);
+    },
+    syncFromLocation() {
+      set({ route: parseHash(location.hash) });
+    },
+  };
+});
+
+export function sameRange(one: TimeRange | null, other: TimeRange | null): boolean {
+  return one === other || (one?.startUs === other?.startUs && one?.endUs === other?.endUs);
+}
+
+function parseRange(text: string | null): TimeRange | null {
+  const match = text && /^(\d+)-(\d+)$/.exec(text);
+  if (!match) return null;
+  const [startUs, endUs] = [Number(match[1]), Number(match[2])];
+  return endUs > startUs ? { startUs, endUs } : null;
+}
+
+function isOneOf<T extends string>(list: readonly T[], value: string | undefined): value is T {
+  return value !== undefined && (list as readonly string[]).includes(value);
+}
+
+function decodeSafely(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}

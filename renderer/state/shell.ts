@@ -1,0 +1,12 @@
+/** The client with what only some shells have: native dialogs, and news of the connection. */
+import type { Client } from '../../main/api';
+import type { NativeShell, Transport } from '../transport';
+
+export function nativeShell(client: Client): NativeShell | undefined {
+  return (client as Partial<Transport>).shell;
+}
+
+export function onStatus(client: Client): Transport['onStatus'] | undefined {
+  const transport = client as Partial<Transport>;
+  return transport.onStatus && ((listener) => (client as Transport).onStatus(listener));
+}

@@ -1,0 +1,100 @@
+/** The call tree of what is selected, kept until something changes that matters to it. */
+import { aggregate, mergeCallTrees, type CallTree } from '../../profiles/call-tree';
+import { functionTable, type FunctionRow } from '../../profiles/functions';
+import type { Profile, TimeRange } from '../../profiles/types';
+import type { ThreadKey } from '../../main/api';
+import { sameRange } from './selection';
+
+interface Wanted {
+  profiles: ReadonlyMap<ThreadKey, Profile>;
+  threads: readonly ThreadKey[] | null;
+  range: TimeRange | null;
+  /** Data still arrives: an older tree is good enough while adding up costs too much. */
+  live: boolean;
+}
+
+interface Part {
+  profile: Profile;
+  sampleCount: number;
+  range: TimeRange | null;
+  tree: CallTree;
+}
+
+/** Share of the main thread that adding up may take while data arrives. */
+const liveShare = 0.12;
+
+export class TreeCache {
+  private parts = new Map<ThreadKey, Part>();
+  private shown: { key: string; range: TimeRange | null; tree: CallTree } | null = null;
+  private lastCostMs = 0;
+  private lastEndMs = -Infinity;
+  private count = 0;
+
+  /** Changes whenever `get` gave another tree than before. */
+  get version(): number {
+    return this.count;
+  }
+
+  /** null when there is nothing to add up. */
+  get({ profiles, threads, range, live }: Wanted): CallTree | null {
+    const keys = [...profiles.keys()].filter((key) => threads === null || threads.includes(key));
+    const key = keys.join();
+    const now = performance.now();
+    const sameQuestion = this.shown?.key === key && sameRange(this.shown.range, range);
+    if (live && sameQuestion && this.shown && now - this.lastEndMs < this.lastCostMs / liveShare)
+      return this.shown.tree;
+
+    let changed = !sameQuestion;
+    const parts = new Map<ThreadKey, Part>();
+    for (const thread of keys) {
+      const profile = profiles.get(thread)!;
+      const known = this.parts.get(thread);
+      const sampleCount = profile.samples.length;
+      const fresh =
+        known?.profile === profile && known.sampleCount === sampleCount && sameRange(known.range, range);
+      if (!fresh) changed = true;
+      parts.set(
+        thread,
+        fresh ? known : { profile, sampleCount, range, tree: aggregate(profile, range ? { range } : {}) },
+      );
+    }
+    this.parts = parts;
+    if (!changed && this.shown) return this.shown.tree;
+    this.count++;
+    if (parts.size === 0) {
+      this.shown = null;
+      return null;
+    }
+    const tree = mergeCallTrees([...parts.values()].map((part) => part.tree));
+    this.shown = { key, range, tree };
+    this.lastEndMs = performance.now();
+    this.lastCostMs = this.lastEndMs - now;
+    return tree;
+  }
+}
+
+const rowsOf = new WeakMap<CallTree, FunctionRow[]>();
+
+/** `functionTable`, once per tree. */
+export function functionRows(tree: CallTree): FunctionRow[] {
+  let rows = rowsOf.get(tree);
+  if (!rows) {
+    rows = functionTable(tree);
+    rowsOf.set(tree, rows);
+  }
+  return rows;
+}
+
+/**
+ * The full key of a function that a link names by name, URL and line only (`keyOf` without the column), or the
+ * key itself.
+ */
+export function resolveKey(tree: CallTree, key: string): string {
+  const [name, url, line, column] = key.split('\n');
+  if (column !== undefined) return key;
+  const { frames } = tree;
+  for (let frame = 0; frame < frames.length; frame++)
+    if (frames.name[frame] === name && frames.url[frame] === url && String(frames.line[frame]) === line)
+      return `${key}\n${frames.column[frame] ?? 0}`;
+  return key;
+}
