@@ -23,13 +23,25 @@ interface Variant {
 const require = createRequire(import.meta.url);
 const bin = (name: string): string => path.join(packageRoot, 'node_modules', '.bin', name);
 const packageVersion = (name: string): string =>
-  (JSON.parse(readFileSync(path.join(packageRoot, 'node_modules', name, 'package.json'), 'utf8')) as { version: string })
-    .version;
+  (
+    JSON.parse(readFileSync(path.join(packageRoot, 'node_modules', name, 'package.json'), 'utf8')) as {
+      version: string;
+    }
+  ).version;
 
 const off: Variant = { name: 'off', argv: (server) => [process.execPath, server] };
 const ours: Variant = {
   name: 'scorchmark',
-  argv: (server) => [process.execPath, path.join(packageRoot, 'out/main/cli.js'), 'record', '--quiet', '--json', '--', process.execPath, server],
+  argv: (server) => [
+    process.execPath,
+    path.join(packageRoot, 'out/main/cli.js'),
+    'record',
+    '--quiet',
+    '--json',
+    '--',
+    process.execPath,
+    server,
+  ],
 };
 const cpuProf: Variant = {
   name: 'node --cpu-prof',
@@ -37,11 +49,30 @@ const cpuProf: Variant = {
 };
 const zeroX: Variant = {
   name: `0x ${packageVersion('0x')}`,
-  argv: (server, folder) => [process.execPath, require.resolve('0x/cmd.js'), '--collect-only', '--output-dir', folder, '--', process.execPath, server],
+  argv: (server, folder) => [
+    process.execPath,
+    require.resolve('0x/cmd.js'),
+    '--collect-only',
+    '--output-dir',
+    folder,
+    '--',
+    process.execPath,
+    server,
+  ],
 };
 const clinicFlame: Variant = {
   name: `clinic flame ${packageVersion('clinic')}`,
-  argv: (server, folder) => [process.execPath, bin('clinic'), 'flame', '--collect-only', '--dest', folder, '--', process.execPath, server],
+  argv: (server, folder) => [
+    process.execPath,
+    bin('clinic'),
+    'flame',
+    '--collect-only',
+    '--dest',
+    folder,
+    '--',
+    process.execPath,
+    server,
+  ],
 };
 
 const warmUpSeconds = 2;
@@ -57,7 +88,12 @@ async function throughput(variant: Variant, server: string, connections: number)
     cwd: folder,
     stdio: 'ignore',
     detached: true,
-    env: { ...process.env, BENCH_PORT_FILE: portFile, SCORCHMARK_HOME: path.join(folder, 'home'), NO_INSIGHT: 'true' },
+    env: {
+      ...process.env,
+      BENCH_PORT_FILE: portFile,
+      SCORCHMARK_HOME: path.join(folder, 'home'),
+      NO_INSIGHT: 'true',
+    },
   });
   try {
     const url = `http://127.0.0.1:${await readPort(portFile, child)}/`;
@@ -102,7 +138,12 @@ function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
   }
 }
 
-async function compareOn(server: string, connections: number, variants: Variant[], rounds: number): Promise<Map<string, number>> {
+async function compareOn(
+  server: string,
+  connections: number,
+  variants: Variant[],
+  rounds: number,
+): Promise<Map<string, number>> {
   const ratios = new Map<string, number[]>();
   for (let round = 0; round < rounds; round++) {
     const order = variants.map((_, i) => variants[(i + round) % variants.length]!);
@@ -128,16 +169,32 @@ export async function overhead(rounds: number): Promise<void> {
   const cpu = await compareOn('cpu-server.mjs', 10, [off, ours, cpuProf, clinicFlame, zeroX], rounds);
   const oursCpu = cpu.get(ours.name) ?? Number.NaN;
   print({
-    bench: 'overhead', metric: 'cpuServerThroughput', unit: 'ratio to not profiled', ours: oursCpu,
-    peer: 'not profiled', peerValue: 1, ratio: oursCpu, budget: 0.97, ok: oursCpu >= 0.97, runs: rounds,
+    bench: 'overhead',
+    metric: 'cpuServerThroughput',
+    unit: 'ratio to not profiled',
+    ours: oursCpu,
+    peer: 'not profiled',
+    peerValue: 1,
+    ratio: oursCpu,
+    budget: 0.97,
+    ok: oursCpu >= 0.97,
+    runs: rounds,
   });
   for (const peer of [cpuProf, clinicFlame, zeroX]) {
     const value = cpu.get(peer.name);
     if (value === undefined) continue;
     // No budget stands against these peers' own overhead; the figure is for the reader.
     print({
-      bench: 'overhead', metric: 'cpuServerThroughput', unit: 'ratio to not profiled', ours: oursCpu,
-      peer: peer.name, peerValue: value, ratio: oursCpu / value, budget: 0, ok: true, runs: rounds,
+      bench: 'overhead',
+      metric: 'cpuServerThroughput',
+      unit: 'ratio to not profiled',
+      ours: oursCpu,
+      peer: peer.name,
+      peerValue: value,
+      ratio: oursCpu / value,
+      budget: 0,
+      ok: true,
+      runs: rounds,
     });
   }
   note('overhead: a server that does nothing but answer, profiled / not profiled');
@@ -145,8 +202,15 @@ export async function overhead(rounds: number): Promise<void> {
   const oursNothing = nothing.get(ours.name) ?? Number.NaN;
   const cpuProfNothing = nothing.get(cpuProf.name) ?? Number.NaN;
   print({
-    bench: 'overhead', metric: 'nothingServerThroughput', unit: 'ratio to not profiled', ours: oursNothing,
-    peer: cpuProf.name, peerValue: cpuProfNothing, ratio: oursNothing / cpuProfNothing,
-    budget: (cpuProfNothing - 0.01) / cpuProfNothing, ok: oursNothing >= cpuProfNothing - 0.01, runs: rounds,
+    bench: 'overhead',
+    metric: 'nothingServerThroughput',
+    unit: 'ratio to not profiled',
+    ours: oursNothing,
+    peer: cpuProf.name,
+    peerValue: cpuProfNothing,
+    ratio: oursNothing / cpuProfNothing,
+    budget: (cpuProfNothing - 0.01) / cpuProfNothing,
+    ok: oursNothing >= cpuProfNothing - 0.01,
+    runs: rounds,
   });
 }

@@ -18,7 +18,10 @@ const figures: Figure[] = [];
 
 export function print(figure: Figure): void {
   const rounded = Object.fromEntries(
-    Object.entries(figure).map(([key, value]) => [key, typeof value === 'number' ? Number(value.toPrecision(4)) : value]),
+    Object.entries(figure).map(([key, value]) => [
+      key,
+      typeof value === 'number' ? Number(value.toPrecision(4)) : value,
+    ]),
   );
   figures.push(figure);
   process.stdout.write(`${JSON.stringify(rounded)}\n`);

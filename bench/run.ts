@@ -14,7 +14,9 @@ const rounds = roundsAt >= 0 ? Number(args[roundsAt + 1]) : 5;
 const named = args.filter((arg, i) => !arg.startsWith('--') && (roundsAt < 0 || i !== roundsAt + 1));
 const unknown = named.find((name) => !(name in benches));
 if (unknown !== undefined || !(rounds >= 1)) {
-  note(`There is no benchmark "${unknown ?? args.join(' ')}". The benchmarks are: ${Object.keys(benches).join(', ')}.`);
+  note(
+    `There is no benchmark "${unknown ?? args.join(' ')}". The benchmarks are: ${Object.keys(benches).join(', ')}.`,
+  );
   process.exit(2);
 }
 for (const name of named.length > 0 ? named : Object.keys(benches)) await benches[name]!(rounds);

@@ -141,7 +141,8 @@ export type Unit = (typeof metrics)[Metric]['unit'];
 
 export interface Point {
   metric: Metric;
-  scope: 'tree' | 'load' | ThreadKey;
+  /** `tree`, `load`, or a ThreadKey. */
+  scope: string;
   tUs: number;
   value: number;
 }

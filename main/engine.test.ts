@@ -36,7 +36,8 @@ async function recorded(spec: RunSpecInput): Promise<{ end: RunState; events: An
   const ended = new Promise<RunState>((resolve) =>
     engine.subscribe((event) => {
       events.push(event);
-      if (event.event === 'run.state' && ['done', 'failed'].includes(event.payload.phase)) resolve(event.payload);
+      if (event.event === 'run.state' && ['done', 'failed'].includes(event.payload.phase))
+        resolve(event.payload);
     }),
   );
   await engine.call('run.start', spec);
@@ -71,16 +72,22 @@ describe('a recording of the shop under load', () => {
     const first = heap.values[0]!;
     expect(Math.max(...heap.values) - first).toBeGreaterThan(20e6);
     const allocations = [...session.allocations.values()].map((profile) => aggregate(profile));
-    const names = functionTable(mergeCallTrees(allocations)).slice(0, 3).map((row) => row.name);
+    const names = functionTable(mergeCallTrees(allocations))
+      .slice(0, 3)
+      .map((row) => row.name);
     expect(names.join()).toMatch(/cart|Cart/);
   }, 60_000);
 
   it('shows the blocker as event-loop delay and as a blocked mark', async () => {
     const { end } = await recorded(shopUnder([shopRequest('GET', '/report')], 2500));
     const session = await loadSession(engine.store, end.runId);
-    const delays = session.timeline.series.filter((series) => series.metric === 'loopDelayMax').flatMap((s) => s.values);
+    const delays = session.timeline.series
+      .filter((series) => series.metric === 'loopDelayMax')
+      .flatMap((s) => s.values);
     expect(Math.max(...delays)).toBeGreaterThan(100);
-    expect(session.timeline.marks.some((mark) => mark.kind === 'blocked' && mark.durationMs > 100)).toBe(true);
+    expect(session.timeline.marks.some((mark) => mark.kind === 'blocked' && mark.durationMs > 100)).toBe(
+      true,
+    );
   }, 60_000);
 });
 
@@ -90,7 +97,8 @@ describe('a view that joins a live run', () => {
     const builders = new Map<string, InstanceType<typeof ProfileBuilder>>();
     const ended = new Promise<RunState>((resolve) =>
       engine.subscribe((event) => {
-        if (event.event === 'run.state' && ['done', 'failed'].includes(event.payload.phase)) resolve(event.payload);
+        if (event.event === 'run.state' && ['done', 'failed'].includes(event.payload.phase))
+          resolve(event.payload);
         if (event.event !== 'run.cpu') return;
         const { thread, delta } = event.payload;
         let builder = builders.get(thread);

@@ -2,7 +2,7 @@
  * The engine: puts the parts together and answers the calls of `main/api.ts`. No Electron, no HTTP.
  * Shells (desktop, web, command line) own one and show what it says.
  */
-import { z } from 'zod';
+import type { z } from 'zod';
 import { inputs, type AnyEvent, type EngineApi, type Method, type ParsedInput, type Results } from './api';
 import { AppError, toAppError } from './errors';
 import { version } from './paths';
@@ -86,18 +86,25 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
 
   function theRun(runId: string): Run {
     if (run?.id !== runId)
-      throw new AppError('NO_RUN', `There is no run ${runId}.`, { hint: 'It may belong to an earlier start of the workbench; look in the sessions.' });
+      throw new AppError('NO_RUN', `There is no run ${runId}.`, {
+        hint: 'It may belong to an earlier start of the workbench; look in the sessions.',
+      });
     return run;
   }
 
   async function startRun(spec: ParsedInput<'run.start'>): Promise<Results['run.start']> {
     const active = run && !['done', 'failed'].includes(run.state.phase);
     if (active || starting)
-      throw new AppError('RUN_ACTIVE', 'A run is already being recorded.', { hint: 'Stop it first; its session is saved.' });
+      throw new AppError('RUN_ACTIVE', 'A run is already being recorded.', {
+        hint: 'Stop it first; its session is saved.',
+      });
     starting = true;
     try {
       const sample = spec.target.kind === 'sample' ? await resolveSample(spec.target.sample) : undefined;
-      const resolved: ResolvedRunSpec = { ...spec, target: sample?.target ?? (spec.target as ResolvedRunSpec['target']) };
+      const resolved: ResolvedRunSpec = {
+        ...spec,
+        target: sample?.target ?? (spec.target as ResolvedRunSpec['target']),
+      };
       run = await Run.start(
         resolved,
         {
@@ -207,7 +214,8 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
 
   async function call(method: string, input: unknown): Promise<unknown> {
     if (closing) throw new AppError('CANCELLED', 'The workbench is closing.');
-    if (!Object.hasOwn(inputs, method)) throw new AppError('BAD_INPUT', `There is no call named "${method}".`);
+    if (!Object.hasOwn(inputs, method))
+      throw new AppError('BAD_INPUT', `There is no call named "${method}".`);
     const name = method as Method;
     const parsed = inputs[name].safeParse(input ?? {});
     if (!parsed.success) throw badInput(name, parsed.error);
@@ -237,7 +245,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       })();
       return closing;
     },
-  } as Engine;
+  };
 }
 
 function compared(session: LoadedSession): Parameters<typeof compareSessions>[0]['a'] {
@@ -250,5 +258,7 @@ function badInput(method: Method, error: z.ZodError): AppError {
     const place = issue.path.map(String).join('.');
     return place ? `${place}: ${issue.message}` : issue.message;
   });
-  return new AppError('BAD_INPUT', lines[0] ?? 'The input is not valid.', { details: `${method}\n${lines.join('\n')}` });
+  return new AppError('BAD_INPUT', lines[0] ?? 'The input is not valid.', {
+    details: `${method}\n${lines.join('\n')}`,
+  });
 }

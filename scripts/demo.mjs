@@ -17,5 +17,15 @@ const built = await run('scripts/build.mjs');
 process.exitCode =
   built ||
   (await run(
-    'out/main/cli.js', 'record', '--sample', 'shop', '--duration', '10s', '--quiet', '--tag', 'demo', '--report', report,
+    'out/main/cli.js',
+    'record',
+    '--sample',
+    'shop',
+    '--duration',
+    '10s',
+    '--quiet',
+    '--tag',
+    'demo',
+    '--report',
+    report,
   ));

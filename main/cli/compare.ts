@@ -1,5 +1,11 @@
 /** `scorchmark compare` */
-import { formatBytes, formatDurationMs, formatNumber, formatPercent, formatRate } from '../../profiles/format';
+import {
+  formatBytes,
+  formatDurationMs,
+  formatNumber,
+  formatPercent,
+  formatRate,
+} from '../../profiles/format';
 import type { MetricChange } from '../api';
 import { exitCodes, table } from './terminal';
 import { findSession, withEngine, type DataFolderOption } from './with-engine';

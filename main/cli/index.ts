@@ -44,7 +44,11 @@ program
   .option('--load <preset>', `send load when the target listens: ${presetNames.join(', ')}`)
   .option('--duration <time>', "the load's duration (10s, 2m); without --load: how long to record")
   .option('--users <n>', "override the preset's number of users")
-  .option('--url <request>', 'what to request: a path or URL, "POST /cart" for another method; repeatable', collect)
+  .option(
+    '--url <request>',
+    'what to request: a path or URL, "POST /cart" for another method; repeatable',
+    collect,
+  )
   .option('--method <method>', 'method of requests that name none')
   .option('--header <name:value>', 'header of every request; repeatable', collect)
   .option('--body <text>', 'body of every request')

@@ -8,7 +8,7 @@ import { createEngine, type Engine } from '../engine';
 import { AppError } from '../errors';
 import { parseDuration } from '../load/duration';
 import { listSamples } from '../run/samples';
-import { describeError, exitCodeOf, exitCodes, StatusLine, summaryRows, table } from './terminal';
+import { describeError, exitCodes, StatusLine, summaryRows, table } from './terminal';
 
 export interface RecordOptions {
   name?: string;
@@ -97,7 +97,9 @@ async function conclude(
   ];
   process.stdout.write(`\n${table(rows)}\n`);
   for (const warning of detail.warnings)
-    process.stderr.write(`warning: ${warning.source}: ${warning.message}${warning.hint ? ` ${warning.hint}` : ''}\n`);
+    process.stderr.write(
+      `warning: ${warning.source}: ${warning.message}${warning.hint ? ` ${warning.hint}` : ''}\n`,
+    );
   if (end.error) process.stderr.write(`${describeError(AppError.fromJSON(end.error))}\n`);
   return exitCode;
 }
@@ -253,22 +255,33 @@ function requestOf(
     body: options.body,
   });
   if (!parsed.success)
-    throw new AppError('BAD_INPUT', `--url "${given}" is not a request: ${parsed.error.issues[0]?.message ?? ''}`, {
-      hint: 'Write a URL or a path, with a method before it if it is not GET: --url "POST /cart".',
-    });
+    throw new AppError(
+      'BAD_INPUT',
+      `--url "${given}" is not a request: ${parsed.error.issues[0]?.message ?? ''}`,
+      {
+        hint: 'Write a URL or a path, with a method before it if it is not GET: --url "POST /cart".',
+      },
+    );
   return parsed.data;
 }
 
 function targetOf(argv: string[], options: RecordOptions): RunSpecInput['target'] {
-  const ways = [argv.length > 0, options.attach !== undefined, options.sample !== undefined].filter(Boolean).length;
+  const ways = [argv.length > 0, options.attach !== undefined, options.sample !== undefined].filter(
+    Boolean,
+  ).length;
   if (ways !== 1)
-    throw new AppError('BAD_INPUT', ways === 0 ? 'Give a command to record.' : 'Give either a command, --attach or --sample, not several.', {
-      hint: 'For example: scorchmark record --load smoke --duration 10s -- node server.js',
-    });
+    throw new AppError(
+      'BAD_INPUT',
+      ways === 0 ? 'Give a command to record.' : 'Give either a command, --attach or --sample, not several.',
+      {
+        hint: 'For example: scorchmark record --load smoke --duration 10s -- node server.js',
+      },
+    );
   if (options.sample !== undefined) return { kind: 'sample', sample: options.sample };
   if (options.attach !== undefined) {
     const pid = Number(options.attach);
-    if (!Number.isInteger(pid) || pid <= 0) throw new AppError('BAD_INPUT', `--attach takes a process id, not "${options.attach}".`);
+    if (!Number.isInteger(pid) || pid <= 0)
+      throw new AppError('BAD_INPUT', `--attach takes a process id, not "${options.attach}".`);
     return { kind: 'attach', pid };
   }
   return {
@@ -284,7 +297,6 @@ function targetOf(argv: string[], options: RecordOptions): RunSpecInput['target'
 
 function keyValue(option: string, pair: string, separator: string): [string, string] {
   const at = pair.indexOf(separator);
-  if (at < 1)
-    throw new AppError('BAD_INPUT', `${option} takes NAME${separator}VALUE, not "${pair}".`);
+  if (at < 1) throw new AppError('BAD_INPUT', `${option} takes NAME${separator}VALUE, not "${pair}".`);
   return [pair.slice(0, at).trim(), pair.slice(at + 1).trim()];
 }

@@ -21,9 +21,13 @@ export async function serveCommand(
   });
   const url = show ? `${server.url}#/session/${show.sessionId}` : server.url;
   const ended = stopSignal();
-  process.stdout.write(`Scorchmark is at ${url}\nPress Ctrl-C to end it; a recording in progress is saved.\n`);
+  process.stdout.write(
+    `Scorchmark is at ${url}\nPress Ctrl-C to end it; a recording in progress is saved.\n`,
+  );
   if (options.open)
-    await open(url).catch(() => process.stderr.write('No browser could be opened; open the address above by hand.\n'));
+    await open(url).catch(() =>
+      process.stderr.write('No browser could be opened; open the address above by hand.\n'),
+    );
   await ended;
   process.stderr.write('Ending…\n');
   await engine.close();

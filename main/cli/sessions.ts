@@ -54,7 +54,12 @@ export function showSession(named: string, options: DataFolderOption & { json?: 
       ['Node', detail.nodeVersion || detail.environment.nodeVersion],
       ['host', `${detail.environment.cpuModel} × ${detail.environment.cpuCount}, ${detail.environment.os}`],
       ...(detail.environment.gitRevision
-        ? [['git', `${detail.environment.gitRevision}${detail.environment.gitDirty ? ' (with changes)' : ''}`]]
+        ? [
+            [
+              'git',
+              `${detail.environment.gitRevision}${detail.environment.gitDirty ? ' (with changes)' : ''}`,
+            ],
+          ]
         : []),
       ...(detail.tags.length ? [['tags', detail.tags.join(', ')]] : []),
       ...(detail.note ? [['note', detail.note]] : []),
@@ -64,7 +69,8 @@ export function showSession(named: string, options: DataFolderOption & { json?: 
     process.stdout.write(
       `${table([['FILE', 'SIZE'], ...detail.files.map((file) => [file.name, formatBytes(file.sizeBytes)])], [1])}\n`,
     );
-    for (const warning of detail.warnings) process.stdout.write(`warning: ${warning.source}: ${warning.message}\n`);
+    for (const warning of detail.warnings)
+      process.stdout.write(`warning: ${warning.source}: ${warning.message}\n`);
     return exitCodes.ok;
   });
 }
@@ -85,7 +91,10 @@ export function removeSessions(
   });
 }
 
-export function exportSession(named: string, options: DataFolderOption & { output?: string }): Promise<number> {
+export function exportSession(
+  named: string,
+  options: DataFolderOption & { output?: string },
+): Promise<number> {
   return withEngine({ ...options, readOnly: true }, async (engine) => {
     const { id } = await findSession(engine, named);
     const { fileName, bytes } = await engine.call('sessions.export', { id });
@@ -96,7 +105,10 @@ export function exportSession(named: string, options: DataFolderOption & { outpu
   });
 }
 
-export function importSessions(files: string[], options: DataFolderOption & { json?: boolean }): Promise<number> {
+export function importSessions(
+  files: string[],
+  options: DataFolderOption & { json?: boolean },
+): Promise<number> {
   return withEngine(options, async (engine) => {
     const imported = [];
     for (const file of files) {

@@ -86,7 +86,10 @@ export function summaryRows(meta: SessionMeta): string[][] {
   const ms = (value: number | undefined): string | undefined =>
     value === undefined ? undefined : formatDurationMs(value);
   add('CPU samples', s.cpuSamples?.toLocaleString('en'));
-  add('CPU', s.cpuMeanPercent === undefined ? undefined : `${formatPercent(s.cpuMeanPercent / 100)} of one core`);
+  add(
+    'CPU',
+    s.cpuMeanPercent === undefined ? undefined : `${formatPercent(s.cpuMeanPercent / 100)} of one core`,
+  );
   if (s.topFunction)
     add(
       'top function',
@@ -94,12 +97,21 @@ export function summaryRows(meta: SessionMeta): string[][] {
     );
   add('event-loop delay P99', ms(s.loopDelayP99Ms));
   add('event-loop delay max', ms(s.loopDelayMaxMs));
-  add('event-loop utilisation', s.loopUtilizationMean === undefined ? undefined : formatPercent(s.loopUtilizationMean));
+  add(
+    'event-loop utilisation',
+    s.loopUtilizationMean === undefined ? undefined : formatPercent(s.loopUtilizationMean),
+  );
   add('RSS max', s.rssMaxBytes === undefined ? undefined : formatBytes(s.rssMaxBytes));
   add('heap max', s.heapMaxBytes === undefined ? undefined : formatBytes(s.heapMaxBytes));
-  add('GC', s.gcCount === undefined ? undefined : `${s.gcCount} in ${formatDurationMs(s.gcPauseTotalMs ?? 0)}`);
+  add(
+    'GC',
+    s.gcCount === undefined ? undefined : `${s.gcCount} in ${formatDurationMs(s.gcPauseTotalMs ?? 0)}`,
+  );
   add('requests', s.requests?.toLocaleString('en'));
-  add('request rate', s.requestRate === undefined ? undefined : `${Math.round(s.requestRate).toLocaleString('en')} /s`);
+  add(
+    'request rate',
+    s.requestRate === undefined ? undefined : `${Math.round(s.requestRate).toLocaleString('en')} /s`,
+  );
   add('latency P50', ms(s.latencyP50Ms));
   add('latency P95', ms(s.latencyP95Ms));
   add('latency P99', ms(s.latencyP99Ms));

@@ -12,7 +12,11 @@ export async function withEngine<T>(
   options: DataFolderOption & { readOnly?: boolean },
   work: (engine: Engine) => Promise<T>,
 ): Promise<T> {
-  const engine = await createEngine({ shell: 'cli', dataFolder: options.dataFolder, readOnly: options.readOnly });
+  const engine = await createEngine({
+    shell: 'cli',
+    dataFolder: options.dataFolder,
+    readOnly: options.readOnly,
+  });
   try {
     return await work(engine);
   } finally {
@@ -34,7 +38,10 @@ export async function findSession(engine: Engine, named: string, trash = false):
   if (matching.length > 1)
     throw new AppError('BAD_INPUT', `"${named}" names ${matching.length} sessions.`, {
       hint: 'Give the id, or more of it.',
-      details: matching.slice(0, 10).map((session) => `${session.id}  ${session.name}`).join('\n'),
+      details: matching
+        .slice(0, 10)
+        .map((session) => `${session.id}  ${session.name}`)
+        .join('\n'),
     });
   throw new AppError('NOT_FOUND', `There is no session "${named}".`, {
     hint: '`scorchmark sessions list` shows what is there.',

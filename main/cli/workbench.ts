@@ -27,14 +27,21 @@ export function findDesktop(env: NodeJS.ProcessEnv = process.env): { binary: str
 }
 
 /** Opens the workbench, on a file or session if given. Resolves with the exit code when it was closed. */
-export async function openWorkbench(options: DataFolderOption, show?: { sessionId: string }): Promise<number> {
+export async function openWorkbench(
+  options: DataFolderOption,
+  show?: { sessionId: string },
+): Promise<number> {
   const desktop = findDesktop();
   if ('whyNot' in desktop) {
-    process.stderr.write(`The desktop app cannot run here (${desktop.whyNot}); opening the workbench in the browser.\n`);
+    process.stderr.write(
+      `The desktop app cannot run here (${desktop.whyNot}); opening the workbench in the browser.\n`,
+    );
     return serveCommand({ ...options, open: true }, show);
   }
   const args = [packageRoot, ...(show ? [`--session=${show.sessionId}`] : [])];
-  const env = options.dataFolder ? { ...process.env, SCORCHMARK_HOME: path.resolve(options.dataFolder) } : process.env;
+  const env = options.dataFolder
+    ? { ...process.env, SCORCHMARK_HOME: path.resolve(options.dataFolder) }
+    : process.env;
   const child = spawn(desktop.binary, args, { stdio: 'inherit', env });
   return new Promise((resolve, reject) => {
     child.once('error', reject);

@@ -14,7 +14,7 @@ export interface LoadOptions {
   /** µs since the run's start. */
   nowUs: () => number;
   /** requestRate, latencyP50/P95/P99 and errorRate of the last interval (500 ms), scope `load`. */
-  onPoints(points: Point[]): void;
+  onPoints: (points: Point[]) => void;
 }
 
 export interface LoadHandle {

@@ -11,7 +11,7 @@ export interface RunLoadOptions {
   /** Waits until something accepts connections at an explicit URL that is not the target's own address. */
   waitUntilReachable: (url: string, timeoutMs: number, signal: AbortSignal) => Promise<void>;
   nowUs: () => number;
-  onPoints(points: Point[]): void;
+  onPoints: (points: Point[]) => void;
   onState(state: LoadState): void;
   onResult(result: LoadResult): void;
 }
@@ -98,7 +98,10 @@ export class RunLoad {
     const appError = toAppError(error, 'load');
     this.setState({
       phase: 'failed',
-      error: appError.code === 'INTERNAL' ? new AppError('LOAD_FAILED', appError.message, { details: appError.details }).toJSON() : appError.toJSON(),
+      error:
+        appError.code === 'INTERNAL'
+          ? new AppError('LOAD_FAILED', appError.message, { details: appError.details }).toJSON()
+          : appError.toJSON(),
     });
   }
 

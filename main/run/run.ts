@@ -2,7 +2,8 @@
  * One run: target + collectors + load, a state machine that always ends with a saved session.
  * starting → running → stopping → saving → done | failed
  */
-import { AppError, toAppError, type AppErrorJson } from '../errors';
+import type { AppError} from '../errors';
+import { toAppError, type AppErrorJson } from '../errors';
 import type {
   AnyEvent,
   ListeningAddress,
@@ -16,7 +17,14 @@ import type {
   TargetExit,
 } from '../api';
 import type { CaptureSink, Collector, ThreadCollectorOptions } from '../capture/types';
-import type { AttachOptions, Clock, LaunchOptions, Target, TargetHandlers, TargetThread } from '../target/types';
+import type {
+  AttachOptions,
+  Clock,
+  LaunchOptions,
+  Target,
+  TargetHandlers,
+  TargetThread,
+} from '../target/types';
 import type { ProfileDelta } from '../../profiles/types';
 import { describeEnvironment, projectName } from './environment';
 import { Recording, type JournalRecord } from './recording';
@@ -160,7 +168,8 @@ export class Run {
     });
     await deps.startAll([this.processCollector], this.sink, clock);
     this.tick = setInterval(() => this.changed({}), stateTickMs);
-    if (spec.durationMs) this.durationTimer = setTimeout(() => void this.stop('duration reached'), spec.durationMs);
+    if (spec.durationMs)
+      this.durationTimer = setTimeout(() => void this.stop('duration reached'), spec.durationMs);
     void this.target.ended.then((end) => this.save(end));
     this.load?.targetStarted();
     this.changed(this.state.phase === 'starting' ? { phase: 'running' } : {});
@@ -236,7 +245,10 @@ export class Run {
     },
     allocations: (thread, profile) => {
       this.record({ k: 'allocations', thread: thread.info.key, profile });
-      this.deps.emit({ event: 'run.allocations', payload: { runId: this.id, thread: thread.info.key, profile } });
+      this.deps.emit({
+        event: 'run.allocations',
+        payload: { runId: this.id, thread: thread.info.key, profile },
+      });
     },
     points: (points) => {
       this.record({ k: 'points', points });
@@ -284,7 +296,8 @@ export class Run {
     this.record({ k: 'listen', address });
     this.sink.marks([{ kind: 'listen', tUs: address.atUs, text: address.url, pid: address.pid }]);
     this.changed({ listening: [...this.recording.listening] });
-    if (this.state.phase === 'starting' || this.state.phase === 'running') this.load?.targetListens(this.recording.listening);
+    if (this.state.phase === 'starting' || this.state.phase === 'running')
+      this.load?.targetListens(this.recording.listening);
   }
 
   // ── the load ──
