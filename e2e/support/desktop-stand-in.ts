@@ -239,7 +239,7 @@ export class StandInApp {
     this.pages.set(windowId, page);
     const host = await readFile(path.join(standInFolder, 'preload-host.txt'), 'utf8');
     const bundle = await readFile(preload, 'utf8');
-    const body = host.slice(host.indexOf('(preload, windowId)')).trimEnd().replace(/;$/, '');
+    const body = host.slice(host.indexOf('(preload, windowId) =>')).trimEnd().replace(/;$/, '');
     await page.addInitScript(`(${body})(function (require, module, exports) {\n${bundle}\n}, ${windowId});`);
     await this.guardNavigation(page, new URL(url).origin);
     await page.goto(url);
