@@ -19,7 +19,6 @@ export interface LoadWindow {
 }
 
 export class LoadStatistics {
-  readonly #all = new Tally();
   readonly #perRequest = new Map<string, { method: string; url: string; tally: Tally }>();
   /** The tally of each request of the plan; equal method and URL share one. */
   readonly #tallies: Tally[];
@@ -37,7 +36,6 @@ export class LoadStatistics {
 
   /** @param index position in the plan's requests @param latencyMs from sending to the last byte of the answer */
   answered(index: number, status: number, sizeBytes: number, latencyMs: number): void {
-    this.#all.answered(status, sizeBytes, latencyMs);
     this.#tallies[index]?.answered(status, sizeBytes, latencyMs);
     this.#window.record(latencyMs);
     if (!is2xx(status)) this.#windowErrors++;
@@ -45,15 +43,12 @@ export class LoadStatistics {
 
   /** @param kind a system error code like ECONNREFUSED, or a few words */
   failed(index: number, kind: string): void {
-    this.#all.failed(kind);
     this.#tallies[index]?.failed(kind);
     this.#windowErrors++;
   }
 
   timedOut(index: number): void {
-    this.#all.timeouts++;
-    const tally = this.#tallies[index];
-    if (tally) tally.timeouts++;
+    this.#tallies[index]?.timedOut();
     this.#windowErrors++;
   }
 
@@ -74,8 +69,11 @@ export class LoadStatistics {
     totals: LoadTotals;
     perRequest: { method: string; url: string; totals: LoadTotals }[];
   } {
+    // Summed up only here: at tens of thousands of answers per second each histogram counts.
+    const all = new Tally();
+    for (const { tally } of this.#perRequest.values()) all.add(tally);
     return {
-      totals: this.#all.totals(elapsedMs),
+      totals: all.totals(elapsedMs),
       perRequest: [...this.#perRequest.values()].map(({ method, url, tally }) => ({
         method,
         url,
@@ -90,13 +88,13 @@ function is2xx(status: number): boolean {
 }
 
 class Tally {
-  timeouts = 0;
   readonly #latency = new LatencyHistogram();
   readonly #statusClasses: Record<string, number> = {};
   readonly #errorKinds: Record<string, number> = {};
   #errors = 0;
   #non2xx = 0;
   #bytes = 0;
+  #timeouts = 0;
 
   answered(status: number, sizeBytes: number, latencyMs: number): void {
     const statusClass = `${Math.floor(status / 100)}xx`;
@@ -111,12 +109,26 @@ class Tally {
     this.#errorKinds[kind] = (this.#errorKinds[kind] ?? 0) + 1;
   }
 
+  timedOut(): void {
+    this.#timeouts++;
+  }
+
+  add(other: Tally): void {
+    this.#latency.add(other.#latency);
+    addCounts(this.#statusClasses, other.#statusClasses);
+    addCounts(this.#errorKinds, other.#errorKinds);
+    this.#errors += other.#errors;
+    this.#non2xx += other.#non2xx;
+    this.#bytes += other.#bytes;
+    this.#timeouts += other.#timeouts;
+  }
+
   totals(elapsedMs: number): LoadTotals {
     return {
       requests: this.#latency.count,
       errors: this.#errors,
       errorKinds: { ...this.#errorKinds },
-      timeouts: this.timeouts,
+      timeouts: this.#timeouts,
       non2xx: this.#non2xx,
       bytes: this.#bytes,
       meanRate: this.#latency.count / (Math.max(elapsedMs, 1) / 1000),
@@ -124,6 +136,10 @@ class Tally {
       statusClasses: { ...this.#statusClasses },
     };
   }
+}
+
+function addCounts(counts: Record<string, number>, more: Record<string, number>): void {
+  for (const [key, count] of Object.entries(more)) counts[key] = (counts[key] ?? 0) + count;
 }
 
 /** Latencies in µs with three significant digits; min, mean and max are exact. */
@@ -144,6 +160,14 @@ class LatencyHistogram {
     if (latencyMs < this.#minMs) this.#minMs = latencyMs;
     if (latencyMs > this.#maxMs) this.#maxMs = latencyMs;
     this.#histogram.recordValue(Math.max(1, Math.round(latencyMs * 1000)));
+  }
+
+  add(other: LatencyHistogram): void {
+    this.count += other.count;
+    this.#sumMs += other.#sumMs;
+    this.#minMs = Math.min(this.#minMs, other.#minMs);
+    this.#maxMs = Math.max(this.#maxMs, other.#maxMs);
+    this.#histogram.add(other.#histogram);
   }
 
   summary(): LatencySummary | null {

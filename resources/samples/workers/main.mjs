@@ -37,10 +37,11 @@ const workers = Array.from({ length: workerCount }, (_, index) => {
   assignJob(worker);
   return worker;
 });
-console.log(`${workers.length} workers are looking for primes`);
 
 for (const signal of ['SIGTERM', 'SIGINT'])
   process.once(signal, () => {
     console.log(`stopping after ${finished} jobs (${signal})`);
     for (const worker of workers) worker.postMessage('end');
   });
+
+console.log(`${workers.length} workers are looking for primes`);
