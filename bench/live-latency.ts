@@ -47,7 +47,7 @@ export async function liveLatency(): Promise<void> {
     },
   );
   const browser = await chromium.launch({
-    executablePath: findChromium(),
+    executablePath: await findChromium(),
     args: ['--no-sandbox', '--disable-background-networking', '--no-first-run'],
   });
   try {

@@ -161,7 +161,15 @@ export type Mark =
   | { kind: 'listen'; tUs: number; text: string; pid: number }
   | { kind: 'load-start' | 'load-end'; tUs: number; text: string }
   | { kind: 'process-start' | 'process-exit'; tUs: number; text: string; pid: number }
-  | { kind: 'blocked'; tUs: number; durationMs: number; text: string; thread: ThreadKey }
+  | {
+      kind: 'blocked';
+      tUs: number;
+      durationMs: number;
+      text: string;
+      thread: ThreadKey;
+      /** The program's first synchronous code, before the loop turned for the first time: expected, not a stall. */
+      startUp?: boolean;
+    }
   | {
       kind: 'gc';
       tUs: number;

@@ -30,6 +30,8 @@ export interface VerdictMark {
   kind: string;
   tUs: number;
   durationMs?: number;
+  /** A program's first synchronous code blocks nothing that could have run already: it is not counted. */
+  startUp?: boolean;
 }
 
 export interface VerdictLoad {
@@ -166,7 +168,9 @@ function collectionSentence({ cpu }: VerdictInput): VerdictSentence | null {
 }
 
 function loopSentence({ marks, series }: VerdictInput): VerdictSentence | null {
-  const blocks = marks.filter((mark) => mark.kind === 'blocked' && mark.durationMs !== undefined);
+  const blocks = marks.filter(
+    (mark) => mark.kind === 'blocked' && mark.durationMs !== undefined && !mark.startUp,
+  );
   const [first] = blocks;
   if (first) {
     const longest = blocks.reduce((a, b) => (b.durationMs! > a.durationMs! ? b : a), first);

@@ -85,7 +85,7 @@ export class RuntimeCollector implements Collector {
       // At the isolate's end the agent has reported and stopped by itself; letting go of one that lives on needs both.
       const stopped = Promise.all([this.evaluate(call('flush')), this.evaluate(call('stop'))]);
       await within(stopped, flushTimeoutMs, this.options.thread).catch((error: unknown) =>
-        this.trouble.tell(`The last event-loop metrics could not be taken: ${messageOf(error)}`),
+        this.trouble.tellUnlessEnding(`The last event-loop metrics could not be taken: ${messageOf(error)}`),
       );
     }
     this.running = false;
@@ -197,6 +197,7 @@ function marksOf(report: RuntimeReport, { thread, originUs, isOurs }: Context): 
       ? `The program's first code ran for ${duration(durationUs)} before the event loop turned`
       : `Event loop blocked for ${duration(durationUs)}`,
     thread,
+    ...(startUp && { startUp }),
   }));
   return [...collections, ...blocks];
 }

@@ -109,6 +109,10 @@ export class FolderRecorder implements Recorder {
       ...rest,
       ...described,
       nodeVersion: described.nodeVersion ?? rest.nodeVersion,
+      environment: {
+        ...rest.environment,
+        nodeVersion: described.nodeVersion ?? rest.environment.nodeVersion,
+      },
       durationMs: end.durationMs,
       status: end.status,
       ...(end.exit && { exit: end.exit }),

@@ -79,6 +79,10 @@ export async function repairSession(
     ...rest,
     ...described,
     nodeVersion: described.nodeVersion ?? rest.nodeVersion,
+    environment: {
+      ...rest.environment,
+      nodeVersion: described.nodeVersion ?? rest.environment.nodeVersion,
+    },
     durationMs,
     status: 'recovered',
     // An unsaved session's error was that it could not be saved; now it is.
