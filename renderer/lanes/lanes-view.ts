@@ -36,6 +36,7 @@ export class LanesView {
   private readonly overlay: RangeOverlay;
   private readonly undo: (() => void)[] = [];
   private rows: Row[] = [];
+  private built = false;
   private data: LanesData = { series: [], marks: [], endUs: 0, live: false, threads: null };
   private range: TimeRange | null = null;
   private collapsed = false;
@@ -120,6 +121,7 @@ export class LanesView {
     const signature = (lane: Lane) =>
       `${lane.name} ${lane.label} ${lane.note ?? ''} ${lane.series.map((series) => series.name).join(',')}`;
     const same =
+      this.built &&
       shown.length === this.rows.length &&
       shown.every((lane, i) => signature(lane) === signature(this.rows[i]?.lane ?? lane));
     if (same) shown.forEach((lane, i) => Object.assign(this.rows[i] ?? {}, { lane }));
@@ -133,6 +135,7 @@ export class LanesView {
   }
 
   private rebuild(lanes: readonly Lane[]): void {
+    this.built = true;
     for (const row of this.rows) row.chart?.destroy();
     this.rows = lanes.map(makeRow);
     this.rowsBox.replaceChildren(...this.rows.map((row) => row.element));
