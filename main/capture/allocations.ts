@@ -78,7 +78,7 @@ export class AllocationCollector implements Collector {
     try {
       await within(this.read('HeapProfiler.stopSampling'), stopTimeoutMs, thread);
     } catch (error) {
-      this.trouble.tell(
+      this.trouble.tellUnlessEnding(
         `The last allocation profile of ${thread.info.title} could not be taken: ${messageOf(error)}`,
       );
     }
@@ -101,7 +101,7 @@ export class AllocationCollector implements Collector {
       .catch((error: unknown) => {
         if (!this.running) return;
         this.end();
-        this.trouble.tell(
+        this.trouble.tellUnlessEnding(
           `The allocation profile of ${this.options.thread.info.title} is no longer updated: ${messageOf(error)}`,
           'The last one that arrived is kept.',
         );

@@ -128,7 +128,7 @@ export class CpuCollector implements Collector {
       try {
         await within(ended, stopTimeoutMs, this.options.thread);
       } catch (error) {
-        this.trouble.tell(`The end of the CPU profile could not be taken: ${messageOf(error)}`);
+        this.trouble.tellUnlessEnding(`The end of the CPU profile could not be taken: ${messageOf(error)}`);
       }
     }
     this.end();
@@ -180,7 +180,7 @@ export class CpuCollector implements Collector {
     this.inFlight = this.call(this.rotatorId, this.open, last)
       .catch((error: unknown) => {
         clearInterval(this.timer);
-        this.trouble.tell(
+        this.trouble.tellUnlessEnding(
           `CPU profiling stopped in ${this.options.thread.info.title}: ${messageOf(error)}`,
           'What was recorded up to here is kept.',
         );

@@ -60,7 +60,7 @@ export class HeapCollector implements Collector {
       await this.measure();
     } catch (error) {
       clearInterval(this.timer);
-      this.trouble.tell(
+      this.trouble.tellUnlessEnding(
         `Heap usage of ${this.options.thread.info.title} is no longer read: ${messageOf(error)}`,
       );
     } finally {

@@ -73,7 +73,12 @@ export async function runSource(
     clock,
     spec: {
       kind: 'launch',
-      argv: [process.env['SCORCHMARK_TEST_NODE'] ?? process.execPath, ...(options.nodeFlags ?? []), file, ...(options.args ?? [])],
+      argv: [
+        process.env['SCORCHMARK_TEST_NODE'] ?? process.execPath,
+        ...(options.nodeFlags ?? []),
+        file,
+        ...(options.args ?? []),
+      ],
       env: {},
       nodeFlags: [],
       shell: false,

@@ -56,7 +56,14 @@ export function throwIfThrew(details: Protocol.Runtime.ExceptionDetails | undefi
 export interface Trouble {
   /** Tells the person once; further calls are silent, as the first failure is the one that explains the rest. */
   tell(message: string, hint?: string): void;
+  /**
+   * The same, unless the isolate ends within a second: at its end V8 refuses calls in various ways, which depend on
+   * the Node version and mean nothing.
+   */
+  tellUnlessEnding(message: string, hint?: string): void;
 }
+
+const endingMs = 1000;
 
 /** Warnings of one running collector. Quiet when its isolate has ended: that is no failure. */
 export function troubleOf(
@@ -66,17 +73,17 @@ export function troubleOf(
   clock: Clock,
 ): Trouble {
   let told = false;
+  const tell = (message: string, hint: string | undefined, tUs: number): void => {
+    if (told || thread?.session.isClosed) return;
+    told = true;
+    const warning: RunWarning = { tUs, source, message, ...(hint !== undefined && { hint }) };
+    sink.warning(warning);
+  };
   return {
-    tell(message, hint) {
-      if (told || thread?.session.isClosed) return;
-      told = true;
-      const warning: RunWarning = {
-        tUs: clock.nowUs(),
-        source,
-        message,
-        ...(hint !== undefined && { hint }),
-      };
-      sink.warning(warning);
+    tell: (message, hint) => tell(message, hint, clock.nowUs()),
+    tellUnlessEnding(message, hint) {
+      const tUs = clock.nowUs();
+      setTimeout(() => tell(message, hint, tUs), endingMs).unref();
     },
   };
 }
