@@ -4,6 +4,7 @@ import path from 'node:path';
 import { expect, test } from './support/app';
 import type { StandInApp } from './support/desktop-stand-in';
 import { writeCpuProfile, writeIdleScript } from './support/files';
+import { isRunning } from './support/process';
 
 interface Outcome {
   ok: boolean;
@@ -144,8 +145,9 @@ test.describe('the window', () => {
     await desktop.control('window-set-bounds', { bounds });
     await desktop.control('window-maximize');
     await desktop.restart();
-    const [window] = await windows(desktop);
-    expect(window).toMatchObject({ bounds, isMaximized: true, isVisible: true });
+    await expect
+      .poll(async () => (await windows(desktop))[0])
+      .toMatchObject({ bounds, isMaximized: true, isVisible: true });
   });
 
   test('opens in the default place when its screen is gone or its state is damaged', async ({
@@ -366,19 +368,10 @@ test.describe('ending', () => {
           processes: { pid: number }[];
         };
         pid = current.processes[0]?.pid ?? 0;
-        return current.runId === runId && current.phase;
+        return current.runId === runId && current.phase === 'running' && pid > 0;
       })
-      .toBe('running');
+      .toBe(true);
     return pid;
-  }
-
-  function isRunning(pid: number): boolean {
-    try {
-      process.kill(pid, 0);
-      return true;
-    } catch {
-      return false;
-    }
   }
 
   async function statuses(app: StandInApp): Promise<string[]> {

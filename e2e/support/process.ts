@@ -1,6 +1,7 @@
 /** Starting and ending the workbench's process. */
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
 
 /** How long the workbench may take to save and end its targets before a test calls it stuck. */
 const endTimeoutMs = 20_000;
@@ -30,4 +31,15 @@ export function collectOutput(child: ChildProcess): () => string {
   child.stdout?.on('data', add);
   child.stderr?.on('data', add);
   return () => output;
+}
+
+/** A dead process whose parent has not read its exit code still answers signals on Linux; it does not run. */
+export function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+  const stat = `/proc/${pid}/stat`;
+  return !existsSync(stat) || !/\) [ZX] /.test(readFileSync(stat, 'utf8'));
 }
