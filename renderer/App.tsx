@@ -10,6 +10,7 @@ import { DropZone } from './frame/DropZone';
 import { HelpOverlay } from './frame/HelpOverlay';
 import { Rail } from './frame/Rail';
 import { StatusBar } from './frame/StatusBar';
+import { UiCommands } from './frame/UiCommands';
 import { useGlobalKeys } from './frame/use-global-keys';
 import { connect, loadInfo, useApp } from './state/app-store';
 import { ClientContext, useClient } from './state/client';
@@ -48,6 +49,7 @@ function Frame() {
       </main>
       <StatusBar />
       <CommandPalette />
+      <UiCommands />
       <HelpOverlay />
       <DropZone />
     </div>

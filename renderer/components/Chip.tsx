@@ -14,7 +14,12 @@ export function Chip({ label, value, onRemove }: Props) {
     <span className="chip" data-chip={label.toLowerCase()}>
       <span className="chip-label">{label}</span>
       <span className="chip-value">{value}</span>
-      <button type="button" className="chip-remove" aria-label={`Remove ${label.toLowerCase()} filter`} onClick={onRemove}>
+      <button
+        type="button"
+        className="chip-remove"
+        aria-label={`Remove ${label.toLowerCase()} filter`}
+        onClick={onRemove}
+      >
         <IconX size={12} aria-hidden />
       </button>
     </span>

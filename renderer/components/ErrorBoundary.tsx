@@ -26,7 +26,9 @@ export class ErrorBoundary extends Component<Props, { thrown: unknown; failed: b
     const error = toAppError(this.state.thrown, 'This view could not be shown').toJSON();
     return (
       <div className="pane">
-        <ErrorPanel error={{ ...error, hint: 'Recordings go on. Try again, or choose another view on the left.' }}>
+        <ErrorPanel
+          error={{ ...error, hint: 'Recordings go on. Try again, or choose another view on the left.' }}
+        >
           <Button size="xs" onClick={() => this.setState({ failed: false })}>
             Show it again
           </Button>

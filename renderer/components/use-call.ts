@@ -8,13 +8,17 @@ export interface CallState<T> {
   data: T | null;
   error: AppError | null;
   loading: boolean;
-  again(): void;
+  again: () => void;
 }
 
 /** The answer of an engine call, asked again when `key` changes. `input` is read when asking. */
 export function useCall<M extends Method>(method: M, input: Input<M>, key: string): CallState<Results[M]> {
   const client = useClient();
-  const [state, setState] = useState<Omit<CallState<Results[M]>, 'again'>>({ data: null, error: null, loading: true });
+  const [state, setState] = useState<Omit<CallState<Results[M]>, 'again'>>({
+    data: null,
+    error: null,
+    loading: true,
+  });
   const [turn, setTurn] = useState(0);
   const latest = useRef(input);
   useEffect(() => {
@@ -25,7 +29,8 @@ export function useCall<M extends Method>(method: M, input: Input<M>, key: strin
     setState((before) => ({ ...before, loading: true }));
     client.call(method, latest.current).then(
       (data) => current && setState({ data, error: null, loading: false }),
-      (thrown: unknown) => current && setState((before) => ({ ...before, error: toAppError(thrown), loading: false })),
+      (thrown: unknown) =>
+        current && setState((before) => ({ ...before, error: toAppError(thrown), loading: false })),
     );
     return () => {
       current = false;

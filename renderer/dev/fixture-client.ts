@@ -31,10 +31,22 @@ interface Recorded {
   heap: Uint8Array;
 }
 
-const longName = 'checkout-service after moving price calculation into a worker pool with eight threads and a shared cache';
+const longName =
+  'checkout-service after moving price calculation into a worker pool with eight threads and a shared cache';
 const spec: RunSpec = runSpecSchema.parse({
-  target: { kind: 'launch', argv: ['node', 'server.js', '--port', '3000'], cwd: '/home/kim/shop-api', env: { NODE_ENV: 'production' } },
-  load: { preset: 'smoke', requests: [{ url: '/products' }, { url: '/orders', method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' }] },
+  target: {
+    kind: 'launch',
+    argv: ['node', 'server.js', '--port', '3000'],
+    cwd: '/home/kim/shop-api',
+    env: { NODE_ENV: 'production' },
+  },
+  load: {
+    preset: 'smoke',
+    requests: [
+      { url: '/products' },
+      { url: '/orders', method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' },
+    ],
+  },
 });
 const seconds = 6;
 
@@ -75,20 +87,38 @@ export function createFixtureClient(recorded: Recorded): Client {
 
   function detail(id: string): SessionDetail {
     const meta = [...sessions, ...trashed].find((session) => session.id === id);
-    if (!meta) throw new AppError('NOT_FOUND', `There is no session ${id}.`, { hint: 'It may have been deleted. The session list shows what there is.' });
+    if (!meta)
+      throw new AppError('NOT_FOUND', `There is no session ${id}.`, {
+        hint: 'It may have been deleted. The session list shows what there is.',
+      });
     return {
       ...meta,
       formatVersion: 1,
       originUs,
       spec,
-      environment: { nodeVersion: 'v20.20.0', scorchmarkVersion: '0.1.0', os: 'linux', arch: 'x64', cpuModel: 'AMD EPYC 9R14', cpuCount: 2, memoryBytes: 8e9, gitRevision: '4f1c2ab93d7e', gitDirty: true },
+      environment: {
+        nodeVersion: 'v20.20.0',
+        scorchmarkVersion: '0.1.0',
+        os: 'linux',
+        arch: 'x64',
+        cpuModel: 'AMD EPYC 9R14',
+        cpuCount: 2,
+        memoryBytes: 8e9,
+        gitRevision: '4f1c2ab93d7e',
+        gitDirty: true,
+      },
       processes: state.processes,
       listening: state.listening,
       warnings: scene === 'long' ? state.warnings : [],
       exit: { code: 0, signal: null, stoppedByUs: true },
       files: [
         { name: 'cpu-4711.cpuprofile', kind: 'cpu', thread: 'p4711', sizeBytes: recorded.cpu.length },
-        { name: 'allocations-4711.heapprofile', kind: 'allocations', thread: 'p4711', sizeBytes: recorded.heap.length },
+        {
+          name: 'allocations-4711.heapprofile',
+          kind: 'allocations',
+          thread: 'p4711',
+          sizeBytes: recorded.heap.length,
+        },
         { name: 'timeline.json', kind: 'timeline', sizeBytes: 5000 },
         { name: 'load.json', kind: 'load', sizeBytes: 500 },
         { name: 'output.log', kind: 'output', sizeBytes: 500 },
@@ -106,14 +136,39 @@ export function createFixtureClient(recorded: Recorded): Client {
       dataFolder: '/home/kim/.local/share/scorchmark',
       samples: ['shop', 'worker-threads', 'cluster', 'script'].map((name) => ({
         name,
-        title: { shop: 'Shop API under smoke load', 'worker-threads': 'Worker threads', cluster: 'Cluster of two', script: 'A script that ends by itself' }[name] ?? name,
-        description: 'An HTTP server with honest problems: a hot function, a slow route, a leak and an event-loop blocker.',
+        title:
+          {
+            shop: 'Shop API under smoke load',
+            'worker-threads': 'Worker threads',
+            cluster: 'Cluster of two',
+            script: 'A script that ends by itself',
+          }[name] ?? name,
+        description:
+          'An HTTP server with honest problems: a hot function, a slow route, a leak and an event-loop blocker.',
         spec,
       })),
       presets: (
-        [['smoke', 5, 2], ['light', 20, 5], ['medium', 50, 10], ['heavy', 100, 15], ['stress', 200, 10], ['spike', 150, 5], ['volume', 50, 240]] as const
-      ).map(([name, users, minutes]) => ({ name, users, durationMs: minutes * 60_000, description: `${users} users at once for ${minutes} minutes: does it work at all, and what does it cost when nearly nothing happens?` })),
-      notices: scene === 'long' ? ['A recording was cut off when the workbench ended unexpectedly; it was saved as “shop-api” with what had been recorded.'] : [],
+        [
+          ['smoke', 5, 2],
+          ['light', 20, 5],
+          ['medium', 50, 10],
+          ['heavy', 100, 15],
+          ['stress', 200, 10],
+          ['spike', 150, 5],
+          ['volume', 50, 240],
+        ] as const
+      ).map(([name, users, minutes]) => ({
+        name,
+        users,
+        durationMs: minutes * 60_000,
+        description: `${users} users at once for ${minutes} minutes: does it work at all, and what does it cost when nearly nothing happens?`,
+      })),
+      notices:
+        scene === 'long'
+          ? [
+              'A recording was cut off when the workbench ended unexpectedly; it was saved as “shop-api” with what had been recorded.',
+            ]
+          : [],
     }),
     'run.current': () => (scene === 'live' || scene === 'error' ? state : null),
     'run.snapshot': () => ({
@@ -125,18 +180,41 @@ export function createFixtureClient(recorded: Recorded): Client {
       loadResult: null,
     }),
     'run.start': () => {
-      throw new AppError('COMMAND_NOT_FOUND', 'The command "nodee" was not found.', { hint: 'Check the spelling, or give the full path. PATH was searched in the target’s environment.', details: 'PATH=/usr/local/bin:/usr/bin:/bin' });
+      throw new AppError('COMMAND_NOT_FOUND', 'The command "nodee" was not found.', {
+        hint: 'Check the spelling, or give the full path. PATH was searched in the target’s environment.',
+        details: 'PATH=/usr/local/bin:/usr/bin:/bin',
+      });
     },
     'run.stop': () => null,
     'run.cancelLoad': () => null,
     'run.refreshAllocations': () => null,
-    'targets.list': () => (scene === 'empty' ? [] : [{ id: '1', label: 'node server.js --port 3000', spec, lastUsedAt: new Date().toISOString() }, { id: '2', label: 'npm run start:production -- --config config/very-long-name.production.json', spec, lastUsedAt: '2026-03-01T10:00:00Z' }]),
-    'targets.processes': () => [{ pid: 4711, title: 'node server.js', nodeVersion: '20.20.0' }, { pid: 99120, title: '/usr/bin/node /home/kim/.npm/_npx/f1e2/node_modules/.bin/vite --host 127.0.0.1', nodeVersion: '24.1.0' }],
+    'targets.list': () =>
+      scene === 'empty'
+        ? []
+        : [
+            { id: '1', label: 'node server.js --port 3000', spec, lastUsedAt: new Date().toISOString() },
+            {
+              id: '2',
+              label: 'npm run start:production -- --config config/very-long-name.production.json',
+              spec,
+              lastUsedAt: '2026-03-01T10:00:00Z',
+            },
+          ],
+    'targets.processes': () => [
+      { pid: 4711, title: 'node server.js', nodeVersion: '20.20.0' },
+      {
+        pid: 99120,
+        title: '/usr/bin/node /home/kim/.npm/_npx/f1e2/node_modules/.bin/vite --host 127.0.0.1',
+        nodeVersion: '24.1.0',
+      },
+    ],
     'sessions.list': (input) => {
       const list = input?.trash ? trashed : sessions;
       const needle = (input?.search ?? '').toLowerCase();
       return {
-        sessions: list.filter((session) => `${session.name} ${session.commandLine} ${session.tags.join(' ')}`.toLowerCase().includes(needle)),
+        sessions: list.filter((session) =>
+          `${session.name} ${session.commandLine} ${session.tags.join(' ')}`.toLowerCase().includes(needle),
+        ),
         allTags: ['before', 'after', 'main'],
         total: sessions.length,
         trashed: trashed.length,
@@ -146,7 +224,14 @@ export function createFixtureClient(recorded: Recorded): Client {
     'sessions.readFile': ({ file }) => {
       if (file.endsWith('.cpuprofile')) return recorded.cpu.slice();
       if (file.endsWith('.heapprofile')) return recorded.heap.slice();
-      const text = file === 'timeline.json' ? JSON.stringify(timeline) : file === 'load.json' ? JSON.stringify(loadResult()) : makeOutput().map((line) => `${(line.tUs / 1e6).toFixed(6)} ${line.stream} ${line.text}`).join('\n');
+      const text =
+        file === 'timeline.json'
+          ? JSON.stringify(timeline)
+          : file === 'load.json'
+            ? JSON.stringify(loadResult())
+            : makeOutput()
+                .map((line) => `${(line.tUs / 1e6).toFixed(6)} ${line.stream} ${line.text}`)
+                .join('\n');
       return new TextEncoder().encode(text);
     },
     'sessions.update': ({ id, ...change }) => {
@@ -155,13 +240,23 @@ export function createFixtureClient(recorded: Recorded): Client {
       return sessions.find((session) => session.id === id);
     },
     'sessions.trash': ({ ids }) => {
-      trashed = [...trashed, ...sessions.filter((session) => ids.includes(session.id)).map((session) => ({ ...session, trashedAt: new Date().toISOString() }))];
+      trashed = [
+        ...trashed,
+        ...sessions
+          .filter((session) => ids.includes(session.id))
+          .map((session) => ({ ...session, trashedAt: new Date().toISOString() })),
+      ];
       sessions = sessions.filter((session) => !ids.includes(session.id));
       emit({ event: 'sessions.changed', payload: { ids } });
       return null;
     },
     'sessions.restore': ({ ids }) => {
-      sessions = [...sessions, ...trashed.filter((session) => ids.includes(session.id)).map((session) => ({ ...session, trashedAt: undefined }))];
+      sessions = [
+        ...sessions,
+        ...trashed
+          .filter((session) => ids.includes(session.id))
+          .map((session) => ({ ...session, trashedAt: undefined })),
+      ];
       trashed = trashed.filter((session) => !ids.includes(session.id));
       emit({ event: 'sessions.changed', payload: { ids } });
       return null;
@@ -199,7 +294,13 @@ export function createFixtureClient(recorded: Recorded): Client {
   };
 
   function makeState(of: Scene): RunState {
-    const thread = (key: string, workerId: number) => ({ key, pid: 4711, workerId, title: workerId ? 'price-worker.js' : 'server.js', startedUs: 120_000 });
+    const thread = (key: string, workerId: number) => ({
+      key,
+      pid: 4711,
+      workerId,
+      title: workerId ? 'price-worker.js' : 'server.js',
+      startedUs: 120_000,
+    });
     return {
       runId: '20260307-run',
       name: of === 'long' ? longName : 'shop-api',
@@ -208,12 +309,38 @@ export function createFixtureClient(recorded: Recorded): Client {
       cwd: '/tmp/uifix',
       startedAt: new Date(Date.now() - 42_000).toISOString(),
       durationMs: 42_000,
-      processes: [{ pid: 4711, ppid: 4700, title: 'server.js', argv: ['node', 'server.js', '--port', '3000'], nodeVersion: 'v20.20.0', startedUs: 120_000, threads: [thread('p4711', 0), thread('p4711-w1', 1), thread('p4711-w2', 2)] }],
+      processes: [
+        {
+          pid: 4711,
+          ppid: 4700,
+          title: 'server.js',
+          argv: ['node', 'server.js', '--port', '3000'],
+          nodeVersion: 'v20.20.0',
+          startedUs: 120_000,
+          threads: [thread('p4711', 0), thread('p4711-w1', 1), thread('p4711-w2', 2)],
+        },
+      ],
       listening: [{ pid: 4711, url: 'http://127.0.0.1:3000', port: 3000, protocol: 'http', atUs: 300_000 }],
       load: { phase: 'running', preset: 'smoke', users: 5, plannedDurationMs: 120_000, startedUs: 400_000 },
-      warnings: of === 'live' || of === 'long' ? [{ tUs: 2_100_000, source: 'allocations p4711-w2', message: 'The allocation profile of worker 2 stopped: the inspector session was closed.', hint: 'The CPU profile goes on.' }] : [],
+      warnings:
+        of === 'live' || of === 'long'
+          ? [
+              {
+                tUs: 2_100_000,
+                source: 'allocations p4711-w2',
+                message: 'The allocation profile of worker 2 stopped: the inspector session was closed.',
+                hint: 'The CPU profile goes on.',
+              },
+            ]
+          : [],
       sampleCount: 6000,
-      ...(of === 'error' && { error: { code: 'TARGET_DIED_EARLY' as const, message: 'The target ended after 0.4 s with exit code 1.', hint: 'Its last output says why. Does the command work in a terminal, in the same folder?' } }),
+      ...(of === 'error' && {
+        error: {
+          code: 'TARGET_DIED_EARLY' as const,
+          message: 'The target ended after 0.4 s with exit code 1.',
+          hint: 'Its last output says why. Does the command work in a terminal, in the same folder?',
+        },
+      }),
     };
   }
 }
@@ -222,23 +349,43 @@ function makeSessions(scene: Scene): SessionMeta[] {
   const count = scene === 'many' ? 2000 : 9;
   return Array.from({ length: count }, (_, index) => ({
     id: `session-${index}`,
-    name: scene === 'long' && index % 2 === 0 ? longName : ['shop-api', 'shop-api, cached prices', 'worker pool', 'import script', 'cluster'][index % 5]!,
+    name:
+      scene === 'long' && index % 2 === 0
+        ? longName
+        : ['shop-api', 'shop-api, cached prices', 'worker pool', 'import script', 'cluster'][index % 5]!,
     createdAt: new Date(Date.now() - index * 5_400_000).toISOString(),
     durationMs: 6000 + index * 7350,
     status: (['complete', 'complete', 'recovered', 'failed', 'imported'] as const)[index % 5]!,
-    commandLine: scene === 'long' ? 'npm run start:production -- --config config/very-long-name.production.json --workers 8' : 'node server.js --port 3000',
+    commandLine:
+      scene === 'long'
+        ? 'npm run start:production -- --config config/very-long-name.production.json --workers 8'
+        : 'node server.js --port 3000',
     cwd: '/home/kim/shop-api',
     tags: index % 3 === 0 ? ['before', 'main'] : index % 3 === 1 ? ['after'] : [],
     note: index === 0 ? 'Before the price cache.' : '',
     nodeVersion: 'v20.20.0',
     sizeBytes: 1_400_000,
-    summary: index % 5 === 4 ? { cpuSamples: 100 } : { cpuSamples: 42_118, cpuMeanPercent: 92.4 - index, latencyP99Ms: 61.2 + index * 3, requestRate: 4812 - index * 100, heapMaxBytes: 182e6 + index * 1e6 },
+    summary:
+      index % 5 === 4
+        ? { cpuSamples: 100 }
+        : {
+            cpuSamples: 42_118,
+            cpuMeanPercent: 92.4 - index,
+            latencyP99Ms: 61.2 + index * 3,
+            requestRate: 4812 - index * 100,
+            heapMaxBytes: 182e6 + index * 1e6,
+          },
   }));
 }
 
 function makeSeries(): Series[] {
   const tUs = Array.from({ length: seconds * 4 }, (_, index) => (index + 1) * 250_000);
-  const make = (metric: Series['metric'], scope: string, value: (index: number) => number): Series => ({ metric, scope, tUs, values: tUs.map((_t, index) => value(index)) });
+  const make = (metric: Series['metric'], scope: string, value: (index: number) => number): Series => ({
+    metric,
+    scope,
+    tUs,
+    values: tUs.map((_t, index) => value(index)),
+  });
   const wave = (index: number): number => Math.sin(index / 2) * 0.5 + 0.5;
   return [
     make('cpu', 'tree', (index) => 60 + wave(index) * 35),
@@ -277,17 +424,62 @@ function makeOutput(): OutputLine[] {
   return Array.from({ length: 400 }, (_, index) => ({
     tUs: 300_000 + index * 14_000,
     stream: index % 23 === 0 ? 'err' : 'out',
-    text: index === 0 ? 'listening on http://127.0.0.1:3000' : index % 23 === 0 ? '\u001b[31mError:\u001b[39m price of item 17 is \u001b[1mundefined\u001b[22m, using 0' : `\u001b[2m${index}\u001b[22m GET /products/${index} \u001b[32m200\u001b[39m ${(3 + (index % 7)).toFixed(1)} ms`,
+    text:
+      index === 0
+        ? 'listening on http://127.0.0.1:3000'
+        : index % 23 === 0
+          ? '\u001b[31mError:\u001b[39m price of item 17 is \u001b[1mundefined\u001b[22m, using 0'
+          : `\u001b[2m${index}\u001b[22m GET /products/${index} \u001b[32m200\u001b[39m ${(3 + (index % 7)).toFixed(1)} ms`,
   }));
 }
 
 function loadResult(): LoadResult {
-  const totals = (share: number): LoadTotals => ({ requests: Math.round(28_412 * share), errors: 0, timeouts: share === 1 ? 2 : 1, non2xx: 14, bytes: 41e6 * share, meanRate: 4735 * share, latency: { minMs: 0.41, meanMs: 4.02, p50Ms: 3.2, p90Ms: 9.8, p95Ms: 18.4, p99Ms: 61.2, maxMs: 244 }, statusClasses: { '2xx': Math.round(28_398 * share), '5xx': 14 } });
-  return { preset: 'smoke', users: 5, plannedDurationMs: 6000, startedUs: 400_000, endedUs: 6_000_000, cancelled: false, totals: totals(1), perRequest: [{ method: 'GET', url: 'http://127.0.0.1:3000/products', totals: totals(0.6) }, { method: 'POST', url: 'http://127.0.0.1:3000/orders?with=a-very-long-query-string&and=more-of-it&page=1', totals: totals(0.4) }] };
+  const totals = (share: number): LoadTotals => ({
+    requests: Math.round(28_412 * share),
+    errors: 0,
+    timeouts: share === 1 ? 2 : 1,
+    non2xx: 14,
+    bytes: 41e6 * share,
+    meanRate: 4735 * share,
+    latency: { minMs: 0.41, meanMs: 4.02, p50Ms: 3.2, p90Ms: 9.8, p95Ms: 18.4, p99Ms: 61.2, maxMs: 244 },
+    statusClasses: { '2xx': Math.round(28_398 * share), '5xx': 14 },
+  });
+  return {
+    preset: 'smoke',
+    users: 5,
+    plannedDurationMs: 6000,
+    startedUs: 400_000,
+    endedUs: 6_000_000,
+    cancelled: false,
+    totals: totals(1),
+    perRequest: [
+      { method: 'GET', url: 'http://127.0.0.1:3000/products', totals: totals(0.6) },
+      {
+        method: 'POST',
+        url: 'http://127.0.0.1:3000/orders?with=a-very-long-query-string&and=more-of-it&page=1',
+        totals: totals(0.4),
+      },
+    ],
+  };
 }
 
 function comparison(a: SessionDetail, b: SessionDetail): Comparison {
-  const metric = (key: string, label: string, unit: Comparison['metrics'][number]['unit'], one: number | null, other: number | null, better: 'lower' | 'higher' | 'neutral') => ({ key, label, unit, a: one, b: other, change: one && other !== null ? (other - one) / one : null, better });
+  const metric = (
+    key: string,
+    label: string,
+    unit: Comparison['metrics'][number]['unit'],
+    one: number | null,
+    other: number | null,
+    better: 'lower' | 'higher' | 'neutral',
+  ) => ({
+    key,
+    label,
+    unit,
+    a: one,
+    b: other,
+    change: one && other !== null ? (other - one) / one : null,
+    better,
+  });
   return {
     a,
     b,
@@ -300,6 +492,17 @@ function comparison(a: SessionDetail, b: SessionDetail): Comparison {
       metric('heapMax', 'Heap, max', 'bytes', 182e6, 121e6, 'lower'),
       metric('gc', 'GC pauses', 'ms', null, 38, 'lower'),
     ],
-    functions: ['formatPrice', 'renderCatalog', 'digest', 'remember'].map((name, index) => ({ name, url: 'file:///tmp/uifix/app.mjs', lineA: 5 + index, lineB: 5 + index, selfMsA: 3200 / (index + 1), selfMsB: index === 2 ? 0 : 1100 * (index + 1), totalMsA: 4000, totalMsB: 2000, selfShareA: 0.62 / (index + 1), selfShareB: 0.11 * (index + 1) })),
+    functions: ['formatPrice', 'renderCatalog', 'digest', 'remember'].map((name, index) => ({
+      name,
+      url: 'file:///tmp/uifix/app.mjs',
+      lineA: 5 + index,
+      lineB: 5 + index,
+      selfMsA: 3200 / (index + 1),
+      selfMsB: index === 2 ? 0 : 1100 * (index + 1),
+      totalMsA: 4000,
+      totalMsB: 2000,
+      selfShareA: 0.62 / (index + 1),
+      selfShareB: 0.11 * (index + 1),
+    })),
   };
 }

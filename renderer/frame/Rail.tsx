@@ -42,7 +42,12 @@ export function Rail() {
   );
 }
 
-function RailItem(props: { label: string; keys?: string; to: Partial<Route> & Pick<Route, 'view'>; icon: ReactNode }) {
+function RailItem(props: {
+  label: string;
+  keys?: string;
+  to: Partial<Route> & Pick<Route, 'view'>;
+  icon: ReactNode;
+}) {
   const { route, go } = useRoute();
   const { label, keys, to, icon } = props;
   const current = route.view === to.view && (to.id === undefined || route.id === to.id);

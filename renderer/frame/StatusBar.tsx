@@ -11,7 +11,11 @@ export function StatusBar() {
   const { view, id } = useRoute((state) => state.route);
   return (
     <footer className="status-bar" aria-label="Status">
-      {view === 'run' && id ? <RecordingFacts id={id} /> : <span>{info ? `Scorchmark ${info.version}` : ''}</span>}
+      {view === 'run' && id ? (
+        <RecordingFacts id={id} />
+      ) : (
+        <span>{info ? `Scorchmark ${info.version}` : ''}</span>
+      )}
       <span className="status-gap" />
       <TaskList />
       {(connection === 'lost' || connection === 'reconnecting') && (

@@ -12,15 +12,15 @@ export function isDialogOpen(): boolean {
 }
 
 export interface KeyActions {
-  newRun(): void;
-  stop(): void;
-  tab(number: number): void;
-  search(): void;
-  stepRange(by: 1 | -1): void;
-  escape(): void;
-  help(): void;
-  back(): void;
-  forward(): void;
+  newRun: () => void;
+  stop: () => void;
+  tab: (number: number) => void;
+  search: () => void;
+  stepRange: (by: 1 | -1) => void;
+  escape: () => void;
+  help: () => void;
+  back: () => void;
+  forward: () => void;
 }
 
 /** Does what a key means; returns whether it meant anything. */

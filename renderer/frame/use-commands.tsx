@@ -37,7 +37,7 @@ export interface Command {
   /** As shown, for example `N`. */
   keys?: string;
   icon: ReactNode;
-  run(): void;
+  run: () => void;
 }
 
 const size = 16;
@@ -53,7 +53,13 @@ export function useCommands(): Command[] {
   const openHelp = useOverlays((state) => state.openHelp);
 
   const commands: Command[] = [
-    { id: 'home', group: 'Go to', label: 'Home', icon: <IconHome size={size} />, run: () => go({ view: 'home' }) },
+    {
+      id: 'home',
+      group: 'Go to',
+      label: 'Home',
+      icon: <IconHome size={size} />,
+      run: () => go({ view: 'home' }),
+    },
     {
       id: 'new',
       group: 'Go to',
@@ -115,7 +121,8 @@ export function useCommands(): Command[] {
         group: 'Run',
         label: `Try the sample: ${sample.title}`,
         icon: <IconRocket size={size} />,
-        run: () => void startRun(client, sample.spec).catch((thrown: unknown) => reportError(toAppError(thrown))),
+        run: () =>
+          void startRun(client, sample.spec).catch((thrown: unknown) => reportError(toAppError(thrown))),
       });
   if (isActive(run) && run.load?.phase === 'running')
     commands.push({
@@ -210,7 +217,14 @@ export function useCommands(): Command[] {
       icon: <IconSun size={size} />,
       run: () => setColorScheme(scheme),
     })),
-    { id: 'help', group: 'View', label: 'Keyboard help', keys: '?', icon: <IconHelp size={size} />, run: openHelp },
+    {
+      id: 'help',
+      group: 'View',
+      label: 'Keyboard help',
+      keys: '?',
+      icon: <IconHelp size={size} />,
+      run: openHelp,
+    },
   );
   return commands;
 }

@@ -4,7 +4,7 @@ import type { AppInfo, Client, RunSpecInput, RunState } from '../../main/api';
 import { toAppError, type AppError } from '../../main/errors';
 import { parseInWorker } from '../workers/parse-in-worker';
 import { LiveRun, liveModel } from './live-run';
-import { RecordingModel } from './recording';
+import type { RecordingModel } from './recording';
 import { reportError } from './report-error';
 import { loadSavedSession, type LoadingProgress } from './saved-session';
 import type { ConnectionStatus } from '../transport';
@@ -13,7 +13,7 @@ import { onStatus } from './shell';
 import { useTasks } from './tasks';
 
 export type Opened =
-  | { status: 'loading'; progress: LoadingProgress; cancel(): void }
+  | { status: 'loading'; progress: LoadingProgress; cancel: () => void }
   | { status: 'ready'; model: RecordingModel }
   | { status: 'error'; error: AppError };
 
@@ -114,7 +114,9 @@ export async function startRun(client: Client, spec: RunSpecInput): Promise<void
 export async function stopRun(client: Client): Promise<void> {
   const { run } = useApp.getState();
   if (!isActive(run)) return;
-  await client.call('run.stop', { runId: run.runId }).catch((thrown: unknown) => reportError(toAppError(thrown)));
+  await client
+    .call('run.stop', { runId: run.runId })
+    .catch((thrown: unknown) => reportError(toAppError(thrown)));
 }
 
 /** Makes the run or session with this id available in `opened`. */
@@ -161,7 +163,13 @@ function loadSaved(client: Client, id: string): void {
   const controller = new AbortController();
   const cancel = (): void => controller.abort();
   const showProgress = (progress: LoadingProgress): void => put(id, { status: 'loading', progress, cancel });
-  loadSavedSession({ client, id, signal: controller.signal, onProgress: showProgress, parse: parseInWorker }).then(
+  loadSavedSession({
+    client,
+    id,
+    signal: controller.signal,
+    onProgress: showProgress,
+    parse: parseInWorker,
+  }).then(
     (model) => put(id, { status: 'ready', model }),
     (thrown: unknown) => put(id, { status: 'error', error: toAppError(thrown) }),
   );

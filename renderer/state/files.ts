@@ -49,8 +49,16 @@ function showImported(imported: SessionMeta[]): void {
 }
 
 export async function exportSession(client: Client, id: string, name: string): Promise<void> {
-  const file = await runTask(client, `Exporting ${name}`, (taskId) => client.call('sessions.export', { id, taskId }));
-  if (file) await save(client, { name: file.fileName, content: file.bytes, type: 'application/zip', title: 'Export saved' });
+  const file = await runTask(client, `Exporting ${name}`, (taskId) =>
+    client.call('sessions.export', { id, taskId }),
+  );
+  if (file)
+    await save(client, {
+      name: file.fileName,
+      content: file.bytes,
+      type: 'application/zip',
+      title: 'Export saved',
+    });
 }
 
 export async function exportReport(client: Client, id: string, name: string): Promise<void> {

@@ -1,5 +1,14 @@
 /** Follows a run of the engine: joins by a snapshot, then applies events; a gap means a new snapshot. */
-import type { AnyEvent, Client, Mark, OutputLine, Point, RunSnapshot, Series, ThreadKey } from '../../main/api';
+import type {
+  AnyEvent,
+  Client,
+  Mark,
+  OutputLine,
+  Point,
+  RunSnapshot,
+  Series,
+  ThreadKey,
+} from '../../main/api';
 import { toAppError, type AppError } from '../../main/errors';
 import { ProfileBuilder } from '../../profiles/builder';
 import { heapProfileToProfile } from '../../profiles/formats/heapprofile';
@@ -17,7 +26,8 @@ export function fitOf(
   lengths: { frames: number; nodes: number; samples: number },
 ): DeltaFit {
   const { frames, nodes, samples } = lengths;
-  if (delta.firstFrame === frames && delta.firstNode === nodes && delta.firstSample === samples) return 'apply';
+  if (delta.firstFrame === frames && delta.firstNode === nodes && delta.firstSample === samples)
+    return 'apply';
   const contained =
     delta.firstFrame + delta.frames.name.length <= frames &&
     delta.firstNode + delta.nodes.frame.length <= nodes &&
@@ -61,7 +71,10 @@ export class LiveRun {
       const missed: AnyEvent[] = this.waiting;
       this.waiting = null;
       this.replace(snapshot);
-      const last = { marks: new Set(snapshot.marks.map(identity)), outputUs: snapshot.output.at(-1)?.tUs ?? -1 };
+      const last = {
+        marks: new Set(snapshot.marks.map(identity)),
+        outputUs: snapshot.output.at(-1)?.tUs ?? -1,
+      };
       for (const event of missed) this.apply(withoutKnown(event, last));
     } catch (thrown) {
       this.waiting = null;
@@ -101,7 +114,8 @@ export class LiveRun {
     model.marks = [...snapshot.marks];
     model.output = [...snapshot.output];
     model.loadResult = snapshot.loadResult;
-    for (const part of ['cpu', 'allocations', 'series', 'marks', 'output', 'load'] as const) model.touch(part);
+    for (const part of ['cpu', 'allocations', 'series', 'marks', 'output', 'load'] as const)
+      model.touch(part);
     this.setState(snapshot.state);
     model.flush();
   }
@@ -130,7 +144,8 @@ export class LiveRun {
         break;
       case 'run.output':
         model.output.push(...event.payload.lines);
-        if (model.output.length > outputLinesKept * 1.5) model.output.splice(0, model.output.length - outputLinesKept);
+        if (model.output.length > outputLinesKept * 1.5)
+          model.output.splice(0, model.output.length - outputLinesKept);
         model.touch('output');
         break;
       case 'run.load':

@@ -11,7 +11,12 @@ interface Preferences {
 }
 
 const storageKey = 'scorchmark.preferences';
-const defaults: Preferences = { cpuIntervalUs: 1000, lanesCollapsed: false, detailsOpen: true, dismissedNotices: [] };
+const defaults: Preferences = {
+  cpuIntervalUs: 1000,
+  lanesCollapsed: false,
+  detailsOpen: true,
+  dismissedNotices: [],
+};
 
 function read(): Preferences {
   try {
@@ -22,15 +27,17 @@ function read(): Preferences {
   }
 }
 
-export const usePreferences = create<Preferences & { set(change: Partial<Preferences>): void }>((set, get) => ({
-  ...read(),
-  set(change) {
-    set(change);
-    const { set: _set, ...all } = get();
-    try {
-      localStorage.setItem(storageKey, JSON.stringify(all));
-    } catch {
-      // Storage can be full or forbidden; the choice then lasts until the window closes.
-    }
-  },
-}));
+export const usePreferences = create<Preferences & { set: (change: Partial<Preferences>) => void }>(
+  (set, get) => ({
+    ...read(),
+    set(change) {
+      set(change);
+      const { set: _set, ...all } = get();
+      try {
+        localStorage.setItem(storageKey, JSON.stringify(all));
+      } catch {
+        // Storage can be full or forbidden; the choice then lasts until the window closes.
+      }
+    },
+  }),
+);

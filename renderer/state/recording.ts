@@ -124,10 +124,7 @@ export function threadsOf(recording: RecordingModel): (ThreadInfo & { process?: 
   const others = [...recording.cpu.keys(), ...recording.allocations.keys()].filter(
     (key, index, all) => !seen.has(key) && all.indexOf(key) === index,
   );
-  return [
-    ...known,
-    ...others.map((key) => ({ key, pid: 0, workerId: 0, title: key, startedUs: 0 })),
-  ];
+  return [...known, ...others.map((key) => ({ key, pid: 0, workerId: 0, title: key, startedUs: 0 }))];
 }
 
 /** A saved session in the shape of a run's state. */

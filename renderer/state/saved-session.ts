@@ -15,9 +15,9 @@ export interface LoadSavedOptions {
   client: Client;
   id: string;
   signal: AbortSignal;
-  onProgress(progress: LoadingProgress): void;
+  onProgress: (progress: LoadingProgress) => void;
   /** Parses away from the window's thread. */
-  parse(request: ParseRequest, signal: AbortSignal): Promise<Profile>;
+  parse: (request: ParseRequest, signal: AbortSignal) => Promise<Profile>;
 }
 
 /**

@@ -33,7 +33,13 @@ export interface Route {
   selection: Selection;
 }
 
-export const emptySelection: Selection = { tab: 'summary', threads: null, range: null, search: '', functionKey: null };
+export const emptySelection: Selection = {
+  tab: 'summary',
+  threads: null,
+  range: null,
+  search: '',
+  functionKey: null,
+};
 export const homeRoute: Route = { view: 'home', id: null, a: null, b: null, selection: emptySelection };
 
 /** The route a hash like `#/run/<id>/flame?range=1-2` means; anything unknown is the home view. */
@@ -74,7 +80,8 @@ export function formatHash(route: Route): string {
     if (route.a) query.set('a', route.a);
     if (route.b) query.set('b', route.b);
   }
-  const path = route.view === 'run' ? `run/${encodeURIComponent(route.id ?? '')}/${selection.tab}` : route.view;
+  const path =
+    route.view === 'run' ? `run/${encodeURIComponent(route.id ?? '')}/${selection.tab}` : route.view;
   const text = query.toString();
   return `#/${path}${text ? `?${text}` : ''}`;
 }
@@ -97,12 +104,12 @@ interface RouteState {
   ranges: (TimeRange | null)[];
   rangeIndex: number;
   /** `replace` keeps the history short while somebody types. */
-  go(route: Partial<Route> & { view: ViewName }, options?: { replace?: boolean }): void;
-  select(change: Partial<Selection>, options?: { replace?: boolean }): void;
-  clearInnermost(): void;
-  stepRange(by: 1 | -1): void;
+  go: (route: Partial<Route> & { view: ViewName }, options?: { replace?: boolean }) => void;
+  select: (change: Partial<Selection>, options?: { replace?: boolean }) => void;
+  clearInnermost: () => void;
+  stepRange: (by: 1 | -1) => void;
   /** After the browser moved in its history. */
-  syncFromLocation(): void;
+  syncFromLocation: () => void;
 }
 
 export const useRoute = create<RouteState>((set, get) => {

@@ -10,14 +10,14 @@ export interface Task {
   text: string;
   /** 0..1, null when unknown. */
   fraction: number | null;
-  cancel(): void;
+  cancel: () => void;
 }
 
 interface TasksState {
   tasks: Task[];
-  add(task: Task): void;
-  progress(id: string, change: { text: string; fraction: number | null }): void;
-  remove(id: string): void;
+  add: (task: Task) => void;
+  progress: (id: string, change: { text: string; fraction: number | null }) => void;
+  remove: (id: string) => void;
 }
 
 export const useTasks = create<TasksState>((set) => ({

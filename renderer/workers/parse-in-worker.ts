@@ -31,5 +31,7 @@ export function parseInWorker(request: ParseRequest, signal: AbortSignal): Promi
 
 /** The bytes may be a view into a larger message of the transport, which must not be taken away. */
 function transferList(bytes: Uint8Array): ArrayBuffer[] {
-  return bytes.byteLength === bytes.buffer.byteLength && bytes.buffer instanceof ArrayBuffer ? [bytes.buffer] : [];
+  return bytes.byteLength === bytes.buffer.byteLength && bytes.buffer instanceof ArrayBuffer
+    ? [bytes.buffer]
+    : [];
 }

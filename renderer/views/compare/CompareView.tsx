@@ -29,7 +29,12 @@ export function CompareView() {
       <header className="view-head">
         <h1 className="view-title">Compare</h1>
         <SessionPicker label="A, before" value={a} sessions={sessions} onChange={(id) => set({ a: id })} />
-        <ActionIcon aria-label="Swap A and B" size={30} disabled={!a && !b} onClick={() => set({ a: b, b: a })}>
+        <ActionIcon
+          aria-label="Swap A and B"
+          size={30}
+          disabled={!a && !b}
+          onClick={() => set({ a: b, b: a })}
+        >
           <IconArrowsExchange size={16} />
         </ActionIcon>
         <SessionPicker label="B, after" value={b} sessions={sessions} onChange={(id) => set({ b: id })} />
@@ -78,7 +83,10 @@ function SessionPicker(props: {
       onChange={onChange}
       data={sessions
         .filter((session) => session.status !== 'recording')
-        .map((session) => ({ value: session.id, label: `${session.name} · ${formatWhen(session.createdAt)}` }))}
+        .map((session) => ({
+          value: session.id,
+          label: `${session.name} · ${formatWhen(session.createdAt)}`,
+        }))}
       limit={100}
       nothingFoundMessage="No session of that name"
       leftSection={<strong aria-hidden>{label[0]}</strong>}
@@ -116,7 +124,11 @@ function Result({ a, b }: { a: string; b: string }) {
     void work();
     return () => {
       current = false;
-      if (id) useTasks.getState().tasks.find((each) => each.id === id)?.cancel();
+      if (id)
+        useTasks
+          .getState()
+          .tasks.find((each) => each.id === id)
+          ?.cancel();
     };
   }, [client, a, b, turn]);
 
@@ -137,6 +149,10 @@ function Result({ a, b }: { a: string; b: string }) {
   if (cancelled)
     return <EmptyView title="Comparing was cancelled" action={<Button onClick={again}>Compare</Button>} />;
   return (
-    <LoadingView text={task?.text || 'Comparing'} fraction={task?.fraction ?? null} onCancel={() => task?.cancel()} />
+    <LoadingView
+      text={task?.text || 'Comparing'}
+      fraction={task?.fraction ?? null}
+      onCancel={() => task?.cancel()}
+    />
   );
 }

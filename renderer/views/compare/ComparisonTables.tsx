@@ -152,10 +152,22 @@ function FunctionRow({ change, a, b }: { change: FunctionChange; a: SessionMeta;
         {location}
       </td>
       <td className="number">
-        <FunctionLink session={a} change={change} line={change.lineA} ms={change.selfMsA} label={`${change.name} in A`} />
+        <FunctionLink
+          session={a}
+          change={change}
+          line={change.lineA}
+          ms={change.selfMsA}
+          label={`${change.name} in A`}
+        />
       </td>
       <td className="number">
-        <FunctionLink session={b} change={change} line={change.lineB} ms={change.selfMsB} label={`${change.name} in B`} />
+        <FunctionLink
+          session={b}
+          change={change}
+          line={change.lineB}
+          ms={change.selfMsB}
+          label={`${change.name} in B`}
+        />
       </td>
       <td className="share-pair">
         <ShareBar a={selfShareA} b={selfShareB} />
@@ -187,7 +199,13 @@ function ShareBar({ a, b }: { a: number; b: number }) {
 }
 
 /** The session with this function selected. The key has no column, which may differ between versions. */
-function FunctionLink(props: { session: SessionMeta; change: FunctionChange; line: number; ms: number; label: string }) {
+function FunctionLink(props: {
+  session: SessionMeta;
+  change: FunctionChange;
+  line: number;
+  ms: number;
+  label: string;
+}) {
   const { session, change, line, ms, label } = props;
   if (ms === 0) return <span className="muted">{noValue}</span>;
   return (
@@ -199,7 +217,11 @@ function FunctionLink(props: { session: SessionMeta; change: FunctionChange; lin
         ...homeRoute,
         view: 'run',
         id: session.id,
-        selection: { ...emptySelection, tab: 'functions', functionKey: `${change.name}\n${change.url}\n${line}` },
+        selection: {
+          ...emptySelection,
+          tab: 'functions',
+          functionKey: `${change.name}\n${change.url}\n${line}`,
+        },
       })}
     >
       {formatDurationMs(ms)}

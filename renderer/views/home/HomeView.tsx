@@ -38,8 +38,8 @@ export function HomeView({ info }: { info: AppInfo }) {
       <Notices notices={info.notices} />
       <h1 className="home-title">Where does the time and the memory of your Node app go?</h1>
       <p className="home-lead">
-        Scorchmark starts your app, profiles every process and thread it has while it runs under load, and keeps the
-        recording, so that you can look at it again, compare it, and send it on.
+        Scorchmark starts your app, profiles every process and thread it has while it runs under load, and
+        keeps the recording, so that you can look at it again, compare it, and send it on.
       </p>
       <div className="home-actions">
         <Button size="sm" leftSection={<IconPlayerRecord size={16} />} onClick={() => go({ view: 'new' })}>
@@ -68,9 +68,8 @@ export function HomeView({ info }: { info: AppInfo }) {
         </Button>
       </div>
       <p className="hint">
-        {first ? `The sample: ${first.title}. ` : ''}
-        Files: .scorchmark, .cpuprofile, .heapprofile; dropping them anywhere on this window works too. {modKey} K shows
-        every command.
+        Opens .scorchmark, .cpuprofile and .heapprofile, also dropped anywhere on this window. {modKey} K
+        shows every command.
       </p>
       {error && (
         <ErrorPanel error={error.toJSON()}>

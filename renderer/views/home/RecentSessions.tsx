@@ -34,7 +34,8 @@ export function RecentSessions() {
       {!data && <Skeleton height={26 * 3} />}
       {data?.sessions.length === 0 && (
         <p className="muted">
-          None yet. What you record or open appears here{data.trashed > 0 ? `; ${data.trashed} are in the trash` : ''}.
+          None yet. What you record or open appears here
+          {data.trashed > 0 ? `; ${data.trashed} are in the trash` : ''}.
         </p>
       )}
       {data && data.sessions.length > 0 && (
@@ -74,7 +75,11 @@ function RecentRow({ session }: { session: SessionMeta }) {
   return (
     <tr>
       <td className="cell-name">
-        <Anchor href={formatHash({ ...homeRoute, view: 'run', id: session.id })} title={session.name} size="md">
+        <Anchor
+          href={formatHash({ ...homeRoute, view: 'run', id: session.id })}
+          title={session.name}
+          size="md"
+        >
           {session.name}
         </Anchor>
         <StatusLabel status={session.status} quiet />
@@ -87,8 +92,12 @@ function RecentRow({ session }: { session: SessionMeta }) {
       </td>
       <td className="number">{formatDurationMs(session.durationMs)}</td>
       <td className="number">{summary.requestRate === undefined ? '–' : formatRate(summary.requestRate)}</td>
-      <td className="number">{summary.latencyP99Ms === undefined ? '–' : formatDurationMs(summary.latencyP99Ms)}</td>
-      <td className="number">{summary.heapMaxBytes === undefined ? '–' : formatBytes(summary.heapMaxBytes)}</td>
+      <td className="number">
+        {summary.latencyP99Ms === undefined ? '–' : formatDurationMs(summary.latencyP99Ms)}
+      </td>
+      <td className="number">
+        {summary.heapMaxBytes === undefined ? '–' : formatBytes(summary.heapMaxBytes)}
+      </td>
     </tr>
   );
 }

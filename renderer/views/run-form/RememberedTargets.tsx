@@ -17,7 +17,9 @@ export function RememberedTargets({ platform, onChosen }: { platform: string; on
   const cpuIntervalUs = usePreferences((state) => state.cpuIntervalUs);
   const { data, error, again } = useCall('targets.list', {}, '');
   const remove = (target: RememberedTarget): void => {
-    client.call('targets.remove', { id: target.id }).then(again, (thrown: unknown) => reportError(toAppError(thrown)));
+    client
+      .call('targets.remove', { id: target.id })
+      .then(again, (thrown: unknown) => reportError(toAppError(thrown)));
   };
   return (
     <aside className="remembered" aria-label="Remembered targets">
@@ -36,7 +38,9 @@ export function RememberedTargets({ platform, onChosen }: { platform: string; on
         </Button>
       </div>
       {error && <p className="field-error">{error.message}</p>}
-      {data?.length === 0 && <p className="muted">Commands that you profile appear here, to be used again.</p>}
+      {data?.length === 0 && (
+        <p className="muted">Commands that you profile appear here, to be used again.</p>
+      )}
       <ul className="plain-list">
         {data?.map((target) => (
           <li key={target.id} className="remembered-item">

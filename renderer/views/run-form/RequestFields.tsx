@@ -25,7 +25,7 @@ export function RequestFields({ index, errors }: { index: number; errors: FieldE
           aria-label={`Method of request ${number}`}
           data={methods}
           value={row.method}
-          onChange={(method) => method && edit({ method: method as HttpRequest['method'] })}
+          onChange={(method) => method && edit({ method: method })}
           w={104}
           allowDeselect={false}
         />

@@ -87,7 +87,9 @@ export function RunFormView({ info }: { info: AppInfo }) {
           )}
           {isActive(run) && !error && (
             <div className="notice" role="status">
-              <span>{run.name} is being recorded. Only one run at a time: its numbers would disturb each other.</span>
+              <span>
+                {run.name} is being recorded. Only one run at a time: its numbers would disturb each other.
+              </span>
               <Button size="compact-xs" variant="default" onClick={() => void stopRun(client)}>
                 Stop and save it
               </Button>

@@ -17,14 +17,18 @@ export function TargetFields({ info, errors }: { info: AppInfo; errors: FieldErr
         <SegmentedControl
           aria-label="Kind of target"
           value={form.mode}
-          onChange={(mode) => change({ mode: mode as typeof form.mode })}
+          onChange={(mode) => change({ mode: mode })}
           data={[
             { value: 'launch', label: 'Start a command' },
             { value: 'attach', label: 'Attach to a process' },
           ]}
         />
       </div>
-      {form.mode === 'attach' ? <AttachFields errors={errors} /> : <LaunchFields info={info} errors={errors} />}
+      {form.mode === 'attach' ? (
+        <AttachFields errors={errors} />
+      ) : (
+        <LaunchFields info={info} errors={errors} />
+      )}
     </section>
   );
 }
@@ -59,7 +63,13 @@ function LaunchFields({ info, errors }: { info: AppInfo; errors: FieldErrors }) 
         spellCheck={false}
       />
       {!shown && (
-        <Button className="align-start" variant="subtle" color="gray" size="compact-xs" onClick={() => setMore(true)}>
+        <Button
+          className="align-start"
+          variant="subtle"
+          color="gray"
+          size="compact-xs"
+          onClick={() => setMore(true)}
+        >
           Environment, Node flags, Node binary, shell…
         </Button>
       )}

@@ -94,8 +94,7 @@ export function toSpec(form: FormState, platform = 'linux'): FormOutcome {
     },
   };
   const parsed = runSpecSchema.safeParse(input);
-  if (!parsed.success)
-    for (const issue of parsed.error.issues) errors[fieldOf(issue.path)] ??= issue.message;
+  if (!parsed.success) for (const issue of parsed.error.issues) errors[fieldOf(issue.path)] ??= issue.message;
   return Object.keys(errors).length > 0 || !parsed.success
     ? { spec: null, errors }
     : { spec: parsed.data, errors: null };
@@ -203,7 +202,10 @@ export function fromSpec(spec: RunSpec, platform = 'linux'): FormState {
 }
 
 /** What the load will be, with the preset's values where nothing else was given. */
-export function plannedLoad(form: FormState, presets: LoadPreset[]): { users: number; durationMs: number } | null {
+export function plannedLoad(
+  form: FormState,
+  presets: LoadPreset[],
+): { users: number; durationMs: number } | null {
   const preset = presets.find((each) => each.name === form.preset);
   if (!preset) return null;
   const users = numberOf(form.users);

@@ -1,6 +1,13 @@
 import { Button, CloseButton, CopyButton } from '@mantine/core';
 import { exactValue, formatNumber, formatPercent, formatValue } from '../../../profiles/format';
-import { callees, callers, findFrame, frameKey, functionInfo, type RelatedFunction } from '../../../profiles/functions';
+import {
+  callees,
+  callers,
+  findFrame,
+  frameKey,
+  functionInfo,
+  type RelatedFunction,
+} from '../../../profiles/functions';
 import { formatLocation, pathOf } from '../../../profiles/location';
 import { useMemo } from 'react';
 import { useRoute } from '../../state/selection';
@@ -43,9 +50,18 @@ export function DetailsPanel({ run, functionKey }: { run: ViewedRun; functionKey
         </p>
       ) : (
         <>
-          <Location url={facts.info.url} line={facts.info.line} column={facts.info.column} cwd={model.state.cwd} />
+          <Location
+            url={facts.info.url}
+            line={facts.info.line}
+            column={facts.info.column}
+            cwd={model.state.cwd}
+          />
           <p className="details-origin">
-            <span className="swatch" style={{ background: `var(--sm-category-${facts.info.category})` }} aria-hidden />
+            <span
+              className="swatch"
+              style={{ background: `var(--sm-category-${facts.info.category})` }}
+              aria-hidden
+            />
             {categoryLabels[facts.info.category]}
             {facts.info.packageName && (
               <>
@@ -82,7 +98,12 @@ export function DetailsPanel({ run, functionKey }: { run: ViewedRun; functionKey
             </tbody>
           </table>
           <Relatives title="Callers" none="Nobody: the runtime calls it." related={facts.callers} run={run} />
-          <Relatives title="Callees" none="It calls nothing that was sampled." related={facts.callees} run={run} />
+          <Relatives
+            title="Callees"
+            none="It calls nothing that was sampled."
+            related={facts.callees}
+            run={run}
+          />
         </>
       )}
     </aside>

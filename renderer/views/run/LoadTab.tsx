@@ -110,13 +110,24 @@ function LoadTables({ result }: { result: LoadResult }) {
           <thead>
             <tr>
               <th scope="col">Request</th>
-              {['Requests', 'Rate', 'Min', 'Mean', 'P50', 'P90', 'P95', 'P99', 'Max', 'Status', 'Errors', 'Timeouts'].map(
-                (title) => (
-                  <th key={title} scope="col" className="number">
-                    {title}
-                  </th>
-                ),
-              )}
+              {[
+                'Requests',
+                'Rate',
+                'Min',
+                'Mean',
+                'P50',
+                'P90',
+                'P95',
+                'P99',
+                'Max',
+                'Status',
+                'Errors',
+                'Timeouts',
+              ].map((title) => (
+                <th key={title} scope="col" className="number">
+                  {title}
+                </th>
+              ))}
             </tr>
           </thead>
           <tbody>
@@ -131,7 +142,15 @@ function LoadTables({ result }: { result: LoadResult }) {
   );
 }
 
-function RequestRow({ name, totals, strong = false }: { name: string; totals: LoadTotals; strong?: boolean }) {
+function RequestRow({
+  name,
+  totals,
+  strong = false,
+}: {
+  name: string;
+  totals: LoadTotals;
+  strong?: boolean;
+}) {
   const { latency } = totals;
   const times = [
     latency?.minMs,

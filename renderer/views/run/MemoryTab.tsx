@@ -137,7 +137,10 @@ function HeapTable({ run }: { run: ViewedRun }) {
                 <td className="number">{bytes('external', thread.key, maxOf) ?? noValue}</td>
                 <td className="number">{bytes('arrayBuffers', thread.key, maxOf) ?? noValue}</td>
                 <td className="number">{bytes('rss', thread.key, maxOf) ?? noValue}</td>
-                <td className="number" title={gc ? `${formatNumber(gc.ours)} of them caused by the allocation profile` : undefined}>
+                <td
+                  className="number"
+                  title={gc ? `${formatNumber(gc.ours)} of them caused by the allocation profile` : undefined}
+                >
                   {gc ? formatNumber(gc.count) : noValue}
                 </td>
                 <td className="number">{gc ? formatDurationMs(gc.pauseMs) : noValue}</td>

@@ -25,7 +25,7 @@ export function OutputTab({ run }: { run: ViewedRun }) {
     // eslint-disable-next-line react-hooks/exhaustive-deps -- output grows in place; `version` says when
     [model, version, stream, range, search],
   );
-  // eslint-disable-next-line react-hooks/incompatible-library -- the virtualizer is used only here, never memoised
+
   const rows = useVirtualizer({
     count: lines.length,
     getScrollElement: () => scroll.current,
@@ -54,7 +54,7 @@ export function OutputTab({ run }: { run: ViewedRun }) {
           aria-label="Stream"
           size="xs"
           value={stream}
-          onChange={(value) => setStream(value as Stream)}
+          onChange={(value) => setStream(value)}
           data={[
             { value: 'all', label: 'Both' },
             { value: 'out', label: 'stdout' },
@@ -130,7 +130,11 @@ function AnsiText({ line }: { line: string }) {
   return parseAnsi(line).map((piece, index) => (
     <span
       key={index}
-      className={[piece.color !== undefined && `ansi-${piece.color}`, piece.bold && 'ansi-bold', piece.dim && 'ansi-dim']
+      className={[
+        piece.color !== undefined && `ansi-${piece.color}`,
+        piece.bold && 'ansi-bold',
+        piece.dim && 'ansi-dim',
+      ]
         .filter(Boolean)
         .join(' ')}
     >

@@ -80,7 +80,9 @@ function ThreadRow(props: { thread: ThreadInfo; process: ProcessInfo | undefined
       </td>
       <td>{isMain ? process?.nodeVersion : ''}</td>
       <td className="number">{formatTime(thread.startedUs)}</td>
-      <td className="number">{endedUs === undefined ? (model.live ? 'alive' : noValue) : formatTime(endedUs)}</td>
+      <td className="number">
+        {endedUs === undefined ? (model.live ? 'alive' : noValue) : formatTime(endedUs)}
+      </td>
       <td>{isMain ? exitOf(model, process) : ''}</td>
       <td className="number">{formatNumber(model.cpu.get(thread.key)?.samples.length ?? 0)}</td>
     </tr>

@@ -109,7 +109,9 @@ export function RunHeader({ model }: { model: RecordingModel }) {
             leftSection={<IconPlayerPlay size={14} />}
             loading={restarting}
             disabled={activeRun}
-            title={activeRun ? 'Another run is being recorded' : 'Record the same command with the same load again'}
+            title={
+              activeRun ? 'Another run is being recorded' : 'Record the same command with the same load again'
+            }
             onClick={() => void again()}
           >
             Run again

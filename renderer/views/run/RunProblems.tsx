@@ -20,7 +20,12 @@ export function RunProblems({ model }: { model: RecordingModel }) {
   const replace = useForm((form) => form.replace);
   const [closed, setClosed] = useState<string | null>(null);
   const loadError = state.load?.phase === 'failed' ? state.load.error : undefined;
-  const error = state.error ? withOutput(state.error, output.slice(-lastLines).map((line) => line.text)) : loadError;
+  const error = state.error
+    ? withOutput(
+        state.error,
+        output.slice(-lastLines).map((line) => line.text),
+      )
+    : loadError;
   const spec = detail?.spec;
   return (
     <>

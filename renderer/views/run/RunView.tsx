@@ -26,7 +26,9 @@ export function RunView({ id }: { id: string }) {
   const entry = useOpened(id);
   if (!entry) return <LoadingView text="Opening the recording" />;
   if (entry.status === 'loading')
-    return <LoadingView text={entry.progress.text} fraction={entry.progress.fraction} onCancel={entry.cancel} />;
+    return (
+      <LoadingView text={entry.progress.text} fraction={entry.progress.fraction} onCancel={entry.cancel} />
+    );
   if (entry.status === 'error') {
     const again = (): void => openRecording(client, id, { again: true });
     if (entry.error.code === 'CANCELLED')
@@ -93,7 +95,8 @@ function Recording({ model }: { model: RecordingModel }) {
       onCollapsedChange={(collapsed) => setPreference({ lanesCollapsed: collapsed })}
     />
   );
-  const showDetails = functionKey !== null && ['flame', 'functions', 'memory', 'summary'].includes(selection.tab);
+  const showDetails =
+    functionKey !== null && ['flame', 'functions', 'memory', 'summary'].includes(selection.tab);
   const body = (
     <div className="run-body">
       <TabBar run={run} />
@@ -110,7 +113,13 @@ function Recording({ model }: { model: RecordingModel }) {
         {showDetails && (
           <>
             <Separator className="separator-v" aria-label="Resize the details" />
-            <Panel id="details" defaultSize={340} minSize={240} maxSize={720} groupResizeBehavior="preserve-pixel-size">
+            <Panel
+              id="details"
+              defaultSize={340}
+              minSize={240}
+              maxSize={720}
+              groupResizeBehavior="preserve-pixel-size"
+            >
               <DetailsPanel run={run} functionKey={functionKey} />
             </Panel>
           </>
@@ -135,7 +144,13 @@ function Recording({ model }: { model: RecordingModel }) {
           defaultLayout={vertical.defaultLayout}
           onLayoutChanged={vertical.onLayoutChanged}
         >
-          <Panel id="lanes" defaultSize={300} minSize={80} groupResizeBehavior="preserve-pixel-size" className="lanes-panel">
+          <Panel
+            id="lanes"
+            defaultSize={284}
+            minSize={80}
+            groupResizeBehavior="preserve-pixel-size"
+            className="lanes-panel"
+          >
             {lanes}
           </Panel>
           <Separator className="separator-h" aria-label="Resize the lanes" />

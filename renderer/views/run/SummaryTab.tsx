@@ -57,9 +57,11 @@ function useVerdict(run: ViewedRun): VerdictSentence[] {
   const key = JSON.stringify([range, threads]);
   return useMemo(() => {
     const now = performance.now();
-    if (model.live && key === last.current.key && now - last.current.atMs < 1000) return last.current.sentences;
+    if (model.live && key === last.current.key && now - last.current.atMs < 1000)
+      return last.current.sentences;
     const seen = (tUs: number): boolean => !range || (tUs >= range.startUs && tUs < range.endUs);
-    const of = (scope: string): boolean => threads === null || scope === 'load' || scope === 'tree' || threads.includes(scope);
+    const of = (scope: string): boolean =>
+      threads === null || scope === 'load' || scope === 'tree' || threads.includes(scope);
     const sentences = verdict({
       cpu: cpuTree,
       series: model.series.filter((series) => of(series.scope)).map((series) => inRange(series, range)),
@@ -108,7 +110,10 @@ function ProofLink({ link, children }: { link: VerdictLink; children: ReactNode 
     else {
       // A little room on both sides, so that the range can be grasped on the lanes.
       const roomUs = (link.endUs - link.startUs) * 0.2;
-      select({ tab: 'flame', range: { startUs: Math.max(0, link.startUs - roomUs), endUs: link.endUs + roomUs } });
+      select({
+        tab: 'flame',
+        range: { startUs: Math.max(0, link.startUs - roomUs), endUs: link.endUs + roomUs },
+      });
     }
   };
   return (
@@ -148,7 +153,10 @@ function CategoryShares({ run }: { run: ViewedRun }) {
       <h2>CPU time by kind of code</h2>
       <div className="category-bar" aria-hidden>
         {totals.map(({ category, share }) => (
-          <span key={category} style={{ width: `${share * 100}%`, background: `var(--sm-category-${category})` }} />
+          <span
+            key={category}
+            style={{ width: `${share * 100}%`, background: `var(--sm-category-${category})` }}
+          />
         ))}
       </div>
       <table className="table table-plain">
@@ -156,7 +164,11 @@ function CategoryShares({ run }: { run: ViewedRun }) {
           {totals.map(({ category, self, share }) => (
             <tr key={category}>
               <th scope="row">
-                <span className="swatch" style={{ background: `var(--sm-category-${category})` }} aria-hidden />
+                <span
+                  className="swatch"
+                  style={{ background: `var(--sm-category-${category})` }}
+                  aria-hidden
+                />
                 {categoryLabels[category]}
               </th>
               <td className="number">{formatDurationUs(self)}</td>
@@ -273,7 +285,10 @@ function Circumstances({ run }: { run: ViewedRun }) {
         `${environment.cpuModel}, ${formatNumber(environment.cpuCount)} cores, ${formatBytes(environment.memoryBytes)}, ${environment.os} ${environment.arch}`,
       ]);
     if (environment.gitRevision)
-      rows.push(['Revision', `${environment.gitRevision.slice(0, 12)}${environment.gitDirty ? ' with changes' : ''}`]);
+      rows.push([
+        'Revision',
+        `${environment.gitRevision.slice(0, 12)}${environment.gitDirty ? ' with changes' : ''}`,
+      ]);
   }
   if (detail?.note) rows.push(['Note', detail.note]);
   return (

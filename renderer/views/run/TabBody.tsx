@@ -47,7 +47,8 @@ export function TabBody({ run }: { run: ViewedRun }) {
 
 /** Why there is no CPU time to show, and what to do. */
 function emptyText({ model, selection, cpuTree }: ViewedRun): string {
-  if (model.live && !cpuTree) return 'Waiting for the first samples. They appear here about a second after the target starts.';
+  if (model.live && !cpuTree)
+    return 'Waiting for the first samples. They appear here about a second after the target starts.';
   if (model.cpu.size === 0)
     return 'No CPU profile was recorded. Turn on “CPU profile” in the run form, or look at Memory and Output.';
   if (selection.range) return 'No CPU time in this range. Clear the range, or drag another one on the lanes.';

@@ -2,6 +2,7 @@ import { Button, Checkbox, Popover } from '@mantine/core';
 import { IconChevronDown } from '@tabler/icons-react';
 import type { ThreadKey } from '../../../main/api';
 import { formatNumber } from '../../../profiles/format';
+import { Chip } from '../../components/Chip';
 import { threadsOf } from '../../state/recording';
 import { useRoute } from '../../state/selection';
 import { threadTitle } from './thread-title';
@@ -28,50 +29,53 @@ export function ThreadPicker({ run }: { run: ViewedRun }) {
         ? threadTitle(onlyThread)
         : `${chosen.length} of ${threads.length} threads`;
   return (
-    <Popover position="bottom-end" width={340} trapFocus shadow="md">
-      <Popover.Target>
-        <Button
-          variant="default"
-          aria-label={`Threads: ${label}`}
-          rightSection={<IconChevronDown size={12} />}
-          className={chosen === null ? 'thread-button' : 'thread-button thread-button-on'}
-        >
-          <span className="ellipsis">{label}</span>
-        </Button>
-      </Popover.Target>
-      <Popover.Dropdown p="sm" aria-label="Processes and threads">
-        <div className="thread-list">
-          <div className="thread-item">
-            <Checkbox
-              label="All processes and threads"
-              checked={chosen === null}
-              indeterminate={chosen !== null}
-              onChange={() => select({ threads: null })}
-            />
-          </div>
-          {threads.map((thread) => (
-            <div key={thread.key} className="thread-item">
+    <>
+      {chosen !== null && <Chip label="Threads" value={label} onRemove={() => select({ threads: null })} />}
+      <Popover position="bottom-end" width={340} trapFocus shadow="md">
+        <Popover.Target>
+          <Button
+            variant="default"
+            aria-label={`Threads: ${label}`}
+            rightSection={<IconChevronDown size={12} />}
+            className="thread-button"
+          >
+            <span className="ellipsis">{chosen === null ? label : 'Threads'}</span>
+          </Button>
+        </Popover.Target>
+        <Popover.Dropdown p="sm" aria-label="Processes and threads">
+          <div className="thread-list">
+            <div className="thread-item">
               <Checkbox
-                label={threadTitle(thread)}
-                checked={chosen === null || chosen.includes(thread.key)}
-                onChange={() => toggle(thread.key)}
+                label="All processes and threads"
+                checked={chosen === null}
+                indeterminate={chosen !== null}
+                onChange={() => select({ threads: null })}
               />
-              <span className="muted nowrap">
-                {formatNumber(run.model.cpu.get(thread.key)?.samples.length ?? 0)} samples
-              </span>
-              <Button
-                size="compact-xs"
-                variant="subtle"
-                color="gray"
-                aria-label={`Only ${threadTitle(thread)}`}
-                onClick={() => select({ threads: [thread.key] })}
-              >
-                only
-              </Button>
             </div>
-          ))}
-        </div>
-      </Popover.Dropdown>
-    </Popover>
+            {threads.map((thread) => (
+              <div key={thread.key} className="thread-item">
+                <Checkbox
+                  label={threadTitle(thread)}
+                  checked={chosen === null || chosen.includes(thread.key)}
+                  onChange={() => toggle(thread.key)}
+                />
+                <span className="muted nowrap">
+                  {formatNumber(run.model.cpu.get(thread.key)?.samples.length ?? 0)} samples
+                </span>
+                <Button
+                  size="compact-xs"
+                  variant="subtle"
+                  color="gray"
+                  aria-label={`Only ${threadTitle(thread)}`}
+                  onClick={() => select({ threads: [thread.key] })}
+                >
+                  only
+                </Button>
+              </div>
+            ))}
+          </div>
+        </Popover.Dropdown>
+      </Popover>
+    </>
   );
 }

@@ -17,7 +17,11 @@ export function inRange(series: Series, range: TimeRange | null): Series {
  * The series of a metric for the chosen threads. CPU and RSS belong to processes: the whole tree's when all
  * threads are chosen, else those of the processes that have a chosen thread.
  */
-export function pick(series: readonly Series[], metric: Metric, threads: readonly ThreadKey[] | null): Series[] {
+export function pick(
+  series: readonly Series[],
+  metric: Metric,
+  threads: readonly ThreadKey[] | null,
+): Series[] {
   const all = series.filter((each) => each.metric === metric);
   if (threads === null) {
     const tree = all.filter((each) => each.scope === 'tree');
@@ -33,7 +37,8 @@ export function pick(series: readonly Series[], metric: Metric, threads: readonl
 /** Largest value of all, undefined when there is none. */
 export function maxOf(series: readonly Series[]): number | undefined {
   let max: number | undefined;
-  for (const { values } of series) for (const value of values) if (max === undefined || value > max) max = value;
+  for (const { values } of series)
+    for (const value of values) if (max === undefined || value > max) max = value;
   return max;
 }
 

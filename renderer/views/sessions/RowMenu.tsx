@@ -1,5 +1,12 @@
 import { ActionIcon, Menu } from '@mantine/core';
-import { IconArrowsDiff, IconDots, IconFileExport, IconPencil, IconReportAnalytics, IconTrash } from '@tabler/icons-react';
+import {
+  IconArrowsDiff,
+  IconDots,
+  IconFileExport,
+  IconPencil,
+  IconReportAnalytics,
+  IconTrash,
+} from '@tabler/icons-react';
 import type { SessionMeta } from '../../../main/api';
 import { useClient } from '../../state/client';
 import { exportReport, exportSession } from '../../state/files';
@@ -19,7 +26,10 @@ export function RowMenu({ session, onRename }: { session: SessionMeta; onRename:
           <IconDots size={14} />
         </ActionIcon>
       </Menu.Target>
-      <Menu.Dropdown onClick={(event) => event.stopPropagation()} onDoubleClick={(event) => event.stopPropagation()}>
+      <Menu.Dropdown
+        onClick={(event) => event.stopPropagation()}
+        onDoubleClick={(event) => event.stopPropagation()}
+      >
         <Menu.Item leftSection={<IconPencil size={14} />} onClick={onRename}>
           Rename
         </Menu.Item>
@@ -44,7 +54,11 @@ export function RowMenu({ session, onRename }: { session: SessionMeta; onRename:
           Export
         </Menu.Item>
         <Menu.Divider />
-        <Menu.Item leftSection={<IconTrash size={14} />} disabled={busy} onClick={() => void moveToTrash(client, [session])}>
+        <Menu.Item
+          leftSection={<IconTrash size={14} />}
+          disabled={busy}
+          onClick={() => void moveToTrash(client, [session])}
+        >
           Move to trash
         </Menu.Item>
       </Menu.Dropdown>

@@ -34,7 +34,12 @@ export function SessionDetails({ session, allTags, onClose }: Props) {
         {renaming ? (
           <NameEditor session={session} onDone={() => setRenaming(false)} />
         ) : (
-          <button type="button" className="editable-name" title="Click to rename" onClick={() => setRenaming(true)}>
+          <button
+            type="button"
+            className="editable-name"
+            title="Click to rename"
+            onClick={() => setRenaming(true)}
+          >
             {session.name}
           </button>
         )}

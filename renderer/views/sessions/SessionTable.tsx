@@ -14,9 +14,9 @@ interface Props {
   sessions: SessionMeta[];
   selection: RowSelection;
   focusId: string | null;
-  onToggle(id: string, range: boolean): void;
-  onToggleAll(on: boolean): void;
-  onFocus(id: string): void;
+  onToggle: (id: string, range: boolean) => void;
+  onToggleAll: (on: boolean) => void;
+  onFocus: (id: string) => void;
 }
 
 const rowHeight = 28;
@@ -25,7 +25,7 @@ const rowHeight = 28;
 export function SessionTable({ sessions, selection, focusId, onToggle, onToggleAll, onFocus }: Props) {
   const scroll = useRef<HTMLDivElement>(null);
   const [renaming, setRenaming] = useState<string | null>(null);
-  // eslint-disable-next-line react-hooks/incompatible-library -- the virtualizer is used only here, never memoised
+
   const rows = useVirtualizer({
     count: sessions.length,
     getScrollElement: () => scroll.current,
@@ -156,7 +156,9 @@ function SortHeader(props: { title: string; sort: (typeof sortKeys)[number]; num
       <button
         type="button"
         className="sort-button"
-        onClick={() => change(active ? { descending: !query.descending } : { sort, descending: sort !== 'name' })}
+        onClick={() =>
+          change(active ? { descending: !query.descending } : { sort, descending: sort !== 'name' })
+        }
       >
         {title}
         {active && <Arrow size={12} aria-hidden />}

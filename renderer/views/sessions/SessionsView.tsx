@@ -97,9 +97,7 @@ export function SessionsView() {
       )}
       {data && data.sessions.length === 0 && (
         <EmptyView
-          title={
-            filtered ? 'Nothing matches' : query.trash ? 'The trash is empty' : 'Nothing recorded yet'
-          }
+          title={filtered ? 'Nothing matches' : query.trash ? 'The trash is empty' : 'Nothing recorded yet'}
           action={
             filtered ? (
               <Button variant="default" onClick={() => change({ search: '', tags: [] })}>

@@ -3,7 +3,11 @@ import type { SessionStatus } from '../../../main/api';
 const labels: Record<SessionStatus, [text: string, title: string, kind: string]> = {
   recording: ['recording', 'Being recorded now', 'live'],
   complete: ['complete', 'Recorded to the end', 'ok'],
-  recovered: ['recovered', 'The workbench ended during this recording; this is what had been recorded', 'warn'],
+  recovered: [
+    'recovered',
+    'The workbench ended during this recording; this is what had been recorded',
+    'warn',
+  ],
   failed: ['failed', 'The target failed; this is what had been recorded', 'bad'],
   imported: ['imported', 'Opened from a file', 'muted'],
 };

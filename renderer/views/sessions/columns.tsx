@@ -11,8 +11,8 @@ export interface Column {
   width: string;
   sort?: (typeof sortKeys)[number];
   number?: boolean;
-  cell(session: SessionMeta): ReactNode;
-  tooltip?(session: SessionMeta): string;
+  cell: (session: SessionMeta) => ReactNode;
+  tooltip?: (session: SessionMeta) => string;
 }
 
 const or = (value: number | undefined, format: (value: number) => string): string =>
@@ -86,7 +86,12 @@ export const columns: Column[] = [
     key: 'tags',
     title: 'Tags',
     width: 'minmax(60px, 0.8fr)',
-    cell: (session) => session.tags.map((tag) => <span key={tag} className="tag">{tag}</span>),
+    cell: (session) =>
+      session.tags.map((tag) => (
+        <span key={tag} className="tag">
+          {tag}
+        </span>
+      )),
     tooltip: (session) => session.tags.join(', '),
   },
 ];

@@ -18,7 +18,9 @@ export async function moveToTrash(client: Client, sessions: SessionMeta[]): Prom
   const [only] = sessions;
   const id = `trash ${ids.join()}`;
   tell(
-    sessions.length === 1 && only ? `“${only.name}” moved to the trash` : `${count(ids.length)} moved to the trash`,
+    sessions.length === 1 && only
+      ? `“${only.name}” moved to the trash`
+      : `${count(ids.length)} moved to the trash`,
     <Button
       size="compact-xs"
       variant="default"

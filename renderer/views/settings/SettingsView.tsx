@@ -17,7 +17,7 @@ export function SettingsView({ info }: { info: AppInfo }) {
         <SegmentedControl
           aria-labelledby="setting-theme"
           value={colorScheme}
-          onChange={(value) => setColorScheme(value as typeof colorScheme)}
+          onChange={(value) => setColorScheme(value)}
           data={[
             { value: 'auto', label: 'System' },
             { value: 'light', label: 'Light' },
@@ -28,14 +28,17 @@ export function SettingsView({ info }: { info: AppInfo }) {
       <section className="setting">
         <div>
           <h2>CPU sampling</h2>
-          <p className="muted">What a new run form starts with. V8 takes one sample per interval and thread.</p>
+          <p className="muted">
+            What a new run form starts with. V8 takes one sample per interval and thread.
+          </p>
         </div>
         <NumberInput
           aria-label="CPU sampling interval in microseconds"
           value={cpuIntervalUs}
           onChange={(value) => {
             const interval = Number(value);
-            if (Number.isInteger(interval) && interval >= 50 && interval <= 100_000) set({ cpuIntervalUs: interval });
+            if (Number.isInteger(interval) && interval >= 50 && interval <= 100_000)
+              set({ cpuIntervalUs: interval });
           }}
           min={50}
           max={100_000}
@@ -48,7 +51,8 @@ export function SettingsView({ info }: { info: AppInfo }) {
         <div>
           <h2>Data folder</h2>
           <p className="muted">
-            Sessions are folders of standard files here. SCORCHMARK_HOME in the environment chooses another place.
+            Sessions are folders of standard files here. SCORCHMARK_HOME in the environment chooses another
+            place.
           </p>
         </div>
         <div className="setting-value">

@@ -1,0 +1,93 @@
+import { describe, expect, it } from 'vitest';
+import { runSpecSchema } from '../../../main/api';
+import { emptyForm, fromSpec, plannedLoad, toSpec, type FormState } from './form-state';
+
+const form = (change: Partial<FormState>): FormState => ({
+  ...emptyForm(),
+  command: 'node server.js',
+  ...change,
+});
+
+describe('the run form', () => {
+  it('makes a spec of a command alone', () => {
+    expect(toSpec(form({})).spec).toMatchObject({
+      target: { kind: 'launch', argv: ['node', 'server.js'], shell: false },
+      capture: { cpuIntervalUs: 1000, allocationIntervalBytes: 131_072 },
+    });
+  });
+
+  it('asks for a command in words', () => {
+    expect(toSpec(form({ command: '' })).errors?.['command']).toMatch(/Give a command/);
+  });
+
+  it('hands the line to the shell as it stands when asked to', () => {
+    const { spec } = toSpec(form({ command: 'npm run build && node x', shell: true }));
+    expect(spec?.target).toMatchObject({ argv: ['npm run build && node x'], shell: true });
+  });
+
+  it('refuses an unclosed quote only when it splits the line itself', () => {
+    expect(toSpec(form({ command: 'node "x' })).errors?.['command']).toMatch(/quote/);
+    expect(toSpec(form({ command: 'echo "x', shell: true })).errors).toBeNull();
+  });
+
+  it('puts assignments in front of the command into the environment', () => {
+    const { spec } = toSpec(form({ command: 'PORT=1 node x', env: [{ name: 'A', value: 'b' }] }));
+    expect(spec?.target).toMatchObject({ env: { A: 'b', PORT: '1' }, argv: ['node', 'x'] });
+  });
+
+  it('names the field of each mistake', () => {
+    const { errors } = toSpec(
+      form({
+        preset: 'smoke',
+        users: '0',
+        durationSeconds: '-1',
+        cpuIntervalUs: '10',
+        requests: [{ method: 'GET', url: '', headers: 'no colon', body: '' }],
+        env: [{ name: '', value: 'x' }],
+      }),
+    );
+    expect(Object.keys(errors ?? {}).sort()).toEqual([
+      'cpuIntervalUs',
+      'durationSeconds',
+      'env',
+      'requests.0.headers',
+      'requests.0.url',
+      'users',
+    ]);
+  });
+
+  it('needs a process to attach to', () => {
+    expect(toSpec(form({ mode: 'attach', pid: '' })).errors?.['pid']).toBeDefined();
+    expect(toSpec(form({ mode: 'attach', pid: '12' })).spec?.target).toEqual({ kind: 'attach', pid: 12 });
+  });
+
+  it('comes back from the spec it made', () => {
+    const spec = runSpecSchema.parse({
+      target: {
+        kind: 'launch',
+        argv: ['node', 'a b.js', ''],
+        cwd: '/x',
+        env: { A: '1' },
+        nodeFlags: ['--x=1'],
+      },
+      name: 'n',
+      tags: ['t'],
+      load: {
+        preset: 'light',
+        users: 3,
+        durationMs: 1500,
+        requests: [{ url: '/a', method: 'POST', headers: { 'X-A': 'b:c' }, body: '{}' }],
+      },
+    });
+    expect(toSpec(fromSpec(spec)).spec).toEqual(spec);
+  });
+
+  it('plans with the preset’s numbers where none are given', () => {
+    const presets = [{ name: 'smoke' as const, users: 5, durationMs: 120_000, description: '' }];
+    expect(plannedLoad(form({ preset: 'smoke', users: '7' }), presets)).toEqual({
+      users: 7,
+      durationMs: 120_000,
+    });
+    expect(plannedLoad(form({}), presets)).toBeNull();
+  });
+});
