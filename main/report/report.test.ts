@@ -173,7 +173,12 @@ function inputWith(text: (name: string) => string, functions: string[]): ReportI
     cpu,
     allocations: new Map(),
     loadResult: load,
-    verdict: verdict({ cpu: aggregate(profileOf(functions)), series: timeline.series, marks: timeline.marks, load }),
+    verdict: verdict({
+      cpu: aggregate(profileOf(functions)),
+      series: timeline.series,
+      marks: timeline.marks,
+      load,
+    }),
     clientJs,
     clientCss,
   };
@@ -203,14 +208,18 @@ async function openReport(report: string, options: { javaScriptEnabled?: boolean
 type Frames = { name: string; x: number; y: number; width: number; height: number }[];
 const framesOf = (page: Page) =>
   page.evaluate(() =>
-    (document.querySelector('[data-testid="flame-canvas"]') as unknown as { scorchmarkFrames(): Frames }).scorchmarkFrames(),
+    (
+      document.querySelector('[data-testid="flame-canvas"]') as unknown as { scorchmarkFrames(): Frames }
+    ).scorchmarkFrames(),
   );
 const drawn = (page: Page) =>
   page.waitForFunction(
     () =>
-      (document.querySelector('[data-testid="flame-canvas"]') as unknown as { scorchmarkFrames?(): Frames } | null)
-        ?.scorchmarkFrames?.()
-        .length,
+      (
+        document.querySelector('[data-testid="flame-canvas"]') as unknown as {
+          scorchmarkFrames?(): Frames;
+        } | null
+      )?.scorchmarkFrames?.().length,
   );
 
 describe('a report full of hostile names', () => {
@@ -249,9 +258,13 @@ describe('a report full of hostile names', () => {
   }, 12_000);
 
   test('does so without script, too', async () => {
-    const report = await openReport(renderReport(inputWith(evil, [evil('main')])), { javaScriptEnabled: false });
+    const report = await openReport(renderReport(inputWith(evil, [evil('main')])), {
+      javaScriptEnabled: false,
+    });
     expect(await report.page.locator('h1').textContent()).toBe(evil('session'));
-    expect(await report.page.locator('table.report-functions td.code').first().textContent()).toBe(evil('main'));
+    expect(await report.page.locator('table.report-functions td.code').first().textContent()).toBe(
+      evil('main'),
+    );
     expect(await report.page.locator('img, iframe, svg, link').count()).toBe(0);
     expect(await report.page.locator('#lanes-host').isVisible()).toBe(false);
     expect(report.requests).toHaveLength(1);
@@ -311,7 +324,15 @@ test('an imported profile without times, load, processes or metrics makes a repo
       timeline: { series: [], marks: [] },
       loadResult: null,
       verdict: [],
-      detail: { ...input.detail, processes: [], listening: [], warnings: [], error: undefined, note: '', summary: {} },
+      detail: {
+        ...input.detail,
+        processes: [],
+        listening: [],
+        warnings: [],
+        error: undefined,
+        note: '',
+        summary: {},
+      },
     }),
   );
   await drawn(report.page);
@@ -336,7 +357,9 @@ test('data in scripts has no character that could end one, and reads back the sa
 });
 
 test('file names are safe on every file system', () => {
-  expect(reportFileName('shop API ×5: "smoke"/1', '2026-02-03T10:00:00Z')).toBe('shop-API-5-smoke-1-2026-02-03.html');
+  expect(reportFileName('shop API ×5: "smoke"/1', '2026-02-03T10:00:00Z')).toBe(
+    'shop-API-5-smoke-1-2026-02-03.html',
+  );
   expect(reportFileName('../../etc', 'never')).toBe('etc.html');
   expect(reportFileName('店', '2026-02-03')).toBe('session-2026-02-03.html');
 });

@@ -449,8 +449,10 @@ export class FlameCanvas {
       const position = node >= 0 ? (scene.layout.positionOfNode[node] ?? -1) : -1;
       const box = position >= 0 ? boxOf(scene, position, rowOf(scene.layout, position)) : null;
       if (!box) continue;
-      over.fillStyle = 'rgb(255 255 255 / 18%)';
-      over.fillRect(box.x, box.y, box.width - 1, box.height - 1);
+      if (thickness === 1) {
+        over.fillStyle = 'rgb(255 255 255 / 12%)';
+        over.fillRect(box.x, box.y, box.width - 1, box.height - 1);
+      }
       outline(box, thickness === 2 ? chrome.focus : chrome.text, thickness);
     }
   }

@@ -211,7 +211,8 @@ function upperEnd(name: LaneName, series: readonly LaneSeries[]): number {
   let highest = 0;
   for (const { column, ratio } of series)
     if (!ratio) for (const value of column.values) if (value > highest) highest = value;
-  if (name === 'cpu') return Math.max(1, Math.ceil(highest / 100 - 0.05)) * 100;
+  // A core measured a little over its 100 % does not make a second one.
+  if (name === 'cpu') return Math.max(highest, 100, Math.ceil(highest / 100 - 0.1) * 100);
   // An idle loop's delay of a millisecond must not look like a mountain.
   if (name === 'loop') return niceCeiling(Math.max(20, highest));
   return niceCeiling(highest);
