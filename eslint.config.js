@@ -5,7 +5,17 @@ import tseslint from 'typescript-eslint';
 import { layersRule } from './scripts/eslint-layers.js';
 
 export default tseslint.config(
-  { ignores: ['out/**', 'node_modules/**', '.tmp/**', 'dist/**', 'test-results/**', 'playwright-report/**', '**/fixtures/**'] },
+  {
+    ignores: [
+      'out/**',
+      'node_modules/**',
+      '.tmp/**',
+      'dist/**',
+      'test-results/**',
+      'playwright-report/**',
+      '**/fixtures/**',
+    ],
+  },
   js.configs.recommended,
   {
     files: ['**/*.{ts,tsx}'],
@@ -16,7 +26,10 @@ export default tseslint.config(
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
       '@typescript-eslint/no-misused-promises': ['error', { checksVoidReturn: { attributes: false } }],
-      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+      '@typescript-eslint/restrict-template-expressions': [
+        'error',
+        { allowNumber: true, allowBoolean: true },
+      ],
     },
   },
   {

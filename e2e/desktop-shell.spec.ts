@@ -49,8 +49,8 @@ async function windows(app: StandInApp): Promise<WindowFacts[]> {
 
 test.describe('the window', () => {
   test('gives the page a sandbox, an isolated world and no Node', async ({ desktop }) => {
-    const [window] = await windows(desktop);
-    expect(window?.options.webPreferences).toMatchObject({
+    const [shown] = await windows(desktop);
+    expect(shown?.options.webPreferences).toMatchObject({
       contextIsolation: true,
       sandbox: true,
       nodeIntegration: false,
@@ -59,7 +59,7 @@ test.describe('the window', () => {
       webSecurity: true,
       webviewTag: false,
     });
-    expect(window?.preload).toBe('preload.cjs');
+    expect(shown?.preload).toBe('preload.cjs');
     const globals = await desktop.page.evaluate(() =>
       ['require', 'process', 'module', 'Buffer'].filter((name) => name in window),
     );
@@ -204,7 +204,7 @@ test.describe('the door to the engine', () => {
     expect(await call(desktop, 7 as never)).toMatchObject({ ok: false, error: { code: 'BAD_INPUT' } });
     expect(await call(desktop, 'shell.saveFile', { suggestedName: 'a.txt' })).toMatchObject({
       ok: false,
-      error: { code: 'BAD_INPUT', message: expect.stringContaining('either bytes or text') as string },
+      error: { code: 'BAD_INPUT', message: expect.stringContaining('either bytes or text') as unknown },
     });
     expect(await call(desktop, 'sessions.get', {})).toMatchObject({
       ok: false,

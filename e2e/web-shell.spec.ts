@@ -2,7 +2,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, test } from './support/app';
-import { WebShellApp } from './support/web-shell';
+import type { WebShellApp } from './support/web-shell';
 
 test.use({ shellUnderTest: 'web' });
 

@@ -144,8 +144,12 @@ function endWithTheEngine(engine: Engine, mayEnd: () => Promise<boolean>): void 
       })
       .finally(() => (isEnding = false));
   });
+  let signals = 0;
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
     process.on(signal, () => {
+      signals++;
+      // Somebody who asks twice does not want to wait; the next start repairs what was not saved.
+      if (signals > 1) app.exit(1);
       // Nobody is there to ask: save and go.
       void engine.close().finally(() => {
         hasEnded = true;
