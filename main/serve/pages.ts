@@ -8,7 +8,7 @@ export function signInPage(reason: 'no-cookie' | 'used-link'): string {
   return page(
     title,
     `<p>${sentence}</p>
-    <p>Open the address that <code>scorchmark serve</code> printed in the terminal. Press <kbd>Enter</kbd> there to get a fresh one.</p>
+    <p>Open the address that <code>scorchmark serve</code> printed in the terminal. Each such address works once; starting it again prints a fresh one.</p>
     <p>Came here by a link on another page? Then click into the address bar and press <kbd>Enter</kbd>.</p>`,
   );
 }
