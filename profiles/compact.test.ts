@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { ProfileBuilder } from './builder';
 import { aggregate, treeAsText } from './call-tree';
-import { addUpBuckets, compactProfiles, expandProfile } from './compact';
+import { addUpBuckets, compactProfiles, expandProfile, type CompactProfile } from './compact';
 import type { Profile } from './types';
 
 /** Two functions that take turns by a fixed but irregular pattern, one sample per ms. */
@@ -37,7 +37,7 @@ test('a small profile travels whole and comes back the same', () => {
   const profile = alternating(1000);
   const { profiles, bucketUs } = compactProfiles(new Map([['p1', profile]]), { maxBytes: 1e6 });
   expect(bucketUs).toBe(0);
-  const back = expandProfile(JSON.parse(JSON.stringify(profiles.get('p1'))));
+  const back = expandProfile(JSON.parse(JSON.stringify(profiles.get('p1'))) as CompactProfile);
   const range = { startUs: 123_400, endUs: 456_700 };
   expect(treeAsText(aggregate(back))).toBe(treeAsText(aggregate(profile)));
   expect(treeAsText(aggregate(back, { range }))).toBe(treeAsText(aggregate(profile, { range })));

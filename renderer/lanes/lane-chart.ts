@@ -23,6 +23,9 @@ export interface TimeWindow {
   endUs: number;
 }
 
+/** Up to four points each: finer than the line is wide would only cost time. */
+const pxPerBucket = 3;
+
 export class LaneChart {
   readonly canvas = document.createElement('canvas');
   private readonly chart: Chart<'line' | 'bar', ChartPoint[]>;
@@ -60,7 +63,7 @@ export class LaneChart {
   }
 
   draw(lane: Lane, window: TimeWindow, scheme: ColorScheme): void {
-    const bucketUs = Math.max(1, ((window.endUs - window.startUs) / Math.max(1, this.width)) * 2);
+    const bucketUs = Math.max(1, ((window.endUs - window.startUs) / Math.max(1, this.width)) * pxPerBucket);
     // Later datasets are drawn below earlier ones.
     const datasets = lane.series.map((series) => datasetOf(series, bucketUs, scheme));
     const known = this.chart.data.datasets;

@@ -27,6 +27,8 @@ interface Row {
   marks: HTMLCanvasElement | null;
   /** Where each series' value is written. */
   values: HTMLElement[];
+  /** What was drawn last; drawing again would show the same. */
+  drawn: { key: string; endUs: number } | null;
 }
 
 export class LanesView {
@@ -108,7 +110,7 @@ export class LanesView {
     }
     let drawn = 0;
     for (const row of this.queue) {
-      if (drawn++ === 3) break;
+      if (drawn++ === 2) break;
       this.queue.delete(row);
       this.drawRow(row);
     }
@@ -127,15 +129,28 @@ export class LanesView {
     if (same) shown.forEach((lane, i) => Object.assign(this.rows[i] ?? {}, { lane }));
     else this.rebuild(shown);
     this.width = Math.max(0, this.root.clientWidth - gutterPx - valuesPx);
-    this.queue.clear();
-    for (const row of this.rows) this.queue.add(row);
+    for (const row of this.rows) if (this.needsDrawing(row)) this.queue.add(row);
     this.drawAxis();
     this.overlay.update(this.window(), this.width, this.range);
     this.writeValues();
   }
 
+  /** In a long run a pixel is seconds wide: newer data is drawn when it moves something by a pixel. */
+  private needsDrawing(row: Row): boolean {
+    const window = this.window();
+    const key = [this.width, window.endUs, row.lane.max, currentColorScheme(), this.data.marks.length].join(
+      ' ',
+    );
+    const usPerPx = (window.endUs - window.startUs) / Math.max(1, this.width);
+    const { endUs } = this.data;
+    const same = row.drawn?.key === key && this.data.live && Math.abs(endUs - row.drawn.endUs) < usPerPx;
+    if (!same) row.drawn = { key, endUs };
+    return !same;
+  }
+
   private rebuild(lanes: readonly Lane[]): void {
     this.built = true;
+    this.queue.clear();
     for (const row of this.rows) row.chart?.destroy();
     this.rows = lanes.map(makeRow);
     this.rowsBox.replaceChildren(...this.rows.map((row) => row.element));
@@ -248,7 +263,7 @@ function makeRow(lane: Lane): Row {
   if (marks) plot.append(marks);
   if (lane.note !== undefined) plot.append(text('span', 'sm-lane-note', lane.note));
   element.append(text('div', 'sm-lane-name', lane.label), plot, valuesBox);
-  return { lane, element, plot, scale, chart, marks, values };
+  return { lane, element, plot, scale, chart, marks, values, drawn: null };
 }
 
 function text(tag: string, className: string, content = ''): HTMLElement {

@@ -59,6 +59,7 @@ export class RangeOverlay {
       'Time. Arrow keys move the crosshair, with Shift they select a range, Escape clears it',
     );
     this.element.setAttribute('aria-valuemin', '0');
+    this.element.setAttribute('aria-valuenow', '0');
     this.element.dataset['testid'] = 'lanes-overlay';
     this.announcer.setAttribute('aria-live', 'polite');
     this.element.append(...Object.values(this.parts), this.announcer);

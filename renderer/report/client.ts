@@ -42,7 +42,7 @@ function start(): void {
   const endUs = Math.max(detail.endUs, ...[...cpuProfiles.values()].map((profile) => profile.endUs));
   const lanesData: LanesData = { ...timeline, endUs, live: false, threads: null };
   const cpu = section('cpu-flame', 'functions');
-  const memory = section('allocation-flame', 'allocating');
+  section('allocation-flame', 'allocating');
 
   const chip = document.createElement('button');
   chip.type = 'button';
