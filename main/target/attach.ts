@@ -4,13 +4,14 @@ import type { TargetExit } from '../api';
 import { AppError } from '../errors';
 import type { SocketSession } from './cdp-connection';
 import { commandLineOf } from './command-line';
-import { findInspector } from './inspector-finder';
+import { findInspector, listeningPorts, rememberInspector } from './inspector-finder';
 import { nodeTooOld, oldestNodeMajor } from './node-binary';
 import { messageOf, NodeProcess } from './node-process';
 import { isAlive, listProcesses, membersOf } from './process-table';
 import type { AttachOptions, Target } from './types';
 
 const pollMs = 25;
+const closeLimitMs = 1000;
 
 const identitySchema = z.object({
   ppid: z.number(),
@@ -37,6 +38,7 @@ class AttachedTarget implements Target {
     readonly cwd: string,
     private readonly node: NodeProcess,
     private readonly openedByUs: boolean,
+    private readonly inspectorUrl: string,
     options: AttachOptions,
   ) {
     this.ended = node.disconnected.then(async () => {
@@ -54,10 +56,24 @@ class AttachedTarget implements Target {
   }
 
   async stop(): Promise<void> {
-    this.letting ??= this.node.letGo(this.openedByUs);
+    this.letting ??= this.node.letGo(this.openedByUs).then(async (closes) => {
+      if (closes) await inspectorCloses(this.pid, this.inspectorUrl);
+      else rememberInspector(this.pid, this.inspectorUrl);
+    });
     await this.letting;
     await this.ended;
   }
+}
+
+/**
+ * The target closes it a moment after we have gone; before that, nobody could attach again. A blocked one is not
+ * waited for. Looking by connecting would keep the inspector from closing.
+ */
+async function inspectorCloses(pid: number, url: string): Promise<void> {
+  const port = Number(new URL(url).port);
+  const deadline = Date.now() + closeLimitMs;
+  while (Date.now() < deadline && listeningPorts(pid)?.has(port) !== false)
+    await new Promise((resolve) => setTimeout(resolve, pollMs));
 }
 
 async function identify(socket: SocketSession): Promise<z.infer<typeof identitySchema>> {
@@ -88,7 +104,7 @@ export async function attachTarget(options: AttachOptions): Promise<Target> {
     );
     await node.connect(socket);
     const commandLine = commandLineOf({ argv: identity.argv, shell: false });
-    return new AttachedTarget(pid, commandLine, identity.cwd, node, openedByUs, options);
+    return new AttachedTarget(pid, commandLine, identity.cwd, node, openedByUs, socket.url, options);
   } catch (error) {
     socket.disconnect();
     if (error instanceof AppError) throw error;

@@ -107,6 +107,11 @@ export class SocketSession extends ProtocolSession {
     socket.on('error', () => undefined);
   }
 
+  /** Where it is connected to. */
+  get url(): string {
+    return this.socket.url;
+  }
+
   /** Rejects when the inspector does not answer within `timeoutMs`. */
   static connect(url: string, timeoutMs = 5000): Promise<SocketSession> {
     return new Promise((resolve, reject) => {

@@ -1,5 +1,6 @@
 /** Finds, or asks for, the inspector of a process that we did not start. */
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import http from 'node:http';
 import { z } from 'zod';
 import { AppError } from '../errors';
 import { SocketSession } from './cdp-connection';
@@ -7,7 +8,7 @@ import { isAlive } from './process-table';
 
 const defaultPort = 9229;
 const probeTimeoutMs = 1000;
-const openTimeoutMs = 5000;
+const openTimeoutMs = 3000;
 const pollMs = 25;
 
 const targetsSchema = z.array(z.object({ webSocketDebuggerUrl: z.string() }));
@@ -29,7 +30,7 @@ export function commandLineOfPid(pid: number): string[] {
 }
 
 /** TCP ports on which a process listens; undefined where that cannot be known cheaply. */
-function listeningPorts(pid: number): Set<number> | undefined {
+export function listeningPorts(pid: number): Set<number> | undefined {
   if (process.platform !== 'linux') return undefined;
   try {
     const inodes = new Set(
@@ -70,14 +71,33 @@ function catchesUsr1(pid: number): boolean {
   }
 }
 
+/** Ports of inspectors that we found and left open, by pid: a second attach finds them at once. */
+const known = new Map<number, number>();
+
+export function rememberInspector(pid: number, url: string): void {
+  known.set(pid, Number(new URL(url).port));
+}
+
+/** Not `fetch`: it keeps the connection open, and an inspector with an open connection blocks its process in `inspector.close()`. */
+function getText(url: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const request = http.get(url, { agent: false, timeout: probeTimeoutMs }, (response) => {
+      let text = '';
+      response.setEncoding('utf8');
+      response.on('data', (more: string) => (text += more));
+      response.once('end', () => resolve(text));
+      response.once('error', reject);
+    });
+    request.once('timeout', () => request.destroy(new Error('no answer')));
+    request.once('error', reject);
+  });
+}
+
 /** Connects to the inspector on that port, if there is one and it is this process's. */
 async function probe(port: number, pid: number): Promise<SocketSession | undefined> {
   let socket: SocketSession | undefined;
   try {
-    const answer = await fetch(`http://127.0.0.1:${port}/json/list`, {
-      signal: AbortSignal.timeout(probeTimeoutMs),
-    });
-    const [first] = targetsSchema.parse(await answer.json());
+    const [first] = targetsSchema.parse(JSON.parse(await getText(`http://127.0.0.1:${port}/json/list`)));
     if (!first) return undefined;
     socket = await SocketSession.connect(first.webSocketDebuggerUrl, probeTimeoutMs);
     const evaluated = await socket.command('Runtime.evaluate', {
@@ -123,6 +143,25 @@ function checkIsNode(pid: number): void {
     );
 }
 
+/** The inspector that appears after the signal. */
+async function findOpened(
+  pid: number,
+  before: Set<number> | undefined,
+  expectedPort: number,
+): Promise<SocketSession | undefined> {
+  const deadline = Date.now() + openTimeoutMs;
+  while (Date.now() < deadline && isAlive(pid)) {
+    await new Promise((resolve) => setTimeout(resolve, pollMs));
+    const now = listeningPorts(pid);
+    const fresh = now ? [...now].filter((port) => !before?.has(port)) : [expectedPort];
+    for (const port of fresh) {
+      const socket = await probe(port, pid);
+      if (socket) return socket;
+    }
+  }
+  return undefined;
+}
+
 /**
  * Connects to the process's inspector; opens it first (SIGUSR1) where it is closed.
  * @throws AppError ATTACH_FAILED, PERMISSION_DENIED, NOT_NODE
@@ -132,7 +171,7 @@ export async function findInspector(pid: number): Promise<FoundInspector> {
   const wanted = portFromFlags(commandLineOfPid(pid));
   const before = listeningPorts(pid);
   // Only ports of the process itself, and never its servers: they would see our request.
-  for (const port of new Set([wanted ?? defaultPort, defaultPort])) {
+  for (const port of new Set([known.get(pid) ?? defaultPort, wanted ?? defaultPort, defaultPort])) {
     if (before && !before.has(port)) continue;
     const socket = await probe(port, pid);
     if (socket) return { socket, openedByUs: false };
@@ -144,16 +183,12 @@ export async function findInspector(pid: number): Promise<FoundInspector> {
       details: error instanceof Error ? error.message : String(error),
     });
   }
-  const deadline = Date.now() + openTimeoutMs;
-  while (Date.now() < deadline) {
-    await new Promise((resolve) => setTimeout(resolve, pollMs));
-    if (!isAlive(pid)) break;
-    const now = listeningPorts(pid);
-    const fresh = now ? [...now].filter((port) => !before?.has(port)) : [wanted ?? defaultPort];
-    for (const port of fresh) {
-      const socket = await probe(port, pid);
-      if (socket) return { socket, openedByUs: true };
-    }
+  const socket = await findOpened(pid, before, wanted ?? defaultPort);
+  if (socket) return { socket, openedByUs: true };
+  // Perhaps it was open all the time, on a port that its flags do not tell. Only now its other ports are asked.
+  for (const port of before ?? []) {
+    const open = await probe(port, pid);
+    if (open) return { socket: open, openedByUs: false };
   }
   throw new AppError('ATTACH_FAILED', `Process ${pid} did not open its inspector.`, {
     hint: `Its port (${wanted ?? defaultPort}) may be in use by another process, the program may handle SIGUSR1 itself, or its Node may have been built without the inspector. Launch it from Scorchmark instead.`,

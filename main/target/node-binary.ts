@@ -28,6 +28,7 @@ export async function checkNodeBinary(file: string, env: NodeJS.ProcessEnv): Pro
       file,
       ['--version'],
       { timeout: versionTimeoutMs, env: plainEnv, windowsHide: true },
+      // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- it is an Error; the rule misses ExecFileException
       (error, stdout) => (error ? reject(error) : resolve(stdout.trim())),
     );
   }).catch((error: Error) => {

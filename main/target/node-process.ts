@@ -46,6 +46,7 @@ export class NodeProcess {
   readonly threads = new Set<Thread>();
   /** At least one isolate was handed to the run. */
   wasRecorded = false;
+  private hasFollowedWorkers = false;
   private socket: SocketSession | undefined;
   private finish!: () => void;
 
@@ -96,8 +97,13 @@ export class NodeProcess {
     if (!this.socket) this.finish();
   }
 
-  /** Takes everything of ours out of a process that lives on, then lets go. */
-  async letGo(closeInspector: boolean): Promise<void> {
+  /**
+   * Takes everything of ours out of a process that lives on, then lets go. Resolves with whether its inspector
+   * closes: with followed workers it must stay open, as closing it then was seen to hang or crash the process
+   * (Node 20).
+   */
+  async letGo(wantClosed: boolean): Promise<boolean> {
+    const closeInspector = wantClosed && !this.hasFollowedWorkers;
     const threads = [...this.threads];
     await Promise.all(threads.map((thread) => this.endThread(thread, false)));
     // Workers first: they are reached through the main thread.
@@ -106,6 +112,7 @@ export class NodeProcess {
       await thread.removeAgent(closeInspector && thread.info.workerId === 0).catch(() => undefined);
     this.socket?.disconnect();
     await this.disconnected;
+    return closeInspector;
   }
 
   private addThread(session: ProtocolSession, workerId: number, title: string, startedUs: number): Thread {
@@ -140,6 +147,7 @@ export class NodeProcess {
     parent.onEvent('NodeWorker.attachedToWorker', (params) => {
       const attached = attachedToWorkerSchema.safeParse(params);
       if (!attached.success) return;
+      this.hasFollowedWorkers = true;
       const { sessionId, workerInfo } = attached.data;
       const session = new ProtocolSession((message) => {
         parent.command('NodeWorker.sendMessageToWorker', { sessionId, message }).catch(() => session.close());

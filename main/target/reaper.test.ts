@@ -5,6 +5,7 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, expect, it } from 'vitest';
 import { packageRoot } from '../paths';
+import { commandLineOfPid } from './inspector-finder';
 import { isAlive, listProcesses } from './process-table';
 import { programFolder, removeProgramFolder } from './test-support';
 
@@ -34,7 +35,7 @@ const target = await launchTarget({
     },
   },
 });
-process.on('SIGUSR2', () => void target.stop().then(() => process.exit(0)));
+process.on('SIGUSR2', () => void target.stop({ graceMs: 100 }).then(() => process.exit(0)));
 `;
 
 const treeText = `
@@ -68,7 +69,9 @@ async function startEngine(): Promise<{ pids: number[]; folder: string; reaper: 
     folder: string;
   };
   const children = (await listProcesses()).filter((row) => row.ppid === engine?.pid).map((row) => row.pid);
-  const reaper = children.find((pid) => !told.pids.includes(pid));
+  const reaper = children.find((pid) =>
+    commandLineOfPid(pid).some((argument) => argument.endsWith('reaper.cjs')),
+  );
   return { ...told, reaper: reaper ?? 0 };
 }
 
