@@ -48,7 +48,7 @@ export class LaneChart {
         scales: {
           x: { type: 'linear', display: false, min: 0, max: 1 },
           y: { type: 'linear', display: false, min: 0, max: 1 },
-          ratio: { type: 'linear', display: false, min: 0, max: 1 },
+          ratio: { type: 'linear', axis: 'y', display: false, min: 0, max: 1 },
         },
       },
     });
