@@ -171,7 +171,13 @@ function loadSaved(client: Client, id: string): void {
     parse: parseInWorker,
   }).then(
     (model) => put(id, { status: 'ready', model }),
-    (thrown: unknown) => put(id, { status: 'error', error: toAppError(thrown) }),
+    (thrown: unknown) => {
+      const error = toAppError(thrown);
+      const { run } = useApp.getState();
+      // A run that could not even be saved is still known to the workbench, with the reason.
+      if (error.code === 'NOT_FOUND' && run?.runId === id) followRun(client, run);
+      else put(id, { status: 'error', error });
+    },
   );
 }
 

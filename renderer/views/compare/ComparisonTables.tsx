@@ -14,7 +14,7 @@ import { formatLocation } from '../../../profiles/location';
 import { formatWhen } from '../../components/when';
 import { formatHash, homeRoute, emptySelection } from '../../state/selection';
 import { Change } from './Change';
-import { judge } from './judge';
+import { judge, type Judgement } from './judge';
 
 const shownFunctions = 100;
 
@@ -24,22 +24,22 @@ export function ComparisonTables({ comparison }: { comparison: Comparison }) {
   const [all, setAll] = useState(false);
   const shown = all ? functions : functions.slice(0, shownFunctions);
   const judged = metrics.map((metric) => ({ metric, judgement: judge(metric) }));
-  const worse = judged.filter((each) => each.judgement === 'worse').length;
-  const better = judged.filter((each) => each.judgement === 'better').length;
   return (
     <div className="compare-body">
       <p className="compare-verdict" role="status">
-        {worse === 0 && better === 0
-          ? 'Nothing measured changed by more than 5 %.'
-          : `${better} of ${metrics.length} metrics became better, ${worse} became worse, by more than 5 %.`}{' '}
+        {verdictOf(judged.map((each) => each.judgement))}{' '}
         <span className="muted">One run each: small differences may be chance.</span>
       </p>
-      {caveats.map((caveat) => (
-        <div key={caveat} className="notice notice-warn">
+      {caveats.length > 0 && (
+        <div className="notice notice-warn">
           <IconAlertTriangle size={14} aria-hidden />
-          <span>{caveat}</span>
+          <ul className="plain-list" aria-label="Why the numbers may not be comparable">
+            {caveats.map((caveat) => (
+              <li key={caveat}>{caveat}</li>
+            ))}
+          </ul>
         </div>
-      ))}
+      )}
       <section className="section">
         <h2>Metrics</h2>
         <table className="table compare-metrics">
@@ -115,6 +115,17 @@ export function ComparisonTables({ comparison }: { comparison: Comparison }) {
       </section>
     </div>
   );
+}
+
+/** How many became better or worse, in words; says nothing of what only one of the two measured. */
+function verdictOf(judgements: Judgement[]): string {
+  const count = (judgement: Judgement): number => judgements.filter((each) => each === judgement).length;
+  const [better, worse] = [count('better'), count('worse')];
+  const comparable = better + worse + count('same');
+  if (comparable === 0) return 'No metric that can be better or worse was measured in both.';
+  if (better + worse === 0)
+    return `None of the ${comparable} comparable metrics became better or worse by more than 5 %.`;
+  return `Of ${comparable} comparable metrics, ${better} became better and ${worse} worse by more than 5 %.`;
 }
 
 function SessionLink({ letter, session }: { letter: string; session: SessionMeta }) {

@@ -30,7 +30,7 @@ export const columns: Column[] = [
   {
     key: 'when',
     title: 'When',
-    width: '108px',
+    width: '122px',
     sort: 'createdAt',
     cell: (session) => formatWhen(session.createdAt),
     tooltip: (session) => new Date(session.createdAt).toLocaleString(),
