@@ -79,10 +79,10 @@ test('from the sample app to a report that a colleague can open', async ({ app }
     const before = await sampleCount(page);
     expect(before).toBeGreaterThan(0);
     await expect.poll(() => sampleCount(page)).toBeGreaterThan(before);
-    await expect(page.getByTestId('lanes')).toContainText('Requests');
-    await expect(page.getByTestId('lanes')).toContainText('Event loop');
+    await expect(page.getByTestId('lanes').last()).toContainText('Requests');
+    await expect(page.getByTestId('lanes').last()).toContainText('Event loop');
     await page.getByRole('tab', { name: 'Output' }).click();
-    await expect(page.getByText(/listening on http/i).first()).toBeVisible();
+    await expect(page.getByText(/shop is open at/).first()).toBeVisible();
   });
 
   await test.step('a frame under the pointer stays under it while samples arrive', async () => {
@@ -217,8 +217,10 @@ test('a recording survives kill -9 of the workbench, and its target does not', a
 
 async function targetPids(page: Page): Promise<number[]> {
   await page.getByRole('tab', { name: 'Processes' }).click();
-  const text = (await page.getByRole('tabpanel').textContent()) ?? '';
-  return [...text.matchAll(/\b(\d{3,8})\b/g)].map((match) => Number(match[1])).filter(isAlive);
+  const rows = page.getByRole('tabpanel').locator('tbody tr');
+  await expect(rows.first()).toBeVisible();
+  const pids = await rows.locator('td:nth-of-type(2)').allTextContents();
+  return pids.map((pid) => Number(pid.replace(/\D/g, ''))).filter((pid) => pid > 0);
 }
 
 function isAlive(pid: number): boolean {

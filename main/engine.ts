@@ -8,7 +8,7 @@ import { AppError, toAppError } from './errors';
 import { version } from './paths';
 import { startAll, threadCollectors, processMetrics } from './capture';
 import { startLoad, presets, resolvePlan, waitUntilReachable } from './load';
-import { Run, type ResolvedRunSpec } from './run/run';
+import { Run, type ResolvedRunSpec, type RunDependencies } from './run/run';
 import { listSamples, resolveSample } from './run/samples';
 import { defaultDataFolder, newSessionId, openStore, type SessionStore } from './sessions';
 import { compareSessions } from './analysis/compare';
@@ -62,7 +62,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   });
   const tasks = new Map<string, AbortController>();
   let run: Run | undefined;
-  let starting = false;
+  let starting: Promise<Run> | undefined;
   let closing: Promise<void> | undefined;
 
   /** Runs a long action under the caller's task id: its progress is announced, `tasks.cancel` ends it. */
@@ -98,43 +98,41 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       throw new AppError('RUN_ACTIVE', 'A run is already being recorded.', {
         hint: 'Stop it first; its session is saved.',
       });
-    starting = true;
+    starting = beginRun(spec);
     try {
-      const sample = spec.target.kind === 'sample' ? await resolveSample(spec.target.sample) : undefined;
-      const resolved: ResolvedRunSpec = {
-        ...spec,
-        target: sample?.target ?? (spec.target as ResolvedRunSpec['target']),
-      };
-      run = await Run.start(
-        resolved,
-        {
-          createClock,
-          launchTarget,
-          attachTarget,
-          threadCollectors,
-          processMetrics,
-          startAll,
-          load: {
-            startLoad,
-            resolvePlan,
-            waitUntilReachable,
-            presetDefaults: (name) => presets.find((preset) => preset.name === name)!,
-          },
-          recorders: store,
-          newSessionId,
-          emit,
-        },
-        sample?.title,
-      );
-      if (spec.target.kind === 'launch')
-        await store.rememberTarget(spec).catch((error: unknown) => {
-          emit({ event: 'run.state', payload: run!.state });
-          if (!(error instanceof AppError && error.code === 'DATA_FOLDER_IN_USE')) throw error;
-        });
-      return run.state;
+      run = await starting;
     } finally {
-      starting = false;
+      starting = undefined;
     }
+    if (spec.target.kind === 'launch')
+      await store.rememberTarget(spec).catch((error: unknown) => run?.warn('targets', toAppError(error)));
+    return run.state;
+  }
+
+  async function beginRun(spec: ParsedInput<'run.start'>): Promise<Run> {
+    const sample = spec.target.kind === 'sample' ? await resolveSample(spec.target.sample) : undefined;
+    const resolved: ResolvedRunSpec = {
+      ...spec,
+      target: sample?.target ?? (spec.target as ResolvedRunSpec['target']),
+    };
+    const dependencies: RunDependencies = {
+      createClock,
+      launchTarget,
+      attachTarget,
+      threadCollectors,
+      processMetrics,
+      startAll,
+      load: {
+        startLoad,
+        resolvePlan,
+        waitUntilReachable,
+        presetDefaults: (name) => presets.find((preset) => preset.name === name)!,
+      },
+      recorders: store,
+      newSessionId,
+      emit,
+    };
+    return Run.start(resolved, dependencies, sample?.title);
   }
 
   const handlers: Handlers = {
@@ -237,6 +235,8 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     close() {
       closing ??= (async () => {
         for (const controller of tasks.values()) controller.abort();
+        // A run that is just starting must be ended too, or its target would live on.
+        await starting?.catch(() => undefined);
         if (run) {
           await run.stop('workbench closed');
           await run.done;

@@ -76,7 +76,7 @@ program
   .option('--port <port>', 'listen on this port instead of a free one')
   .option('--open', 'open the browser')
   .addOption(dataFolder)
-  .action(action(serveCommand));
+  .action(action((options: Parameters<typeof serveCommand>[0]) => serveCommand(options)));
 
 const sessions = program.command('sessions').description('the saved sessions');
 sessions

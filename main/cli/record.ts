@@ -45,21 +45,24 @@ export async function record(argv: string[], options: RecordOptions): Promise<nu
   const progress = new RecordProgress(engine, options);
   let interrupts = 0;
   let runId: string | undefined;
+  const stop = (): void => {
+    if (runId)
+      engine.call('run.stop', { runId }).catch((error: unknown) => progress.note(describeError(error)));
+  };
   const interrupt = (): void => {
     interrupts++;
-    if (interrupts === 1 && runId) {
-      progress.note('Stopping the target and saving; press Ctrl-C again to give up waiting.');
-      engine.call('run.stop', { runId }).catch((error: unknown) => progress.note(describeError(error)));
-    } else if (interrupts > 1 || !runId) {
-      // The reaper ends what is left of the target; the journal makes the session recoverable.
-      process.exit(130);
-    }
+    // The reaper ends what is left of the target; the journal makes the session recoverable.
+    if (interrupts > 1) process.exit(130);
+    progress.note('Stopping the target and saving; press Ctrl-C again to give up waiting.');
+    stop();
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, interrupt);
   try {
     const finished = progress.finished();
     const state = await engine.call('run.start', spec);
     runId = state.runId;
+    // The interrupt may have come while the target was being started.
+    if (interrupts > 0) stop();
     const end = await finished;
     return await conclude(engine, end, progress, options);
   } finally {

@@ -19,20 +19,28 @@ export async function serveCommand(
     await engine.close();
     throw error;
   });
-  const url = show ? `${server.url}#/session/${show.sessionId}` : server.url;
+  const url = show ? `${server.url}#/run/${show.sessionId}` : server.url;
   const ended = stopSignal();
   process.stdout.write(
     `Scorchmark is at ${url}\nPress Ctrl-C to end it; a recording in progress is saved.\n`,
   );
+  if (process.stdin.isTTY) offerLinks(server.newLink);
   if (options.open)
     await open(url).catch(() =>
       process.stderr.write('No browser could be opened; open the address above by hand.\n'),
     );
   await ended;
   process.stderr.write('Ending…\n');
+  process.stdin.unref();
   await engine.close();
   await server.close();
   return exitCodes.ok;
+}
+
+/** A link signs in one browser, once; Enter prints a fresh one for the next. */
+function offerLinks(newLink: () => string): void {
+  process.stdout.write('Press Enter for a fresh link (each one signs in one browser).\n');
+  process.stdin.on('data', () => process.stdout.write(`${newLink()}\n`));
 }
 
 /** Resolves at the first Ctrl-C or termination; a second one gives up waiting for the recording to be saved. */

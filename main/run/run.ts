@@ -2,7 +2,7 @@
  * One run: target + collectors + load, a state machine that always ends with a saved session.
  * starting → running → stopping → saving → done | failed
  */
-import type { AppError} from '../errors';
+import type { AppError } from '../errors';
 import { toAppError, type AppErrorJson } from '../errors';
 import type {
   AnyEvent,
@@ -113,7 +113,8 @@ export class Run {
     const project = spec.target.kind === 'launch' ? await projectName(cwd) : `pid ${spec.target.pid}`;
     const name = spec.name || `${describedAs ?? project}${spec.load ? ` · ${spec.load.preset}` : ''}`;
     const commandLine = spec.target.kind === 'launch' ? spec.target.argv.join(' ') : `pid ${spec.target.pid}`;
-    const run = new Run(spec, deps, { name, commandLine, cwd });
+    // The spec is kept with the session: running it again gives a session of the same name.
+    const run = new Run({ ...spec, name }, deps, { name, commandLine, cwd });
     await run.begin();
     return run;
   }
@@ -198,6 +199,11 @@ export class Run {
   async refreshAllocations(): Promise<void> {
     const all = [...this.collectors.values()].flat().filter((collector) => collector.name === 'allocations');
     await Promise.all(all.map((collector) => collector.flush()));
+  }
+
+  /** Something beside the recording went wrong: the person is told, the run goes on. */
+  warn(source: string, error: AppError): void {
+    this.sink.warning({ tUs: this.clock.nowUs(), source, message: error.message, hint: error.hint });
   }
 
   snapshot(): RunSnapshot {
