@@ -71,6 +71,12 @@ describe('a launched program', () => {
     ['runs to its end', `setTimeout(() => {}, 20)`, 0],
     ['calls process.exit', `process.exit(7)`, 7],
     ['calls process.exit in an exit handler', `process.on('exit', () => process.exit(9))`, 9],
+    [
+      'calls process.exit while workers run',
+      `new (require('worker_threads').Worker)('setInterval(() => {}, 1000)', { eval: true, execArgv: [] })
+        .on('online', () => setTimeout(() => process.exit(3), 150))`,
+      3,
+    ],
     ['throws', `throw new Error('planned')`, 1],
     ['rejects', `Promise.reject(new Error('planned'))`, 1],
   ])('is drained when it %s, after its own exit handlers', async (_how, text, code) => {
@@ -96,7 +102,7 @@ describe('a launched program', () => {
     expect(end.code).toBe(code);
     expect(last).toEqual([{ handled: true }]);
     expect(drained).toHaveProperty('usedSize');
-    expect(witness.of('ending').map(({ wasClosed }) => wasClosed)).toEqual([false]);
+    expect(witness.of('ending').map(({ wasClosed }) => wasClosed)).not.toContain(true);
     expect(witness.of('exit')[0]?.process.endedUs).toBeGreaterThan(0);
   });
 

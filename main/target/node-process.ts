@@ -9,6 +9,7 @@ import type { Clock, TargetHandlers } from './types';
 
 /** A collector that hangs must not keep the target from ending. */
 const drainLimitMs = 15_000;
+const detachLimitMs = 500;
 
 const attachedToWorkerSchema = z.object({
   sessionId: z.string(),
@@ -92,7 +93,9 @@ export class NodeProcess {
 
   /** The process has ended or waits for its end: take what is left of all threads, then let go. */
   async drainAndDisconnect(): Promise<void> {
-    await Promise.all([...this.threads].map((thread) => this.endThread(thread)));
+    const threads = [...this.threads];
+    await Promise.all(threads.map((thread) => this.endThread(thread)));
+    await this.detachWorkers(threads);
     this.socket?.disconnect();
     if (!this.socket) this.finish();
   }
@@ -110,9 +113,25 @@ export class NodeProcess {
     threads.sort((a, b) => b.info.workerId - a.info.workerId);
     for (const thread of threads)
       await thread.removeAgent(closeInspector && thread.info.workerId === 0).catch(() => undefined);
+    await this.detachWorkers(threads);
     this.socket?.disconnect();
     await this.disconnected;
     return closeInspector;
+  }
+
+  /**
+   * A worker that is told to end waits for us, its main thread waits for it, and we reach it only through that
+   * main thread: so workers must be let go, inner ones first, before the main thread is.
+   */
+  private async detachWorkers(threads: Thread[]): Promise<void> {
+    for (const thread of threads.filter(({ info }) => info.workerId !== 0).reverse()) {
+      const letGo = thread.session
+        .command('NodeRuntime.notifyWhenWaitingForDisconnect', { enabled: false })
+        .catch(() => undefined)
+        .then(() => thread.detach?.());
+      // One that does not answer has ended or is stuck; it is not waited for.
+      await Promise.race([letGo, new Promise((resolve) => setTimeout(resolve, detachLimitMs))]);
+    }
   }
 
   private addThread(session: ProtocolSession, workerId: number, title: string, startedUs: number): Thread {
@@ -157,12 +176,11 @@ export class NodeProcess {
         workers.delete(sessionId);
       };
       workers.set(sessionId, { session, ended: close });
-      const detach = (): void => {
-        void parent
+      const detach = (): Promise<void> =>
+        parent
           .command('NodeWorker.detach', { sessionId })
           .catch(() => undefined)
           .then(close);
-      };
       void this.connectWorker(session, workerInfo, detach);
     });
     parent.onEvent('NodeWorker.receivedMessageFromWorker', (params) => {
@@ -181,12 +199,13 @@ export class NodeProcess {
   private async connectWorker(
     session: ProtocolSession,
     workerInfo: { workerId: string; title: string; url: string },
-    detach: () => void,
+    detach: () => Promise<void>,
   ): Promise<void> {
     const relax = this.socket?.hurry();
     const startedUs = this.context.clock.nowUs();
     const title = workerInfo.url ? path.basename(workerInfo.url) : workerInfo.title;
     const thread = this.addThread(session, Number(workerInfo.workerId) || 1, title, startedUs);
+    thread.detach = detach;
     void session.closed.then(() => this.endThread(thread));
     session.onEvent('NodeRuntime.waitingForDisconnect', () => void this.endThread(thread).then(detach));
     try {

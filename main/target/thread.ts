@@ -28,6 +28,8 @@ export class Thread implements TargetThread {
   isKnown = false;
   /** Set once, when its end has been told. */
   ending: Promise<void> | undefined;
+  /** Worker threads: ends the session through the parent. */
+  detach: (() => Promise<void>) | undefined;
   private readonly listeners = new Map<string, Set<(data: unknown) => void>>();
   private readonly kept = new Map<string, unknown[]>();
 
