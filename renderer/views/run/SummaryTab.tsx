@@ -1,6 +1,6 @@
 import { Button, Skeleton } from '@mantine/core';
 import { IconAlertTriangle, IconCircleCheck, IconInfoCircle } from '@tabler/icons-react';
-import { useMemo, useRef, type ReactNode } from 'react';
+import { memo, useMemo, useRef, type ReactNode } from 'react';
 import type { RunWarning } from '../../../main/api';
 import {
   formatBytes,
@@ -21,7 +21,8 @@ import { inRange, maxOf, meanOf, pick } from './series-in-range';
 import type { ViewedRun } from './viewed-run';
 
 /** What was found, in words first, then in numbers. */
-export function SummaryTab({ run }: { run: ViewedRun }) {
+export function SummaryTab({ run: newest }: { run: ViewedRun }) {
+  const run = useSlowed(newest);
   const { model, selection } = run;
   const sentences = useVerdict(run);
   const nothingYet = model.live && !run.cpuTree && model.series.length === 0;
@@ -47,6 +48,18 @@ export function SummaryTab({ run }: { run: ViewedRun }) {
       </div>
     </div>
   );
+}
+
+/** Words and totals need not change four times a second: while data arrives, what was shown up to a second ago. */
+function useSlowed(run: ViewedRun): ViewedRun {
+  const last = useRef({ run, atMs: -Infinity });
+  const { range, threads } = run.selection;
+  const before = last.current.run;
+  const sameQuestion =
+    before.model === run.model && before.selection.range === range && before.selection.threads === threads;
+  const now = performance.now();
+  if (!run.model.live || !sameQuestion || now - last.current.atMs >= 1000) last.current = { run, atMs: now };
+  return last.current.run;
 }
 
 /** The sentences; while data arrives, at most one a second. */
@@ -144,7 +157,7 @@ function Warnings({ warnings }: { warnings: RunWarning[] }) {
   );
 }
 
-function CategoryShares({ run }: { run: ViewedRun }) {
+const CategoryShares = memo(function CategoryShares({ run }: { run: ViewedRun }) {
   const { cpuTree } = run;
   if (!cpuTree || cpuTree.totalWeight === 0) return null;
   const totals = categoryTotals(cpuTree);
@@ -179,9 +192,9 @@ function CategoryShares({ run }: { run: ViewedRun }) {
       </table>
     </section>
   );
-}
+});
 
-function KeyFigures({ run }: { run: ViewedRun }) {
+const KeyFigures = memo(function KeyFigures({ run }: { run: ViewedRun }) {
   const { model, selection } = run;
   const { range, threads } = selection;
   const mean = (metric: Parameters<typeof pick>[1]): number | undefined =>
@@ -217,9 +230,9 @@ function KeyFigures({ run }: { run: ViewedRun }) {
       </table>
     </section>
   );
-}
+});
 
-function TopFunctions({ run }: { run: ViewedRun }) {
+const TopFunctions = memo(function TopFunctions({ run }: { run: ViewedRun }) {
   const select = useRoute((state) => state.select);
   const { cpuTree, model } = run;
   if (!cpuTree || cpuTree.totalWeight === 0) return null;
@@ -257,9 +270,9 @@ function TopFunctions({ run }: { run: ViewedRun }) {
       </table>
     </section>
   );
-}
+});
 
-function Circumstances({ run }: { run: ViewedRun }) {
+const Circumstances = memo(function Circumstances({ run }: { run: ViewedRun }) {
   const { state, detail } = run.model;
   const environment = detail?.environment;
   const rows: [string, ReactNode][] = [
@@ -304,7 +317,7 @@ function Circumstances({ run }: { run: ViewedRun }) {
       </dl>
     </section>
   );
-}
+});
 
 function show(value: number | undefined, format: (value: number) => string): string | undefined {
   return value === undefined ? undefined : format(value);
