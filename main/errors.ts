@@ -44,7 +44,11 @@ export class AppError extends Error {
   readonly hint: string | undefined;
   readonly details: string | undefined;
 
-  constructor(code: ErrorCode, message: string, more: { hint?: string; details?: string; cause?: unknown } = {}) {
+  constructor(
+    code: ErrorCode,
+    message: string,
+    more: { hint?: string; details?: string; cause?: unknown } = {},
+  ) {
     super(message, more.cause === undefined ? undefined : { cause: more.cause });
     this.name = 'AppError';
     this.code = code;
@@ -85,6 +89,9 @@ export function toAppError(thrown: unknown, doing?: string): AppError {
       cause: error,
     });
   if (code === 'ENOENT')
-    return new AppError('NOT_FOUND', `${prefix}no such file or folder.`, { details: error.message, cause: error });
+    return new AppError('NOT_FOUND', `${prefix}no such file or folder.`, {
+      details: error.message,
+      cause: error,
+    });
   return new AppError('INTERNAL', `${prefix}${error.message}`, { details: error.stack, cause: error });
 }

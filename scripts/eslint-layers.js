@@ -50,13 +50,19 @@ export function violation(fromFile, specifier) {
   if (from === undefined) return undefined;
   if (to === undefined) {
     const outside = /^(e2e|bench|scripts)\//.test(relative);
-    return outside && !/\.test\.[tj]sx?$/.test(fromFile) ? `product code may not import ${relative}` : undefined;
+    return outside && !/\.test\.[tj]sx?$/.test(fromFile)
+      ? `product code may not import ${relative}`
+      : undefined;
   }
   if (from === to) return undefined;
   if (from === 'renderer')
-    return rendererMayImport.has(to) ? undefined : `renderer may import only profiles/ and main/api, not ${to}`;
+    return rendererMayImport.has(to)
+      ? undefined
+      : `renderer may import only profiles/ and main/api, not ${to}`;
   if (to === 'renderer') return `${from} may not import renderer`;
-  return order.indexOf(to) < order.indexOf(from) ? undefined : `${from} may not import ${to}: it is to its right`;
+  return order.indexOf(to) < order.indexOf(from)
+    ? undefined
+    : `${from} may not import ${to}: it is to its right`;
 }
 
 /** @type {import('eslint').Rule.RuleModule} */

@@ -31,7 +31,7 @@ export async function serveCommand(
     );
   await ended;
   process.stderr.write('Ending…\n');
-  process.stdin.unref();
+  if (process.stdin.isTTY) process.stdin.pause();
   await engine.close();
   await server.close();
   return exitCodes.ok;
