@@ -125,12 +125,12 @@ export class NodeProcess {
    */
   private async detachWorkers(threads: Thread[]): Promise<void> {
     for (const thread of threads.filter(({ info }) => info.workerId !== 0).reverse()) {
-      const letGo = thread.session
-        .command('NodeRuntime.notifyWhenWaitingForDisconnect', { enabled: false })
-        .catch(() => undefined)
-        .then(() => thread.detach?.());
       // One that does not answer has ended or is stuck; it is not waited for.
-      await Promise.race([letGo, new Promise((resolve) => setTimeout(resolve, detachLimitMs))]);
+      await atMost(
+        detachLimitMs,
+        thread.session.command('NodeRuntime.notifyWhenWaitingForDisconnect', { enabled: false }),
+      );
+      await atMost(detachLimitMs, thread.detach?.());
     }
   }
 
@@ -281,6 +281,13 @@ export class NodeProcess {
     const warning: RunWarning = { tUs: this.context.clock.nowUs(), source, message };
     this.context.handlers.onWarning(warning);
   }
+}
+
+async function atMost(limitMs: number, work: Promise<unknown> | undefined): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise((resolve) => (timer = setTimeout(resolve, limitMs)));
+  await Promise.race([work?.catch(() => undefined), limit]);
+  clearTimeout(timer);
 }
 
 export function messageOf(error: unknown): string {

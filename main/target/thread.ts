@@ -14,6 +14,7 @@ const contextSchema = z.object({
   context: z.object({ id: z.number(), auxData: z.object({ isDefault: z.boolean().optional() }).optional() }),
 });
 const bindingSchema = z.object({ name: z.string(), payload: z.string() });
+const scriptSchema = z.object({ url: z.string() });
 const reportSchema = z.object({ kind: z.string(), data: z.unknown() });
 const evaluatedSchema = z.object({
   result: z.object({ value: z.unknown().optional() }),
@@ -56,9 +57,8 @@ export class Thread implements TargetThread {
     this.session.onEvent('Runtime.bindingCalled', (params) => this.takeReport(params));
     // Only in this context: contexts that the program makes (node:vm) must not get it.
     await this.session.command('Runtime.addBinding', { name: bindingName, executionContextId: contextId });
-    const value = await this.evaluate(
-      `(${agentExpression} || (globalThis.__scorchmarkAttach = true, require(${JSON.stringify(agentFile)}))).connect()`,
-    );
+    if (this.info.workerId !== 0) await this.bootstrapped();
+    const value = (await this.evaluate(`${agentExpression}?.connect()`)) ?? (await this.loadAgent());
     return connectedSchema.parse(value).threadId;
   }
 
@@ -76,18 +76,56 @@ export class Thread implements TargetThread {
     );
   }
 
-  private async evaluate(expression: string): Promise<unknown> {
+  /**
+   * Resolves when a worker has come to code of its program. The inspector reaches a worker while Node itself is
+   * still starting it, and running anything of Node's there then breaks it (seen on Node 18 and 20).
+   */
+  private async bootstrapped(): Promise<void> {
+    let off: (() => void) | undefined;
+    const firstScript = new Promise<string>((resolve) => {
+      off = this.session.onEvent('Debugger.scriptParsed', (params) => {
+        const script = scriptSchema.safeParse(params);
+        if (script.success && script.data.url !== '' && !/^(node|internal):/.test(script.data.url))
+          resolve(script.data.url);
+      });
+    });
+    await this.session.command('Debugger.enable');
+    const url = await Promise.race([firstScript, this.session.closed]);
+    off?.();
+    await this.session.command('Debugger.disable');
+    // The agent itself, just being loaded: it is complete in a moment.
+    const isAgent = url?.endsWith('/main/agent/agent.cjs');
+    while (isAgent && (await this.evaluate(`${agentExpression} === undefined`)) === true)
+      await new Promise((resolve) => setTimeout(resolve, 2));
+  }
+
+  /** A worker loads it in a turn of its event loop of its own; a main thread at once, as it may be blocked. */
+  private loadAgent(): Promise<unknown> {
+    const load = `(globalThis.__scorchmarkAttach = true, load(${JSON.stringify(agentFile)})).connect()`;
+    const expression =
+      this.info.workerId === 0
+        ? `(load => ${load})(require)`
+        : `(load => new Promise((resolve, reject) => setImmediate(() => { try { resolve(${load}); } catch (e) { reject(e); } })))(require)`;
+    return this.evaluate(expression, { includeCommandLineAPI: true, awaitPromise: true });
+  }
+
+  private async evaluate(expression: string, more: object = {}, attempt = 1): Promise<unknown> {
     const answer = evaluatedSchema.parse(
       await this.session.command('Runtime.evaluate', {
         expression,
-        includeCommandLineAPI: true,
         returnByValue: true,
         silent: true,
+        ...more,
       }),
     );
-    if (answer.exceptionDetails)
-      throw new Error(answer.exceptionDetails.exception?.description ?? answer.exceptionDetails.text);
-    return answer.result.value;
+    const thrown = answer.exceptionDetails;
+    if (!thrown) return answer.result.value;
+    // An evaluation that interrupts at an unlucky moment is cut off, without an exception of its own; it may be repeated.
+    if (thrown.exception?.description === undefined && attempt < 5) {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      return this.evaluate(expression, more, attempt + 1);
+    }
+    throw new Error(thrown.exception?.description ?? thrown.text);
   }
 
   /**
