@@ -21,7 +21,8 @@ const nodeInternal = /^(?:node:|internal\/|electron\/js2c\/)/;
 const bareBuiltin = /^(?:_[a-z_]+|[a-z][a-z0-9_]*)\.js$/;
 const wasm = /^wasm:|\.wasm(?:$|[?#])/;
 /** Our files inside the target, and the expressions that the workbench evaluates there under this scheme. */
-const ownAgent = /^scorchmark:|\/main\/agent\/(?:agent|cpu|listen|process-table|reaper|runtime-metrics|watchdog)\.cjs$/;
+const ownAgent =
+  /^scorchmark:|\/main\/agent\/(?:agent|cpu|listen|process-table|reaper|runtime-metrics|watchdog)\.cjs$/;
 
 /**
  * Category and package of a function.

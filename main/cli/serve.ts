@@ -24,7 +24,7 @@ export async function serveCommand(
   process.stdout.write(
     `Scorchmark is at ${url}\nPress Ctrl-C to end it; a recording in progress is saved.\n`,
   );
-  if (process.stdin.isTTY) offerLinks(server.newLink);
+  if (process.stdin.isTTY) offerLinks(() => server.newLink());
   if (options.open)
     await open(url).catch(() =>
       process.stderr.write('No browser could be opened; open the address above by hand.\n'),
