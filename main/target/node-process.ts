@@ -48,6 +48,10 @@ export class NodeProcess {
   /** At least one isolate was handed to the run. */
   wasRecorded = false;
   private hasFollowedWorkers = false;
+  /** The main thread is ending or being let go: workers are no longer taken on. */
+  private isEnding = false;
+  /** All that are attached, drained or not. */
+  private readonly attachedWorkers = new Set<Thread>();
   private socket: SocketSession | undefined;
   private finish!: () => void;
 
@@ -93,9 +97,9 @@ export class NodeProcess {
 
   /** The process has ended or waits for its end: take what is left of all threads, then let go. */
   async drainAndDisconnect(): Promise<void> {
-    const threads = [...this.threads];
-    await Promise.all(threads.map((thread) => this.endThread(thread)));
-    await this.detachWorkers(threads);
+    this.isEnding = true;
+    await Promise.all([...this.threads].map((thread) => this.endThread(thread)));
+    await this.detachWorkers();
     this.socket?.disconnect();
     if (!this.socket) this.finish();
   }
@@ -107,13 +111,14 @@ export class NodeProcess {
    */
   async letGo(wantClosed: boolean): Promise<boolean> {
     const closeInspector = wantClosed && !this.hasFollowedWorkers;
+    this.isEnding = true;
     const threads = [...this.threads];
     await Promise.all(threads.map((thread) => this.endThread(thread, false)));
     // Workers first: they are reached through the main thread.
     threads.sort((a, b) => b.info.workerId - a.info.workerId);
     for (const thread of threads)
       await thread.removeAgent(closeInspector && thread.info.workerId === 0).catch(() => undefined);
-    await this.detachWorkers(threads);
+    await this.detachWorkers();
     this.socket?.disconnect();
     await this.disconnected;
     return closeInspector;
@@ -123,8 +128,8 @@ export class NodeProcess {
    * A worker that is told to end waits for us, its main thread waits for it, and we reach it only through that
    * main thread: so workers must be let go, inner ones first, before the main thread is.
    */
-  private async detachWorkers(threads: Thread[]): Promise<void> {
-    for (const thread of threads.filter(({ info }) => info.workerId !== 0).reverse()) {
+  private async detachWorkers(): Promise<void> {
+    for (const thread of [...this.attachedWorkers].reverse()) {
       // One that does not answer has ended or is stuck; it is not waited for.
       await atMost(
         detachLimitMs,
@@ -181,7 +186,9 @@ export class NodeProcess {
           .command('NodeWorker.detach', { sessionId })
           .catch(() => undefined)
           .then(close);
-      void this.connectWorker(session, workerInfo, detach);
+      // One that only now starts below an ending main thread; holding it would hold both.
+      if (this.isEnding) void detach();
+      else void this.connectWorker(session, workerInfo, detach);
     });
     parent.onEvent('NodeWorker.receivedMessageFromWorker', (params) => {
       const message = fromWorkerSchema.safeParse(params);
@@ -206,7 +213,11 @@ export class NodeProcess {
     const title = workerInfo.url ? path.basename(workerInfo.url) : workerInfo.title;
     const thread = this.addThread(session, Number(workerInfo.workerId) || 1, title, startedUs);
     thread.detach = detach;
-    void session.closed.then(() => this.endThread(thread));
+    this.attachedWorkers.add(thread);
+    void session.closed.then(() => {
+      this.attachedWorkers.delete(thread);
+      return this.endThread(thread);
+    });
     session.onEvent('NodeRuntime.waitingForDisconnect', () => void this.endThread(thread).then(detach));
     try {
       // Old workers' inspectors do not know the NodeRuntime domain; they vanish undrained.
