@@ -177,13 +177,16 @@ describe('a launched program', () => {
         }`,
     });
     const witness = new Witness();
-    witness.armThread = async ({ session }) => {
-      await session.send('Runtime.evaluate', { expression: 'globalThis.armed = true' });
-    };
-    const drained: string[] = [];
-    witness.drainThread = async ({ info, session }) => {
-      await session.send('Runtime.getHeapUsage');
-      drained.push(info.key);
+    const last: string[] = [];
+    witness.armThread = async (thread) => {
+      thread.onReport('last', () => last.push(thread.info.key));
+      await thread.session.send('Runtime.evaluate', {
+        expression: `{
+          const agent = globalThis[Symbol.for('scorchmark.agent')];
+          agent.onExit(() => agent.report('last', 1));
+          globalThis.armed = true;
+        }`,
+      });
     };
     const { target, end } = await runToEnd(['node', 'a.js'], { cwd }, witness);
     const keys = [`p${target.pid}`, `p${target.pid}-w1`, `p${target.pid}-w2`];
@@ -194,7 +197,13 @@ describe('a launched program', () => {
         .map(({ thread }) => thread.info.key)
         .sort(),
     ).toEqual(keys);
-    expect(drained.sort()).toEqual(keys);
+    expect(last.sort()).toEqual(keys);
+    expect(
+      witness
+        .of('ending')
+        .map(({ thread }) => thread.info.key)
+        .sort(),
+    ).toEqual(keys);
     expect(witness.of('process')[0]?.process.threads).toHaveLength(3);
   });
 

@@ -125,16 +125,12 @@ export class NodeProcess {
   }
 
   /**
-   * A worker that is told to end waits for us, its main thread waits for it, and we reach it only through that
-   * main thread: so workers must be let go, inner ones first, before the main thread is.
+   * A main thread that ends waits for its workers, and we reach them only through it: so they are let go first,
+   * inner ones before outer ones.
    */
   private async detachWorkers(): Promise<void> {
     for (const thread of [...this.attachedWorkers].reverse()) {
       // One that does not answer has ended or is stuck; it is not waited for.
-      await atMost(
-        detachLimitMs,
-        thread.session.command('NodeRuntime.notifyWhenWaitingForDisconnect', { enabled: false }),
-      );
       await atMost(detachLimitMs, thread.detach?.());
     }
   }
@@ -218,13 +214,11 @@ export class NodeProcess {
       this.attachedWorkers.delete(thread);
       return this.endThread(thread);
     });
-    session.onEvent('NodeRuntime.waitingForDisconnect', () => void this.endThread(thread).then(detach));
     try {
-      // Old workers' inspectors do not know the NodeRuntime domain; they vanish undrained.
-      await session
-        .command('NodeRuntime.notifyWhenWaitingForDisconnect', { enabled: true })
-        .catch(() => undefined);
+      // No `NodeRuntime.notifyWhenWaitingForDisconnect` here: a worker that waits for us, below a main thread that
+      // exits and waits for it, was seen to hang the process. What its exit hooks send arrives all the same.
       const threadId = await thread.connectAgent();
+      if (this.isEnding) return;
       if (threadId > 0) {
         thread.info.workerId = threadId;
         thread.info.key = `p${this.info.pid}-w${threadId}`;
