@@ -33,6 +33,11 @@ describe('the difference of two recordings', () => {
     expect(rows[3]).toMatchObject({ totalA: 1000, totalB: 2000, selfA: 0, totalShareB: 1 });
   });
 
+  it('puts the bigger of unchanged functions first, whatever they are called', () => {
+    const tree = aggregate(profileOf(['alpha:a', 0], ['beta:a', 10], ['zeta:a', 30], ['', 90]));
+    expect(diffFunctions(tree, tree).map(({ name }) => name)).toEqual(['zeta', 'beta', 'alpha']);
+  });
+
   it('has zeros for a function that only one side has', () => {
     const a = aggregate(profileOf(['gone:a', 0], ['', 10]));
     const b = aggregate(profileOf(['fresh:a', 0], ['', 10]));

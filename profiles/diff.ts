@@ -35,7 +35,8 @@ export interface DiffOptions {
 }
 
 /**
- * Functions of both trees matched by name and file, ordered by how much their share of self weight changed. Lines may
+ * Functions of both trees matched by name and file, ordered by how much their share of self weight changed, equal
+ * changes by the larger share. Lines may
  * move between the recordings. Functions of equal name in one file (anonymous ones, mostly) are told apart where their
  * position is the same on both sides; the others of that name are taken together.
  */
@@ -87,9 +88,14 @@ export function diffFunctions(treeA: CallTree, treeB: CallTree, options: DiffOpt
     });
   }
   const change = (row: FunctionDiff) => Math.abs(row.selfShareB - row.selfShareA);
+  const size = (row: FunctionDiff) => Math.max(row.selfShareA, row.selfShareB);
   const totalChange = (row: FunctionDiff) => Math.abs(row.totalShareB - row.totalShareA);
   return rows.sort(
-    (x, y) => change(y) - change(x) || totalChange(y) - totalChange(x) || compareText(x.name, y.name),
+    (x, y) =>
+      change(y) - change(x) ||
+      size(y) - size(x) ||
+      totalChange(y) - totalChange(x) ||
+      compareText(x.name, y.name),
   );
 }
 

@@ -7,14 +7,22 @@ import {
   formatRate,
 } from '../../profiles/format';
 import type { MetricChange } from '../api';
+import { AppError } from '../errors';
+import { printable } from './printable';
 import { exitCodes, table } from './terminal';
 import { findSession, withEngine, type DataFolderOption } from './with-engine';
 
-export function compare(
+/** Functions under this share of both sides' busy time are left out of the text: nobody looks for those. */
+const shownShare = 0.001;
+
+export async function compare(
   namedA: string,
   namedB: string,
   options: DataFolderOption & { json?: boolean; functions: string },
 ): Promise<number> {
+  const most = Number(options.functions);
+  if (!Number.isInteger(most) || most < 0)
+    throw new AppError('BAD_INPUT', `--functions takes a whole number, not "${options.functions}".`);
   return withEngine({ ...options, readOnly: true }, async (engine) => {
     const a = await findSession(engine, namedA);
     const b = await findSession(engine, namedB);
@@ -23,8 +31,8 @@ export function compare(
       process.stdout.write(`${JSON.stringify(comparison)}\n`);
       return exitCodes.ok;
     }
-    process.stdout.write(`A  ${a.id}  ${a.name}\nB  ${b.id}  ${b.name}\n\n`);
-    for (const caveat of comparison.caveats) process.stdout.write(`note: ${caveat}\n`);
+    process.stdout.write(`A  ${a.id}  ${printable(a.name)}\nB  ${b.id}  ${printable(b.name)}\n\n`);
+    for (const caveat of comparison.caveats) process.stdout.write(`note: ${printable(caveat)}\n`);
     const metricRows = comparison.metrics.map((metric) => [
       metric.label,
       value(metric, metric.a),
@@ -32,14 +40,17 @@ export function compare(
       change(metric),
     ]);
     process.stdout.write(`\n${table([['METRIC', 'A', 'B', 'CHANGE'], ...metricRows], [1, 2, 3])}\n`);
-    const functions = comparison.functions.slice(0, Number(options.functions) || 15);
+    const functions = comparison.functions
+      .filter(({ selfShareA, selfShareB }) => Math.max(selfShareA, selfShareB) >= shownShare)
+      .slice(0, most);
+    if (functions.length === 0) return exitCodes.ok;
     const functionRows = functions.map((row) => [
       row.name,
       formatPercent(row.selfShareA),
       formatPercent(row.selfShareB),
       formatDurationMs(row.selfMsA),
       formatDurationMs(row.selfMsB),
-      `${row.url}:${row.lineB || row.lineA}`,
+      row.url === '' ? '' : `${row.url}:${row.lineB || row.lineA}`,
     ]);
     process.stdout.write(
       `\n${table([['FUNCTION', 'SELF A', 'SELF B', 'TIME A', 'TIME B', 'WHERE'], ...functionRows], [1, 2, 3, 4])}\n`,

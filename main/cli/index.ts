@@ -1,9 +1,11 @@
 /** The command line: `scorchmark` opens the workbench, everything else works without a UI. */
 import { Command, CommanderError, Option } from 'commander';
 import { presetNames } from '../api';
+import { AppError, toAppError } from '../errors';
 import { version } from '../paths';
 import { compare } from './compare';
 import { openFile } from './open';
+import { outliveReaders } from './pipes';
 import { record, type RecordOptions } from './record';
 import { report } from './report';
 import { serveCommand } from './serve';
@@ -14,14 +16,26 @@ import { openWorkbench } from './workbench';
 const collect = (value: string, previous: string[] = []): string[] => [...previous, value];
 const dataFolder = new Option('--data-folder <folder>', 'where sessions are kept').env('SCORCHMARK_HOME');
 
-/** Runs the action and turns its result or error into the exit code. */
-function action<A extends unknown[]>(work: (...args: A) => Promise<number>): (...args: A) => Promise<void> {
-  return async (...args) => {
+/**
+ * Runs the action and turns its result or error into the exit code. Who asked for JSON gets the error as JSON too:
+ * one object on stdout in every case. `--data-folder` may stand before or behind the command's name.
+ */
+function action<A extends unknown[]>(work: (...args: A) => Promise<number>) {
+  return async (...args: [...A, Command]): Promise<void> => {
+    const command = args.at(-1) as Command;
+    const options = command.opts<{ dataFolder?: string; json?: boolean }>();
+    const before = program.getOptionValueSource('dataFolder') === 'cli';
+    if (before && command.getOptionValueSource('dataFolder') !== 'cli')
+      options.dataFolder = program.getOptionValue('dataFolder') as string;
     try {
-      process.exitCode = await work(...args);
+      process.exitCode = await work(...([...args.slice(0, -2), options] as unknown as A));
     } catch (error) {
-      process.stderr.write(`${describeError(error)}\n`);
       process.exitCode = exitCodeOf(error);
+      process.stderr.write(`${describeError(error)}\n`);
+      if (options.json)
+        process.stdout.write(
+          `${JSON.stringify({ error: toAppError(error).toJSON(), exitCode: process.exitCode })}\n`,
+        );
     }
   };
 }
@@ -33,7 +47,17 @@ const program = new Command('scorchmark')
   .showHelpAfterError('(scorchmark --help lists the commands)')
   .exitOverride()
   .addOption(dataFolder)
-  .action(action((options: { dataFolder?: string }) => openWorkbench(options)));
+  .argument('[command]')
+  .usage('[options] [command]')
+  .action(
+    action((command: string | undefined, options: { dataFolder?: string }) => {
+      if (command !== undefined)
+        throw new AppError('BAD_INPUT', `There is no command "${command}".`, {
+          hint: 'To record a program: scorchmark record -- node server.js. All commands: scorchmark --help',
+        });
+      return openWorkbench(options);
+    }),
+  );
 
 program
   .command('record')
@@ -142,6 +166,7 @@ program
   .addOption(dataFolder)
   .action(action(compare));
 
+outliveReaders();
 try {
   await program.parseAsync();
 } catch (error) {

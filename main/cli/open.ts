@@ -1,5 +1,6 @@
 /** `scorchmark open <file>`: makes a session of the file and shows it. */
 import path from 'node:path';
+import { printable } from './printable';
 import { openWorkbench } from './workbench';
 import { withEngine, type DataFolderOption } from './with-engine';
 
@@ -7,6 +8,6 @@ export async function openFile(file: string, options: DataFolderOption): Promise
   const session = await withEngine(options, (engine) =>
     engine.call('sessions.importPath', { path: path.resolve(file) }),
   );
-  process.stdout.write(`${session.id}  ${session.name}\n`);
+  process.stdout.write(`${session.id}  ${printable(session.name)}\n`);
   return openWorkbench(options, { sessionId: session.id });
 }

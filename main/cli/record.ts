@@ -1,14 +1,15 @@
 /** `scorchmark record`: profile a command without a UI. */
-import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { formatBytes, formatDurationMs } from '../../profiles/format';
-import type { AnyEvent, LoadSpec, RunSpecInput, RunState, SessionDetail } from '../api';
-import { httpRequestSchema, presetNames } from '../api';
+import type { AnyEvent, LoadSpec, RunSpecInput, RunState, RunWarning, SessionDetail } from '../api';
+import { captureSpecSchema, httpRequestSchema, loadSpecSchema, presetNames } from '../api';
 import { createEngine, type Engine } from '../engine';
-import { AppError } from '../errors';
+import { AppError, toAppError } from '../errors';
 import { parseDuration } from '../load/duration';
 import { listSamples } from '../run/samples';
-import { describeError, exitCodes, StatusLine, summaryRows, table } from './terminal';
+import { mustBeWritable, writeOutputFile } from './output-file';
+import { printable } from './printable';
+import { describeError, exitCodeOf, exitCodes, StatusLine, summaryRows, table } from './terminal';
 
 export interface RecordOptions {
   name?: string;
@@ -41,6 +42,7 @@ const plainProgressMs = 5000;
 
 export async function record(argv: string[], options: RecordOptions): Promise<number> {
   const spec = await specOf(argv, options);
+  if (options.report !== undefined) await mustBeWritable(options.report);
   const engine = await createEngine({ shell: 'cli', dataFolder: options.dataFolder });
   const progress = new RecordProgress(engine, options);
   let interrupts = 0;
@@ -52,7 +54,10 @@ export async function record(argv: string[], options: RecordOptions): Promise<nu
   const interrupt = (): void => {
     interrupts++;
     // The reaper ends what is left of the target; the journal makes the session recoverable.
-    if (interrupts > 1) process.exit(130);
+    if (interrupts > 1) {
+      progress.note('Not waiting any more: the session is completed at the next start.');
+      process.exit(130);
+    }
     progress.note('Stopping the target and saving; press Ctrl-C again to give up waiting.');
     stop();
   };
@@ -81,14 +86,16 @@ async function conclude(
   const detail: SessionDetail = await engine.call('sessions.get', { id: end.runId });
   const folder = await engine.store.folderOf(end.runId);
   progress.close();
-  if (options.report) {
-    const { html } = await engine.call('report.html', { id: end.runId });
-    await writeFile(options.report, html);
-  }
+  const report = options.report === undefined ? {} : await writeReport(engine, end.runId, options.report);
   const crashed = !end.exit?.stoppedByUs && ((end.exit?.code ?? 0) !== 0 || Boolean(end.exit?.signal));
-  const exitCode = end.error || crashed ? exitCodes.targetFailed : exitCodes.ok;
+  const ownCode = end.error || crashed ? exitCodes.targetFailed : exitCodes.ok;
+  const exitCode = report.error ? exitCodeOf(report.error) : ownCode;
+  if (report.error) process.stderr.write(`${describeError(report.error)}\n`);
   if (options.json) {
-    process.stdout.write(`${JSON.stringify({ session: detail, folder, exitCode })}\n`);
+    const error = report.error && { error: report.error.toJSON() };
+    process.stdout.write(
+      `${JSON.stringify({ session: detail, folder, ...(report.file && { report: report.file }), ...error, exitCode })}\n`,
+    );
     return exitCode;
   }
   const ended = end.exit?.signal ? `signal ${end.exit.signal}` : `exit code ${end.exit?.code ?? 'unknown'}`;
@@ -96,15 +103,30 @@ async function conclude(
     ...summaryRows(detail),
     ['target ended with', end.exit?.stoppedByUs ? `${ended} (stopped)` : ended],
     ['folder', folder],
-    ...(options.report ? [['report', path.resolve(options.report)]] : []),
+    ...(report.file ? [['report', report.file]] : []),
   ];
   process.stdout.write(`\n${table(rows)}\n`);
-  for (const warning of detail.warnings)
-    process.stderr.write(
-      `warning: ${warning.source}: ${warning.message}${warning.hint ? ` ${warning.hint}` : ''}\n`,
-    );
+  for (const warning of detail.warnings) process.stderr.write(`${warningLine(warning)}\n`);
   if (end.error) process.stderr.write(`${describeError(AppError.fromJSON(end.error))}\n`);
   return exitCode;
+}
+
+function warningLine({ source, message, hint }: RunWarning): string {
+  return printable(`warning: ${source}: ${message}${hint ? ` ${hint}` : ''}`);
+}
+
+/** A report that cannot be written must not hide the session that was saved. */
+async function writeReport(
+  engine: Engine,
+  id: string,
+  given: string,
+): Promise<{ file?: string; error?: AppError }> {
+  try {
+    const { html } = await engine.call('report.html', { id });
+    return { file: await writeOutputFile(given, html) };
+  } catch (error) {
+    return { error: toAppError(error, 'The report') };
+  }
 }
 
 /** Shows a run in the terminal while it lasts: its output as it comes, and where it stands. */
@@ -157,9 +179,9 @@ class RecordProgress {
 
   private stateChanged(state: RunState): void {
     for (const address of state.listening.slice(this.state?.listening.length ?? 0))
-      this.note(`listening on ${address.url}`);
+      this.note(`listening on ${printable(address.url)}`);
     for (const warning of state.warnings.slice(this.state?.warnings.length ?? 0))
-      this.note(`warning: ${warning.source}: ${warning.message}${warning.hint ? ` ${warning.hint}` : ''}`);
+      this.note(warningLine(warning));
     const loadBefore = this.state?.load?.phase;
     if (state.load && state.load.phase !== loadBefore && state.load.phase !== 'waiting')
       this.note(
@@ -195,11 +217,12 @@ class RecordProgress {
 /** The run that the options ask for. @throws AppError BAD_INPUT naming the option */
 export async function specOf(argv: string[], options: RecordOptions): Promise<RunSpecInput> {
   const target = targetOf(argv, options);
-  const durationMs = options.duration === undefined ? undefined : parseDuration(options.duration);
+  const durationMs = options.duration === undefined ? undefined : durationOf('--duration', options.duration);
   const sampleLoad = options.sample === undefined ? undefined : await loadOfSample(options.sample);
   const load = loadOf(options, durationMs, sampleLoad);
-  if (!load && (options.url || options.users))
-    throw new AppError('BAD_INPUT', '--url and --users belong to --load.', {
+  const pointless = load ? undefined : givenOf(options, loadOnly);
+  if (pointless)
+    throw new AppError('BAD_INPUT', `${pointless} belongs to --load.`, {
       hint: `Add --load with one of: ${presetNames.join(', ')}.`,
     });
   return {
@@ -210,9 +233,42 @@ export async function specOf(argv: string[], options: RecordOptions): Promise<Ru
     durationMs: load ? undefined : durationMs,
     capture: {
       allocations: options.allocations !== false,
-      ...(options.interval && { cpuIntervalUs: Math.round(parseDuration(options.interval) * 1000) }),
+      ...(options.interval !== undefined && { cpuIntervalUs: intervalUsOf(options.interval) }),
     },
   };
+}
+
+/** Options that say nothing without a load, and those that say nothing about a program that is not started by us. */
+const loadOnly = ['url', 'users', 'method', 'header', 'body', 'keepRunning'] as const;
+const launchOnly = ['cwd', 'env', 'node', 'nodeFlag', 'shell'] as const;
+
+/** The first of the options that was given, as it is written. */
+function givenOf(options: RecordOptions, names: readonly (keyof RecordOptions)[]): string | undefined {
+  const given = names.find((name) => options[name] !== undefined);
+  return given && `--${given.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+}
+
+/** @throws AppError BAD_INPUT naming the option */
+function durationOf(option: string, text: string): number {
+  try {
+    return parseDuration(text);
+  } catch (error) {
+    throw new AppError('BAD_INPUT', `${option} takes a time, not "${text}".`, {
+      hint: toAppError(error).hint,
+    });
+  }
+}
+
+/** Sampling intervals are also written in microseconds: `500us`. */
+function intervalUsOf(text: string): number {
+  const micros = /^\s*(\d+(?:\.\d+)?)\s*(?:us|µs|μs)\s*$/i.exec(text)?.[1];
+  const us = Math.round(micros === undefined ? durationOf('--interval', text) * 1000 : Number(micros));
+  const { success } = captureSpecSchema.shape.cpuIntervalUs.safeParse(us);
+  if (!success)
+    throw new AppError('BAD_INPUT', `--interval takes 50us to 100ms, not "${text}".`, {
+      hint: 'The default, 1ms, suits almost every program.',
+    });
+  return us;
 }
 
 async function loadOfSample(name: string): Promise<LoadSpec | undefined> {
@@ -232,10 +288,14 @@ function loadOf(
       hint: `The presets are: ${presetNames.join(', ')}.`,
     });
   const users = options.users === undefined ? ofSample?.users : Number(options.users);
-  if (users !== undefined && (!Number.isInteger(users) || users < 1))
-    throw new AppError('BAD_INPUT', `--users takes a whole number, not "${options.users}".`);
+  if (users !== undefined && !loadSpecSchema.shape.users.safeParse(users).success)
+    throw new AppError('BAD_INPUT', `--users takes a whole number from 1 to 5000, not "${options.users}".`);
   const headers = Object.fromEntries((options.header ?? []).map((pair) => keyValue('--header', pair, ':')));
-  const requests = (options.url ?? []).map((given) => requestOf(given, { ...options, headers }));
+  const changed = givenOf(options, ['method', 'header', 'body']) !== undefined;
+  const ofUrls = options.url ?? (changed && !ofSample ? ['/'] : []);
+  const requests = ofUrls.map((given) => requestOf(given, { ...options, headers }));
+  if (changed && ofSample && !options.url)
+    throw new AppError('BAD_INPUT', 'A sample brings its own requests: say with --url which others to send.');
   return {
     preset,
     users,
@@ -280,6 +340,12 @@ function targetOf(argv: string[], options: RecordOptions): RunSpecInput['target'
         hint: 'For example: scorchmark record --load smoke --duration 10s -- node server.js',
       },
     );
+  const pointless = argv.length > 0 ? undefined : givenOf(options, launchOnly);
+  if (pointless)
+    throw new AppError(
+      'BAD_INPUT',
+      `${pointless} belongs to a command; nothing is started that it could change.`,
+    );
   if (options.sample !== undefined) return { kind: 'sample', sample: options.sample };
   if (options.attach !== undefined) {
     const pid = Number(options.attach);
@@ -301,5 +367,7 @@ function targetOf(argv: string[], options: RecordOptions): RunSpecInput['target'
 function keyValue(option: string, pair: string, separator: string): [string, string] {
   const at = pair.indexOf(separator);
   if (at < 1) throw new AppError('BAD_INPUT', `${option} takes NAME${separator}VALUE, not "${pair}".`);
-  return [pair.slice(0, at).trim(), pair.slice(at + 1).trim()];
+  const value = pair.slice(at + 1);
+  // `name: value` is how headers are written; an environment variable may well begin with a space.
+  return [pair.slice(0, at).trim(), separator === ':' ? value.trim() : value];
 }

@@ -1,6 +1,5 @@
 /** `scorchmark report` */
-import { writeFile } from 'node:fs/promises';
-import path from 'node:path';
+import { writeOutputFile } from './output-file';
 import { exitCodes } from './terminal';
 import { findSession, withEngine, type DataFolderOption } from './with-engine';
 
@@ -8,8 +7,7 @@ export function report(named: string, options: DataFolderOption & { output?: str
   return withEngine({ ...options, readOnly: true }, async (engine) => {
     const { id } = await findSession(engine, named);
     const { fileName, html } = await engine.call('report.html', { id });
-    const file = path.resolve(options.output ?? fileName);
-    await writeFile(file, html);
+    const file = await writeOutputFile(options.output ?? fileName, html);
     process.stdout.write(`${file}\n`);
     return exitCodes.ok;
   });

@@ -1,7 +1,10 @@
 /** `scorchmark sessions …` */
-import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { formatDurationMs, formatBytes } from '../../profiles/format';
+import type { SessionDetail } from '../api';
+import { toAppError } from '../errors';
+import { writeOutputFile } from './output-file';
+import { printable } from './printable';
 import { exitCodes, summaryRows, table } from './terminal';
 import { findSession, withEngine, type DataFolderOption } from './with-engine';
 
@@ -16,8 +19,7 @@ export function listSessions(
       trash: options.trash ?? false,
     });
     if (options.json) process.stdout.write(`${JSON.stringify(sessions)}\n`);
-    else if (sessions.length === 0)
-      process.stdout.write('No sessions. Record one: scorchmark record -- node server.js\n');
+    else if (sessions.length === 0) process.stdout.write(`${nothingListed(words, options)}\n`);
     else
       process.stdout.write(
         `${table(
@@ -41,6 +43,12 @@ export function listSessions(
   });
 }
 
+function nothingListed(words: string[], options: { tag?: string[]; trash?: boolean }): string {
+  if (words.length > 0 || options.tag?.length) return 'No session matches.';
+  if (options.trash) return 'The trash is empty.';
+  return 'No sessions. Record one: scorchmark record -- node server.js';
+}
+
 export function showSession(named: string, options: DataFolderOption & { json?: boolean }): Promise<number> {
   return withEngine({ ...options, readOnly: true }, async (engine) => {
     const { id } = await findSession(engine, named);
@@ -51,16 +59,7 @@ export function showSession(named: string, options: DataFolderOption & { json?: 
     }
     const rows = [
       ...summaryRows(detail),
-      ['Node', detail.nodeVersion || detail.environment.nodeVersion],
-      ['host', `${detail.environment.cpuModel} × ${detail.environment.cpuCount}, ${detail.environment.os}`],
-      ...(detail.environment.gitRevision
-        ? [
-            [
-              'git',
-              `${detail.environment.gitRevision}${detail.environment.gitDirty ? ' (with changes)' : ''}`,
-            ],
-          ]
-        : []),
+      ...environmentRows(detail),
       ...(detail.tags.length ? [['tags', detail.tags.join(', ')]] : []),
       ...(detail.note ? [['note', detail.note]] : []),
       ['folder', await engine.store.folderOf(id)],
@@ -70,9 +69,22 @@ export function showSession(named: string, options: DataFolderOption & { json?: 
       `${table([['FILE', 'SIZE'], ...detail.files.map((file) => [file.name, formatBytes(file.sizeBytes)])], [1])}\n`,
     );
     for (const warning of detail.warnings)
-      process.stdout.write(`warning: ${warning.source}: ${warning.message}\n`);
+      process.stdout.write(`warning: ${printable(`${warning.source}: ${warning.message}`)}\n`);
+    if (detail.error) process.stdout.write(`error: ${printable(detail.error.message)}\n`);
     return exitCodes.ok;
   });
+}
+
+/** A foreign profile says nothing about where it was recorded. */
+function environmentRows({ nodeVersion, environment }: SessionDetail): string[][] {
+  const { cpuModel, cpuCount, os, gitRevision, gitDirty } = environment;
+  const node = nodeVersion || environment.nodeVersion;
+  const rows: string[][] = [];
+  if (node) rows.push(['Node', node]);
+  const host = [cpuModel && `${cpuModel} × ${cpuCount}`, os].filter(Boolean).join(', ');
+  if (host) rows.push(['host', host]);
+  if (gitRevision) rows.push(['git', `${gitRevision}${gitDirty ? ' (with changes)' : ''}`]);
+  return rows;
 }
 
 export function removeSessions(
@@ -81,8 +93,18 @@ export function removeSessions(
 ): Promise<number> {
   return withEngine(options, async (engine) => {
     const ids: string[] = [];
-    for (const name of named) ids.push((await findSession(engine, name)).id);
-    await engine.call('sessions.trash', { ids });
+    const inTrash: string[] = [];
+    for (const name of new Set(named)) {
+      // What lies in the trash already can only be deleted for good.
+      const found = await findSession(engine, name).catch((error: unknown) => {
+        if (options.forever && toAppError(error).code === 'NOT_FOUND') return findSession(engine, name, true);
+        throw error;
+      });
+      if (!ids.includes(found.id)) ids.push(found.id);
+      if (found.trashedAt !== undefined) inTrash.push(found.id);
+    }
+    const toMove = ids.filter((id) => !inTrash.includes(id));
+    if (toMove.length > 0) await engine.call('sessions.trash', { ids: toMove });
     if (options.forever) await engine.call('sessions.emptyTrash', { ids });
     process.stdout.write(
       `${ids.length} ${ids.length === 1 ? 'session' : 'sessions'} ${options.forever ? 'deleted' : 'moved to the trash'}\n`,
@@ -98,8 +120,7 @@ export function exportSession(
   return withEngine({ ...options, readOnly: true }, async (engine) => {
     const { id } = await findSession(engine, named);
     const { fileName, bytes } = await engine.call('sessions.export', { id });
-    const file = path.resolve(options.output ?? fileName);
-    await writeFile(file, bytes);
+    const file = await writeOutputFile(options.output ?? fileName, bytes);
     process.stdout.write(`${file}\n`);
     return exitCodes.ok;
   });
@@ -117,7 +138,7 @@ export function importSessions(
     process.stdout.write(
       options.json
         ? `${JSON.stringify(imported)}\n`
-        : imported.map((session) => `${session.id}  ${session.name}\n`).join(''),
+        : imported.map((session) => `${session.id}  ${printable(session.name)}\n`).join(''),
     );
     return exitCodes.ok;
   });

@@ -1,6 +1,7 @@
 /** Writing to the terminal: results on stdout, everything else on stderr, one redrawn status line on a TTY. */
 import { formatBytes, formatDurationMs, formatPercent } from '../../profiles/format';
 import { AppError, toAppError } from '../errors';
+import { printable } from './printable';
 import type { SessionMeta } from '../api';
 
 export const exitCodes = {
@@ -25,7 +26,8 @@ export class StatusLine {
   show(text: string): void {
     if (!this.active) return;
     const width = this.stream.columns || 80;
-    this.shown = text.length >= width ? text.slice(0, width - 1) : text;
+    const line = printable(text);
+    this.shown = line.length >= width ? line.slice(0, width - 1) : line;
     this.stream.write(`\r\x1b[2K${this.shown}`);
   }
 
@@ -45,8 +47,8 @@ export class StatusLine {
 /** The error as a person reads it: sentence, hint, details. */
 export function describeError(thrown: unknown): string {
   const error = toAppError(thrown);
-  const parts = [`scorchmark: ${error.message}`];
-  if (error.hint) parts.push(`  ${error.hint}`);
+  const parts = [`scorchmark: ${printable(error.message)}`];
+  if (error.hint) parts.push(`  ${printable(error.hint)}`);
   if (error.details && (error.code !== 'INTERNAL' || process.env['SCORCHMARK_DEBUG']))
     parts.push(error.details.replace(/^/gm, '  │ '));
   return parts.join('\n');
@@ -56,8 +58,9 @@ export function exitCodeOf(thrown: unknown): number {
   return thrown instanceof AppError && thrown.code === 'BAD_INPUT' ? exitCodes.usage : exitCodes.failed;
 }
 
-/** Columns padded to their widest cell; columns named in `right` are right-aligned. */
-export function table(rows: string[][], right: number[] = []): string {
+/** Columns padded to their widest cell; columns named in `right` are right-aligned. One line a row, whatever a cell holds. */
+export function table(cells: string[][], right: number[] = []): string {
+  const rows = cells.map((row) => row.map(printable));
   const widths: number[] = [];
   for (const row of rows) row.forEach((cell, i) => (widths[i] = Math.max(widths[i] ?? 0, cell.length)));
   return rows
@@ -76,7 +79,7 @@ export function summaryRows(meta: SessionMeta): string[][] {
   const rows: string[][] = [
     ['session', meta.id],
     ['name', meta.name],
-    ['command', meta.commandLine],
+    ...(meta.commandLine === '' ? [] : [['command', meta.commandLine]]),
     ['status', meta.status],
     ['duration', formatDurationMs(meta.durationMs)],
   ];
@@ -93,7 +96,7 @@ export function summaryRows(meta: SessionMeta): string[][] {
   if (s.topFunction)
     add(
       'top function',
-      `${s.topFunction.name}  ${formatDurationMs(s.topFunction.selfMs)} self, ${formatPercent(s.topFunction.share)}  ${s.topFunction.url}:${s.topFunction.line}`,
+      `${s.topFunction.name}  ${formatDurationMs(s.topFunction.selfMs)} self, ${formatPercent(s.topFunction.share)}${s.topFunction.url === '' ? '' : `  ${s.topFunction.url}:${s.topFunction.line}`}`,
     );
   add('event-loop delay P99', ms(s.loopDelayP99Ms));
   add('event-loop delay max', ms(s.loopDelayMaxMs));
