@@ -1,6 +1,6 @@
 import { ActionIcon, SegmentedControl, Tooltip } from '@mantine/core';
 import { IconArrowsMaximize, IconFlame, IconStairsDown } from '@tabler/icons-react';
-import { useEffect, useMemo, useRef, useState, type ReactElement } from 'react';
+import { memo, useEffect, useMemo, useRef, useState, type ReactElement } from 'react';
 import { formatNumber, formatPercent } from '../../profiles/format';
 import { categoryTotals } from '../../profiles/functions';
 import { categoryLabels, type ColorMode } from '../theme/colors';
@@ -15,8 +15,8 @@ const colorModes: { value: ColorMode; label: string }[] = [
 ];
 
 /** A flame graph with its toolbar; fills its parent. */
-export function FlameView(props: FlameViewProps): ReactElement {
-  const { tree, version, live, search, selectedKey, emptyText } = props;
+export const FlameView = memo(function FlameView(props: FlameViewProps): ReactElement {
+  const { tree, version, live, search, selectedKey, emptyText, newestUs } = props;
   const host = useRef<HTMLDivElement>(null);
   const canvas = useRef<FlameCanvas | null>(null);
   const latest = useRef(props);
@@ -42,8 +42,8 @@ export function FlameView(props: FlameViewProps): ReactElement {
   }, []);
 
   useEffect(() => {
-    canvas.current?.update({ tree, version, live, search, selectedKey });
-  }, [tree, version, live, search, selectedKey]);
+    canvas.current?.update({ tree, version, live, search, selectedKey, newestUs });
+  }, [tree, version, live, search, selectedKey, newestUs]);
   useEffect(() => canvas.current?.setColorMode(mode), [mode]);
   useEffect(() => canvas.current?.setGrowUp(growUp), [growUp]);
 
@@ -100,7 +100,7 @@ export function FlameView(props: FlameViewProps): ReactElement {
       </div>
     </div>
   );
-}
+});
 
 /** The categories that this tree has, with their share of self time or bytes. */
 function Legend({

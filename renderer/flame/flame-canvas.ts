@@ -8,6 +8,7 @@ import { frameKey } from '../../profiles/functions';
 import { chromeColors, flamePalette, type ColorMode } from '../theme/colors';
 import { currentColorScheme, onColorSchemeChange, prefersReducedMotion } from '../theme/color-scheme';
 import { findInTree, type Found } from './frame-search';
+import { DrawnMarks } from './drawn-marks';
 import { frameFacts, frameSentence, graphSummary } from './frame-text';
 import { keyAction } from './keys';
 import { boxOf, forEachVisible, FramePainter, rowAt, rowHeight, rowTop, valueAt } from './painter';
@@ -29,6 +30,8 @@ export interface FlameInput {
   live: boolean;
   search: string;
   selectedKey: string | null;
+  /** See `FlameViewProps.newestUs`. */
+  newestUs?: number;
 }
 
 export interface FlameState {
@@ -76,6 +79,7 @@ export class FlameCanvas {
   private readonly overlay: HTMLCanvasElement;
   private readonly painter: FramePainter;
   private readonly tooltip = new FlameTooltip();
+  private readonly drawnMarks = new DrawnMarks();
   private readonly announcer = document.createElement('div');
   private readonly undo: (() => void)[] = [];
 
@@ -381,6 +385,8 @@ export class FlameCanvas {
         this.base.fillRect(0, 0, this.width, this.height);
       }
       if (this.pointer && !this.press) this.hover();
+      const { live, newestUs } = this.input;
+      if (scene && live && newestUs !== undefined) this.drawnMarks.drew(newestUs);
     }
     this.drawOverlay(scene);
   }

@@ -6,6 +6,8 @@ export interface FlameViewProps {
   tree: CallTree | null;
   /** Changes whenever `tree` has changed (trees may be reused and grown in place). */
   version: number;
+  /** When the newest sample in the tree was taken, µs since the run's start; for measuring how late the picture is. */
+  newestUs?: number;
   /** Data is still arriving: siblings keep their order and a frame under the pointer stays under it. */
   live: boolean;
   /** Frames whose name, file or package contain this text are highlighted; '' = no search. */

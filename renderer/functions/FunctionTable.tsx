@@ -1,5 +1,14 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { Fragment, useEffect, useMemo, useRef, useState, type KeyboardEvent, type ReactElement } from 'react';
+import {
+  Fragment,
+  memo,
+  useEffect,
+  useMemo,
+  useRef,
+  useState,
+  type KeyboardEvent,
+  type ReactElement,
+} from 'react';
 import type { CallTree } from '../../profiles/call-tree';
 import { exactValue, formatNumber, formatPercent, formatValue } from '../../profiles/format';
 import { frameKey, functionTable, type FunctionRow } from '../../profiles/functions';
@@ -23,7 +32,7 @@ export interface FunctionTableProps {
 const rowPx = 24;
 
 /** Every function with what it cost, by CPU time or by bytes; sortable, virtualised. Fills its parent. */
-export function FunctionTable(props: FunctionTableProps): ReactElement {
+export const FunctionTable = memo(function FunctionTable(props: FunctionTableProps): ReactElement {
   const { tree, version, search, selectedKey } = props;
   const [order, setOrder] = useState<Order>({ column: 'self', descending: true });
   const scroller = useRef<HTMLDivElement>(null);
@@ -51,7 +60,7 @@ export function FunctionTable(props: FunctionTableProps): ReactElement {
     count: sorted.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => rowPx,
-    overscan: 12,
+    overscan: 6,
   });
 
   // Scroll to a selection made elsewhere, but not each time live data reorders the rows.
@@ -143,7 +152,7 @@ export function FunctionTable(props: FunctionTableProps): ReactElement {
       </div>
     </div>
   );
-}
+});
 
 interface HeadProps {
   column: ColumnName;

@@ -27,9 +27,14 @@ interface Row {
   marks: HTMLCanvasElement | null;
   /** Where each series' value is written. */
   values: HTMLElement[];
-  /** What was drawn last; drawing again would show the same. */
-  drawn: { key: string; endUs: number } | null;
+  /** CSS px; measured when the layout can have changed, since asking for it costs a layout. */
+  height: number;
+  /** What was drawn last and when; drawing again would show the same. */
+  drawn: { key: string; endUs: number; atMs: number } | null;
 }
+
+/** While data arrives, a lane is drawn at most this often: twice a second is followed easily, and half the work. */
+const liveRedrawMs = 450;
 
 export class LanesView {
   private readonly root = document.createElement('div');
@@ -44,10 +49,13 @@ export class LanesView {
   private collapsed = false;
   private cursorUs: number | null = null;
   private width = 0;
-  /** Rows still to be drawn: a few per animation frame, so that no task gets long. */
+  /** Rows still to be drawn: one per animation frame, so that no task gets long. */
   private readonly queue = new Set<Row>();
   private request = 0;
   private stale = false;
+  /** Sizes must be asked for again. */
+  private resized = true;
+  private axisKey = '';
 
   constructor(host: HTMLElement, onRange: (range: TimeRange | null) => void) {
     this.root.className = 'sm-lanes-view';
@@ -64,7 +72,10 @@ export class LanesView {
     });
     this.root.append(this.rowsBox, this.axis, this.overlay.element);
     host.append(this.root);
-    const resize = new ResizeObserver(() => this.refresh());
+    const resize = new ResizeObserver(() => {
+      this.resized = true;
+      this.refresh();
+    });
     resize.observe(this.root);
     this.undo.push(
       () => resize.disconnect(),
@@ -108,11 +119,10 @@ export class LanesView {
       this.stale = false;
       this.layOut();
     }
-    let drawn = 0;
-    for (const row of this.queue) {
-      if (drawn++ === 2) break;
-      this.queue.delete(row);
-      this.drawRow(row);
+    const [next] = this.queue;
+    if (next) {
+      this.queue.delete(next);
+      this.drawRow(next);
     }
     if (this.queue.size > 0) this.request = requestAnimationFrame(() => this.work());
   }
@@ -128,11 +138,18 @@ export class LanesView {
       shown.every((lane, i) => signature(lane) === signature(this.rows[i]?.lane ?? lane));
     if (same) shown.forEach((lane, i) => Object.assign(this.rows[i] ?? {}, { lane }));
     else this.rebuild(shown);
-    this.width = Math.max(0, this.root.clientWidth - gutterPx - valuesPx);
+    this.measure();
     for (const row of this.rows) if (this.needsDrawing(row)) this.queue.add(row);
     this.drawAxis();
     this.overlay.update(this.window(), this.width, this.range);
     this.writeValues();
+  }
+
+  private measure(): void {
+    if (!this.resized) return;
+    this.resized = false;
+    this.width = Math.max(0, this.root.clientWidth - gutterPx - valuesPx);
+    for (const row of this.rows) row.height = row.plot.clientHeight;
   }
 
   /** In a long run a pixel is seconds wide: newer data is drawn when it moves something by a pixel. */
@@ -143,13 +160,18 @@ export class LanesView {
     );
     const usPerPx = (window.endUs - window.startUs) / Math.max(1, this.width);
     const { endUs } = this.data;
-    const same = row.drawn?.key === key && this.data.live && Math.abs(endUs - row.drawn.endUs) < usPerPx;
-    if (!same) row.drawn = { key, endUs };
+    const now = performance.now();
+    const same =
+      row.drawn?.key === key &&
+      this.data.live &&
+      (Math.abs(endUs - row.drawn.endUs) < usPerPx || now - row.drawn.atMs < liveRedrawMs);
+    if (!same) row.drawn = { key, endUs, atMs: now };
     return !same;
   }
 
   private rebuild(lanes: readonly Lane[]): void {
     this.built = true;
+    this.resized = true;
     this.queue.clear();
     for (const row of this.rows) row.chart?.destroy();
     this.rows = lanes.map(makeRow);
@@ -159,34 +181,41 @@ export class LanesView {
   }
 
   private drawRow(row: Row): void {
-    const { lane, plot } = row;
-    const height = plot.clientHeight;
+    const { lane, height } = row;
     const scheme = currentColorScheme();
     if (row.chart && this.width > 0) {
       row.chart.resize(this.width, height);
       row.chart.draw(lane, this.window(), scheme);
-      row.scale.textContent = formatValue(lane.max, lane.series[0]?.unit ?? 'count');
+      write(row.scale, formatValue(lane.max, lane.series[0]?.unit ?? 'count'));
     }
     const context = row.marks?.getContext('2d');
     if (row.marks && context && this.width > 0) {
       const ratio = devicePixelRatio || 1;
-      row.marks.width = Math.round(this.width * ratio);
-      row.marks.height = Math.round(height * ratio);
-      row.marks.style.width = `${this.width}px`;
-      row.marks.style.height = `${height}px`;
+      const size = [Math.round(this.width * ratio), Math.round(height * ratio)] as const;
+      if (row.marks.width !== size[0] || row.marks.height !== size[1]) {
+        [row.marks.width, row.marks.height] = size;
+        row.marks.style.width = `${this.width}px`;
+        row.marks.style.height = `${height}px`;
+      }
       context.setTransform(ratio, 0, 0, ratio, 0, 0);
       const marks = laneMarks(this.data.marks, this.data.threads);
       drawMarks(context, { width: this.width, height }, marks, this.window(), chromeColors[scheme]);
     }
     row.values.forEach((value, i) => {
       const series = lane.series[i];
-      if (series) value.style.setProperty('--series', seriesColors[scheme][series.name]);
+      const color = series && seriesColors[scheme][series.name];
+      // Setting a property to what it is still makes the browser look at all styles below.
+      if (color && value.style.getPropertyValue('--series') !== color)
+        value.style.setProperty('--series', color);
     });
   }
 
   private drawAxis(): void {
     const window = this.window();
     const { stepUs, ticks } = timeTicks(window.startUs, window.endUs, Math.max(2, this.width / 90));
+    const key = `${window.startUs} ${window.endUs} ${stepUs}`;
+    if (key === this.axisKey) return;
+    this.axisKey = key;
     const percent = (at: number) => ((at - window.startUs) / (window.endUs - window.startUs)) * 100;
     this.axis.replaceChildren(
       ...ticks.map((at) => {
@@ -207,10 +236,11 @@ export class LanesView {
         const { value, how } = this.valueOf(series);
         const written = element.lastElementChild;
         if (!(written instanceof HTMLElement)) return;
-        written.textContent = Number.isNaN(value) ? noValue : formatValue(value, series.unit);
-        element.title = Number.isNaN(value) ? '' : `${how} ${exactValue(value, series.unit)}`;
+        write(written, Number.isNaN(value) ? noValue : formatValue(value, series.unit));
+        const title = Number.isNaN(value) ? '' : `${how} ${exactValue(value, series.unit)}`.trim();
+        if (element.title !== title) element.title = title;
         const label = element.children[1];
-        if (label) label.textContent = how === '' || row.lane.series.length > 1 ? series.label : how;
+        if (label) write(label, how === '' || row.lane.series.length > 1 ? series.label : how);
       });
   }
 
@@ -263,7 +293,12 @@ function makeRow(lane: Lane): Row {
   if (marks) plot.append(marks);
   if (lane.note !== undefined) plot.append(text('span', 'sm-lane-note', lane.note));
   element.append(text('div', 'sm-lane-name', lane.label), plot, valuesBox);
-  return { lane, element, plot, scale, chart, marks, values, drawn: null };
+  return { lane, element, plot, scale, chart, marks, values, height: 0, drawn: null };
+}
+
+/** Sets text only where it differs: the same text again would still cost a layout. */
+function write(element: Element, content: string): void {
+  if (element.textContent !== content) element.textContent = content;
 }
 
 function text(tag: string, className: string, content = ''): HTMLElement {

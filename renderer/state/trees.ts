@@ -18,6 +18,7 @@ interface Part {
   sampleCount: number;
   range: TimeRange | null;
   tree: CallTree;
+  newestUs: number;
 }
 
 /** Share of the main thread that adding up may take while data arrives. */
@@ -33,6 +34,13 @@ export class TreeCache {
   /** Changes whenever `get` gave another tree than before. */
   get version(): number {
     return this.count;
+  }
+
+  /** When the newest sample in the tree was taken, µs since the run's start; 0 when there is none. */
+  get newestUs(): number {
+    let newest = 0;
+    for (const { newestUs } of this.parts.values()) newest = Math.max(newest, newestUs);
+    return newest;
   }
 
   /** null when there is nothing to add up. */
@@ -53,9 +61,12 @@ export class TreeCache {
       const fresh =
         known?.profile === profile && known.sampleCount === sampleCount && sameRange(known.range, range);
       if (!fresh) changed = true;
+      const newestUs = profile.samples.timeUs[sampleCount - 1] ?? 0;
       parts.set(
         thread,
-        fresh ? known : { profile, sampleCount, range, tree: aggregate(profile, range ? { range } : {}) },
+        fresh
+          ? known
+          : { profile, sampleCount, range, newestUs, tree: aggregate(profile, range ? { range } : {}) },
       );
     }
     this.parts = parts;

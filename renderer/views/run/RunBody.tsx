@@ -33,6 +33,7 @@ export const RunBody = memo(function RunBody({ model, version, range }: Props) {
     selection: { ...selection, range },
     cpuTree,
     cpuVersion: cpuTrees.version,
+    newestUs: cpuTrees.newestUs,
     allocationTree,
     allocationVersion: allocationTrees.version,
   };

@@ -7,7 +7,7 @@ import {
   IconReportAnalytics,
   IconX,
 } from '@tabler/icons-react';
-import { useEffect, useState } from 'react';
+import { memo, useEffect, useState } from 'react';
 import type { LoadState, RunPhase } from '../../../main/api';
 import { toAppError } from '../../../main/errors';
 import { formatDurationMs } from '../../../profiles/format';
@@ -29,8 +29,14 @@ const phases: Record<RunPhase, string> = {
   failed: 'failed',
 };
 
+interface ModelProps {
+  model: RecordingModel;
+  /** The model changes in place; this says when its state has. */
+  version: number;
+}
+
 /** What is recorded here, how far it is, and what can be done with it. */
-export function RunHeader({ model }: { model: RecordingModel }) {
+export const RunHeader = memo(function RunHeader({ model }: ModelProps) {
   const client = useClient();
   const { state, detail, live } = model;
   const activeRun = useApp((app) => isActive(app.run));
@@ -140,7 +146,7 @@ export function RunHeader({ model }: { model: RecordingModel }) {
       </span>
     </header>
   );
-}
+});
 
 /** Counts on by itself between two news of a live run. */
 function Elapsed({ model }: { model: RecordingModel }) {

@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core';
 import { IconAlertTriangle } from '@tabler/icons-react';
-import { useState } from 'react';
+import { memo, useState } from 'react';
 import type { AppErrorJson } from '../../../main/errors';
 import { ErrorPanel } from '../../components/ErrorPanel';
 import type { RecordingModel } from '../../state/recording';
@@ -12,8 +12,14 @@ import { useForm } from '../run-form/form-store';
 /** Lines of output shown with an error of the target. */
 const lastLines = 12;
 
+interface Props {
+  model: RecordingModel;
+  /** The model changes in place; this says when its state has. */
+  version: number;
+}
+
 /** Why the run failed, and what of it is missing. */
-export function RunProblems({ model }: { model: RecordingModel }) {
+export const RunProblems = memo(function RunProblems({ model }: Props) {
   const { state, detail, problems, output } = model;
   const { go, select } = useRoute();
   const platform = useApp((app) => app.info?.platform);
@@ -61,7 +67,7 @@ export function RunProblems({ model }: { model: RecordingModel }) {
       ))}
     </>
   );
-}
+});
 
 function withOutput(error: AppErrorJson, lines: string[]): AppErrorJson {
   if (error.details || lines.length === 0) return error;

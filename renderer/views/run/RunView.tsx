@@ -73,8 +73,8 @@ function Recording({ model }: { model: RecordingModel }) {
   const body = <RunBody model={model} version={shownVersion} range={shownRange} />;
   return (
     <div className="run">
-      <RunHeader model={model} />
-      <RunProblems model={model} />
+      <RunHeader model={model} version={model.versions.state} />
+      <RunProblems model={model} version={model.versions.state} />
       {lanesCollapsed ? (
         <>
           <div className="lanes-strip">{lanes}</div>
@@ -89,7 +89,7 @@ function Recording({ model }: { model: RecordingModel }) {
           onLayoutChanged={layout.onLayoutChanged}
         >
           <Panel
-            id="lanes"
+            id="lanes-panel"
             defaultSize={284}
             minSize={80}
             groupResizeBehavior="preserve-pixel-size"

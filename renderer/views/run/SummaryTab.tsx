@@ -18,6 +18,7 @@ import { useRoute } from '../../state/selection';
 import { functionRows } from '../../state/trees';
 import { categoryLabels } from './category-labels';
 import { inRange, maxOf, meanOf, pick } from './series-in-range';
+import { useSlowed } from './use-slowed';
 import type { ViewedRun } from './viewed-run';
 
 /** What was found, in words first, then in numbers. */
@@ -48,18 +49,6 @@ export function SummaryTab({ run: newest }: { run: ViewedRun }) {
       </div>
     </div>
   );
-}
-
-/** Words and totals need not change four times a second: while data arrives, what was shown up to a second ago. */
-function useSlowed(run: ViewedRun): ViewedRun {
-  const last = useRef({ run, atMs: -Infinity });
-  const { range, threads } = run.selection;
-  const before = last.current.run;
-  const sameQuestion =
-    before.model === run.model && before.selection.range === range && before.selection.threads === threads;
-  const now = performance.now();
-  if (!run.model.live || !sameQuestion || now - last.current.atMs >= 1000) last.current = { run, atMs: now };
-  return last.current.run;
 }
 
 /** The sentences; while data arrives, at most one a second. */

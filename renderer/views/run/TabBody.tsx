@@ -1,3 +1,4 @@
+import { useCallback } from 'react';
 import { FlameView } from '../../flame/FlameView';
 import { FunctionTable } from '../../functions/FunctionTable';
 import { useRoute } from '../../state/selection';
@@ -6,13 +7,14 @@ import { MemoryTab } from './MemoryTab';
 import { OutputTab } from './OutputTab';
 import { ProcessesTab } from './ProcessesTab';
 import { SummaryTab } from './SummaryTab';
+import { useSlowed } from './use-slowed';
 import type { ViewedRun } from './viewed-run';
 
 /** The chosen view. */
 export function TabBody({ run }: { run: ViewedRun }) {
   const select = useRoute((state) => state.select);
   const { model, selection, cpuTree, cpuVersion } = run;
-  const onSelect = (functionKey: string | null): void => select({ functionKey });
+  const onSelect = useCallback((functionKey: string | null): void => select({ functionKey }), [select]);
   return (
     <div id="tab-panel" role="tabpanel" aria-labelledby={`tab-${selection.tab}`} className="tab-panel">
       {selection.tab === 'summary' && <SummaryTab run={run} />}
@@ -20,6 +22,7 @@ export function TabBody({ run }: { run: ViewedRun }) {
         <FlameView
           tree={cpuTree}
           version={cpuVersion}
+          newestUs={run.newestUs}
           live={model.live}
           search={selection.search}
           selectedKey={selection.functionKey}
@@ -28,20 +31,26 @@ export function TabBody({ run }: { run: ViewedRun }) {
           emptyText={emptyText(run)}
         />
       )}
-      {selection.tab === 'functions' && (
-        <FunctionTable
-          tree={cpuTree}
-          version={cpuVersion}
-          search={selection.search}
-          selectedKey={selection.functionKey}
-          onSelect={onSelect}
-        />
-      )}
+      {selection.tab === 'functions' && <FunctionsTab run={run} onSelect={onSelect} />}
       {selection.tab === 'memory' && <MemoryTab run={run} onSelect={onSelect} />}
       {selection.tab === 'load' && <LoadTab run={run} />}
       {selection.tab === 'processes' && <ProcessesTab run={run} />}
       {selection.tab === 'output' && <OutputTab run={run} />}
     </div>
+  );
+}
+
+function FunctionsTab({ run, onSelect }: { run: ViewedRun; onSelect: (key: string | null) => void }) {
+  const { cpuTree, cpuVersion } = useSlowed(run);
+  const { search, functionKey } = run.selection;
+  return (
+    <FunctionTable
+      tree={cpuTree}
+      version={cpuVersion}
+      search={search}
+      selectedKey={functionKey}
+      onSelect={onSelect}
+    />
   );
 }
 

@@ -11,6 +11,8 @@ export interface ViewedRun {
   /** CPU time of the selected threads in the selected range, without idle. */
   cpuTree: CallTree | null;
   cpuVersion: number;
+  /** When the newest sample in `cpuTree` was taken, µs since the run's start. */
+  newestUs: number;
   /** Live memory by allocating function of the selected threads; always of the whole run. */
   allocationTree: CallTree | null;
   allocationVersion: number;
