@@ -102,6 +102,9 @@ export class LaneChart {
 function datasetOf(series: LaneSeries, bucketUs: number, scheme: ColorScheme): LaneDataset {
   const color = seriesColors[scheme][series.name];
   const data = decimate(series.column, bucketUs);
+  // A single measurement is no line yet: it shows as a dash as wide as a bucket.
+  const [only] = data;
+  if (only && data.length === 1 && series.style !== 'bars') data.push({ x: only.x + bucketUs, y: only.y });
   if (series.style === 'bars')
     return {
       type: 'bar',
@@ -120,8 +123,7 @@ function datasetOf(series: LaneSeries, bucketUs: number, scheme: ColorScheme): L
     borderDash: series.style === 'faint' ? [3, 2] : [],
     backgroundColor: `${color}${scheme === 'dark' ? '38' : '2c'}`,
     fill: series.style === 'area' ? 'origin' : false,
-    pointRadius: data.length === 1 ? 2 : 0,
-    pointBackgroundColor: color,
+    pointRadius: 0,
     tension: 0,
     spanGaps: false,
   };

@@ -204,7 +204,32 @@ function laneOf(name: Exclude<LaneName, 'events'>, data: LanesData): Lane {
     const column = combine(columnsOf(data.series, metric, data.threads), mode);
     if (column.tUs.length > 0) series.push({ ...rest, column });
   }
+  if (name === 'gc') {
+    const ours = ownCollections(data);
+    // Drawn over the pauses they are part of.
+    if (ours && series.length > 0) series.unshift(ours);
+  }
   return { name, label, series, max: upperEnd(name, series) };
+}
+
+/** The collections that our allocation profile caused: not the program's own doing. */
+function ownCollections({ marks, threads }: LanesData): LaneSeries | null {
+  const tUs: number[] = [];
+  const values: number[] = [];
+  for (const mark of marks) {
+    if (mark.kind !== 'gc' || !mark.ours || (threads && !threads.includes(mark.thread))) continue;
+    tUs.push(mark.tUs);
+    values.push(mark.durationMs);
+  }
+  if (tUs.length === 0) return null;
+  return {
+    name: 'gcOurs',
+    label: 'by profiling',
+    unit: 'ms',
+    style: 'bars',
+    summary: 'sum',
+    column: { tUs, values },
+  };
 }
 
 function upperEnd(name: LaneName, series: readonly LaneSeries[]): number {

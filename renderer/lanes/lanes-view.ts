@@ -213,12 +213,13 @@ export class LanesView {
   private drawAxis(): void {
     const window = this.window();
     const { stepUs, ticks } = timeTicks(window.startUs, window.endUs, Math.max(2, this.width / 90));
-    const key = `${window.startUs} ${window.endUs} ${stepUs}`;
+    const key = `${window.startUs} ${window.endUs} ${stepUs} ${this.width}`;
     if (key === this.axisKey) return;
     this.axisKey = key;
     const percent = (at: number) => ((at - window.startUs) / (window.endUs - window.startUs)) * 100;
     this.axis.replaceChildren(
-      ...ticks.map((at) => {
+      // No words for a tick that stands too near to the end to be read.
+      ...ticks.filter((at) => percent(at) <= 100 - (28 / Math.max(28, this.width)) * 100).map((at) => {
         const tick = text('span', 'sm-lanes-tick', formatTime(at, Math.min(stepUs, 1_000_000)));
         tick.style.left = `${percent(at)}%`;
         return tick;
