@@ -109,7 +109,7 @@ export const cases = [
     exit: { code: 1, signal: null, stoppedByUs: false },
     processes: 1,
     output: 'thrown on purpose',
-    minSelfMs: 1300,
+    minSelfMs: 1100,
   },
   {
     name: 'process.exit',
@@ -118,7 +118,7 @@ export const cases = [
     absent: ['burnNever'],
     exit: { code: 7, signal: null, stoppedByUs: false },
     processes: 1,
-    minSelfMs: 1300,
+    minSelfMs: 1100,
   },
   {
     name: 'blocks for 3 s',
@@ -126,7 +126,7 @@ export const cases = [
     functions: [{ name: 'blockLoop', file: 'blocks.mjs', threads: 1 }],
     exit: { code: 0, signal: null, stoppedByUs: false },
     processes: 1,
-    minSelfMs: 2700,
+    minSelfMs: 2400,
     /** The journal must grow by CPU samples between these two lines of output. */
     liveBetween: ['blocking', 'free again'],
   },

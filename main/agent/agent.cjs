@@ -20,8 +20,17 @@
   const bindingName = '__scorchmarkReport';
   /** How long the program is held when the workbench says nothing, ms. */
   const silenceLimitMs = 5000;
-  /** The same for a worker thread: its parent may be blocked waiting for it, and the workbench talks to it through its parent. */
-  const workerSilenceLimitMs = 250;
+  /**
+   * The same for a worker thread. The workbench talks to it through the main thread, and that may be blocked waiting
+   * for this very worker (`Atomics.wait`): where that can be seen (Linux), the worker goes on once it has lasted for
+   * `blockedLimitMs`; elsewhere it is not held for long. A worker that goes on too early loses more than its start:
+   * V8 gives no names to loops that are already running in optimised code when a profile begins.
+   */
+  const workerSilenceLimitMs = 2000;
+  const workerBlindLimitMs = 400;
+  const blockedLimitMs = 120;
+  /** The number of the futex system call, in which a thread in `Atomics.wait` sits. */
+  const futexCall = { x64: '202', arm64: '98' }[process.arch];
   const reportsKeptBeforeConnect = 1000;
 
   const folder = process.env.SCORCHMARK_DIR;
@@ -243,11 +252,34 @@
    * Short slices, not `inspector.waitForDebugger()`: V8 serves inspector messages by interrupt between them, and
    * when the workbench is silent the program simply runs on, without a watchdog thread.
    */
-  function hold(limitMs) {
+  function hold(limitMs, mustGoOn) {
     const cell = new Int32Array(new SharedArrayBuffer(4));
     lastSignOfLifeMs = Date.now();
-    while (!released && Date.now() - lastSignOfLifeMs < limitMs) Atomics.wait(cell, 0, 0, 2);
+    while (!released && Date.now() - lastSignOfLifeMs < limitMs) {
+      if (mustGoOn && mustGoOn()) break;
+      Atomics.wait(cell, 0, 0, 2);
+    }
     return released;
+  }
+
+  /** What the main thread is doing in the kernel, or null where that cannot be read. */
+  function mainThreadCall() {
+    try {
+      return require('fs')
+        .readFileSync('/proc/self/task/' + process.pid + '/syscall', 'latin1')
+        .split(' ', 1)[0];
+    } catch {
+      return null;
+    }
+  }
+
+  function holdWorker() {
+    if (!futexCall || mainThreadCall() === null) return hold(workerBlindLimitMs);
+    let lastFreeMs = Date.now();
+    return hold(workerSilenceLimitMs, function () {
+      if (mainThreadCall() !== futexCall) lastFreeMs = Date.now();
+      return Date.now() - lastFreeMs > blockedLimitMs;
+    });
   }
 
   function install() {
@@ -277,7 +309,7 @@
     install();
     // Written by the workbench once it has connected to this process.
     const connected = require('path').join(folder, process.pid + '.connected');
-    if (engineIsAlive() && require('fs').existsSync(connected)) hold(workerSilenceLimitMs);
+    if (engineIsAlive() && require('fs').existsSync(connected)) holdWorker();
   }
 
   if (root.__scorchmarkAttach) {
