@@ -324,6 +324,23 @@ test.describe('the dialogs', () => {
 });
 
 test.describe('files from outside', () => {
+  test('a session named on the command line is shown, at the first and at a second start', async ({
+    desktop,
+    dataFolder,
+  }) => {
+    const file = await writeCpuProfile(path.join(dataFolder, 'given.cpuprofile'));
+    const imported = await call(desktop, 'sessions.importPath', { path: file });
+    const { id } = imported.value as { id: string };
+    await desktop.close();
+    await desktop.startAgain([`--session=${id}`]);
+    await expect(desktop.page.getByText('given.cpuprofile').first()).toBeVisible();
+    await expect.poll(() => desktop.page.evaluate(() => location.hash)).toContain(id);
+
+    await desktop.page.evaluate(() => (location.hash = '#/sessions'));
+    expect(await desktop.startSecond([`--session=${id}`])).toBe(0);
+    await expect.poll(() => desktop.page.evaluate(() => location.hash)).toContain(id);
+  });
+
   test('on the command line, by double click and from a second start become sessions in the one window', async ({
     startDesktop,
     dataFolder,

@@ -13,15 +13,19 @@ export interface IpcOptions {
   shellHandlers: ShellHandlers;
   mainWindow(): BrowserWindow | undefined;
   developmentUrl: string | undefined;
+  /** The window's page has called, so it is there and listens. */
+  onCall(window: BrowserWindow): void;
 }
 
 export function connectIpc(options: IpcOptions): void {
   ipcMain.handle(callChannel, (event, method: unknown, input: unknown) => {
-    if (!isOurMainFrame(event, options))
+    const window = options.mainWindow();
+    if (!window || !isMainFrameOf(window, event, options.developmentUrl))
       return {
         ok: false,
         error: new AppError('UNAUTHORIZED', 'Only the workbench’s own window may call it.').toJSON(),
       };
+    options.onCall(window);
     return outcomeOf(() => dispatch(method, input, options));
   });
   options.engine.subscribe((event) => sendEvent(options.mainWindow(), event));
@@ -32,16 +36,18 @@ export function sendEvent(window: BrowserWindow | undefined, event: AnyEvent): v
 }
 
 /** A frame inside our page, or a page we did not load, is not us even when it runs in our window. */
-function isOurMainFrame(event: IpcMainInvokeEvent, options: IpcOptions): boolean {
-  const window = options.mainWindow();
+function isMainFrameOf(
+  window: BrowserWindow,
+  event: IpcMainInvokeEvent,
+  developmentUrl: string | undefined,
+): boolean {
   const frame = event.senderFrame;
   return (
-    window !== undefined &&
     !window.isDestroyed() &&
     event.sender === window.webContents &&
     frame !== null &&
     frame.parent === null &&
-    isAppUrl(frame.url, options.developmentUrl)
+    isAppUrl(frame.url, developmentUrl)
   );
 }
 

@@ -3,15 +3,18 @@ import path from 'node:path';
 import { app, BrowserWindow, session } from 'electron';
 import type { AnyEvent, SessionMeta } from '../main/api';
 import { createEngine, type Engine } from '../main/engine';
+import { toAppError } from '../main/errors';
 import { packageRoot, rendererFolder } from '../main/paths';
 import { ActiveRun } from './active-run';
 import { askToStop, shellHandlers, showError } from './dialogs';
+import { within } from './ending';
 import { FileQueue, filesInArgv } from './file-association';
 import { connectIpc, sendEvent } from './ipc';
 import { showMenu } from './menu';
 import { registerAppScheme, serveApp } from './protocol';
 import { watchRecentSessions } from './recent';
 import { lockDown } from './security';
+import { UiEvents } from './ui-events';
 import { bringToFront, createWindow } from './windows';
 
 /** Set by electron-vite while developing. */
@@ -46,15 +49,17 @@ async function start(): Promise<void> {
   const activeRun = new ActiveRun(engine);
   let window: BrowserWindow | undefined;
 
+  let gaveUp = false;
   /** Whether what is being recorded, if anything, may end now; ends it when so. */
   const mayEnd = async (over: BrowserWindow | undefined): Promise<boolean> => {
-    if (!activeRun.isActive) return true;
+    if (!activeRun.isActive || gaveUp) return true;
     if (!(await askToStop(over, activeRun.name))) return false;
     try {
-      await activeRun.stopAndSave();
+      await within(activeRun.stopAndSave());
     } catch (error) {
+      gaveUp = true;
+      // Kept open by something that hangs, the window could never be closed; the reaper ends the target.
       showError('The recording could not be stopped', error);
-      return false;
     }
     return true;
   };
@@ -72,12 +77,11 @@ async function start(): Promise<void> {
     window = created;
     return created;
   };
+  const uiEvents = new UiEvents(sendEvent);
   const showUi = (event: AnyEvent): void => {
     const shown = window ?? openWindow();
     bringToFront(shown);
-    if (shown.webContents.isLoading())
-      shown.webContents.once('did-finish-load', () => sendEvent(shown, event));
-    else sendEvent(shown, event);
+    uiEvents.send(shown, event);
   };
   const openSessionsOf = async (opening: Promise<SessionMeta[] | null>): Promise<void> => {
     try {
@@ -89,7 +93,13 @@ async function start(): Promise<void> {
   };
 
   const handlers = shellHandlers(engine, () => window);
-  connectIpc({ engine, shellHandlers: handlers, mainWindow: () => window, developmentUrl });
+  connectIpc({
+    engine,
+    shellHandlers: handlers,
+    mainWindow: () => window,
+    developmentUrl,
+    onCall: (from) => uiEvents.heardFrom(from),
+  });
   watchRecentSessions(engine, (recent) =>
     showMenu({
       platform: process.platform,
@@ -134,7 +144,7 @@ function endWithTheEngine(engine: Engine, mayEnd: () => Promise<boolean>): void 
     void mayEnd()
       .then(async (may) => {
         if (!may) return;
-        await engine.close();
+        await within(engine.close());
         hasEnded = true;
         app.quit();
       })
@@ -151,9 +161,15 @@ function endWithTheEngine(engine: Engine, mayEnd: () => Promise<boolean>): void 
       // Somebody who asks twice does not want to wait; the next start repairs what was not saved.
       if (signals > 1) app.exit(1);
       // Nobody is there to ask: save and go.
-      void engine.close().finally(() => {
-        hasEnded = true;
-        app.exit(0);
-      });
+      void within(engine.close()).then(
+        () => {
+          hasEnded = true;
+          app.exit(0);
+        },
+        (error: unknown) => {
+          console.error(`scorchmark: ${toAppError(error).message}`);
+          app.exit(1);
+        },
+      );
     });
 }
