@@ -29,6 +29,7 @@ exports.install = function install(agent) {
   const performanceOriginUs = nowUs() - performance.now() * 1000;
 
   let timer = null;
+  let isReleased = false;
   let histogram = null;
   let observer = null;
   let intervalUs = 250 * 1000;
@@ -176,7 +177,9 @@ exports.install = function install(agent) {
   const release = agent.release;
   if (typeof release === 'function')
     agent.release = function () {
-      if (timer) quietly(begin);
+      // The workbench may repeat a call that was cut off; only the first one lets the program go.
+      if (timer && !isReleased) quietly(begin);
+      isReleased = true;
       return release.apply(this, arguments);
     };
 
