@@ -5,6 +5,7 @@ import type { Client } from '../main/api';
 import { ErrorBoundary } from './components/ErrorBoundary';
 import { ErrorPanel } from './components/ErrorPanel';
 import { LoadingView } from './components/LoadingView';
+import { ConnectionNotice } from './frame/ConnectionNotice';
 import { CommandPalette } from './frame/CommandPalette';
 import { DropZone } from './frame/DropZone';
 import { HelpOverlay } from './frame/HelpOverlay';
@@ -43,6 +44,7 @@ function Frame() {
     <div className="frame">
       <Rail />
       <main className="frame-main">
+        <ConnectionNotice />
         <ErrorBoundary resetKey={`${route.view} ${route.id ?? ''} ${route.selection.tab}`}>
           <CurrentView />
         </ErrorBoundary>

@@ -52,7 +52,7 @@ function RecordingFacts({ id }: { id: string }) {
       <span>
         <span data-testid="sample-count">{formatNumber(samples)}</span> samples
       </span>
-      {warnings === 0 ? (
+      {warnings === 0 && recording.detail?.status === 'imported' ? null : warnings === 0 ? (
         <span className="status-ok">
           <IconCheck size={14} aria-hidden /> collectors ok
         </span>

@@ -5,7 +5,7 @@ import './lanes.css';
 
 /** The run's lanes with crosshair and range selection. */
 export function Lanes(props: LanesProps): ReactElement {
-  const { series, marks, endUs, live, threads, range, collapsed } = props;
+  const { series, marks, endUs, live, threads, range, collapsed, cpuFromSamples } = props;
   const host = useRef<HTMLDivElement>(null);
   const view = useRef<LanesView | null>(null);
   const latest = useRef(props);
@@ -25,8 +25,8 @@ export function Lanes(props: LanesProps): ReactElement {
 
   // One object per change of the data: a change of the range alone then redraws no chart.
   const data = useMemo(
-    () => ({ series, marks, endUs, live, threads }),
-    [series, marks, endUs, live, threads],
+    () => ({ series, marks, endUs, live, threads, cpuFromSamples }),
+    [series, marks, endUs, live, threads, cpuFromSamples],
   );
   useEffect(() => {
     view.current?.update(data, range, collapsed);

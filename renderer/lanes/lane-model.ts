@@ -184,7 +184,7 @@ export function buildLanes(data: LanesData): Lane[] {
   const load = (['requests', 'latency', 'errors'] as const).map((name) => laneOf(name, data));
   if (load.some((lane) => lane.series.length > 0))
     lanes.push(...load.filter((lane) => lane.series.length > 0));
-  else if (data.series.length > 0 || data.live)
+  else if ((data.series.length > 0 && !data.cpuFromSamples) || data.live)
     lanes.push({
       name: 'requests',
       label: 'Load',
@@ -209,7 +209,8 @@ function laneOf(name: Exclude<LaneName, 'events'>, data: LanesData): Lane {
     // Drawn over the pauses they are part of.
     if (ours && series.length > 0) series.unshift(ours);
   }
-  return { name, label, series, max: upperEnd(name, series) };
+  const shown = name === 'cpu' && data.cpuFromSamples ? 'CPU, sampled' : label;
+  return { name, label: shown, series, max: upperEnd(name, series) };
 }
 
 /** The collections that our allocation profile caused: not the program's own doing. */

@@ -219,11 +219,13 @@ export class LanesView {
     const percent = (at: number) => ((at - window.startUs) / (window.endUs - window.startUs)) * 100;
     this.axis.replaceChildren(
       // No words for a tick that stands too near to the end to be read.
-      ...ticks.filter((at) => percent(at) <= 100 - (28 / Math.max(28, this.width)) * 100).map((at) => {
-        const tick = text('span', 'sm-lanes-tick', formatTime(at, Math.min(stepUs, 1_000_000)));
-        tick.style.left = `${percent(at)}%`;
-        return tick;
-      }),
+      ...ticks
+        .filter((at) => percent(at) <= 100 - (28 / Math.max(28, this.width)) * 100)
+        .map((at) => {
+          const tick = text('span', 'sm-lanes-tick', formatTime(at, Math.min(stepUs, 1_000_000)));
+          tick.style.left = `${percent(at)}%`;
+          return tick;
+        }),
     );
     this.root.style.setProperty('--step', `${percent(window.startUs + stepUs)}%`);
   }

@@ -13,6 +13,8 @@ export interface LanesData {
   live: boolean;
   /** Whose data to show; null = everybody's. */
   threads: readonly ThreadKey[] | null;
+  /** The CPU series was not measured but comes from a profile's samples. */
+  cpuFromSamples?: boolean;
 }
 
 export interface LanesProps extends LanesData {

@@ -30,6 +30,8 @@ export class RecordingModel {
   marks: Mark[] = [];
   output: OutputLine[] = [];
   loadResult: LoadResult | null = null;
+  /** Nothing measured the process: the CPU series comes from the samples of an imported profile. */
+  cpuFromSamples = false;
   /** Parts that could not be read, in words. */
   problems: string[] = [];
 

@@ -3,6 +3,7 @@ import type { Client, LoadResult, OutputLine, SessionFile, Timeline } from '../.
 import { AppError, toAppError } from '../../main/errors';
 import type { Profile } from '../../profiles/types';
 import type { ParseRequest } from '../workers/parse-profile';
+import { cpuFromSamples } from './cpu-from-samples';
 import { RecordingModel, stateOfSession } from './recording';
 
 export interface LoadingProgress {
@@ -55,6 +56,12 @@ export async function loadSavedSession(options: LoadSavedOptions): Promise<Recor
   };
   for (const file of files) await readOne(file);
   model.state = stateOfSession(detail, model.loadResult);
+  if (detail.status === 'imported' && model.series.length === 0) {
+    model.series = [...model.cpu]
+      .map(([thread, profile]) => cpuFromSamples(thread, profile))
+      .filter((series) => series !== null);
+    model.cpuFromSamples = model.series.length > 0;
+  }
   return model;
 }
 

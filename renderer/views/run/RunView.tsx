@@ -66,16 +66,19 @@ function Recording({ model }: { model: RecordingModel }) {
       range={range}
       onRangeChange={(changed) => select({ range: changed })}
       threads={threads}
+      cpuFromSamples={model.cpuFromSamples}
       collapsed={lanesCollapsed}
       onCollapsedChange={(collapsed) => setPreference({ lanesCollapsed: collapsed })}
     />
   );
+  // A session with one lane or none has nothing to give a panel's height to.
+  const few = !model.live && (model.series.length === 0 || model.cpuFromSamples);
   const body = <RunBody model={model} version={shownVersion} range={shownRange} />;
   return (
     <div className="run">
       <RunHeader model={model} version={model.versions.state} />
       <RunProblems model={model} version={model.versions.state} />
-      {lanesCollapsed ? (
+      {lanesCollapsed || few ? (
         <>
           <div className="lanes-strip">{lanes}</div>
           {body}

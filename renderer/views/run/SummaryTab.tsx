@@ -280,7 +280,7 @@ const Circumstances = memo(function Circumstances({ run }: { run: ViewedRun }) {
           : `with exit code ${state.exit.code ?? '?'}`,
     ]);
   if (environment) {
-    rows.push(['Node', environment.nodeVersion]);
+    rows.push(['Node', environment.nodeVersion || '–']);
     if (environment.cpuModel)
       rows.push([
         'Machine',
