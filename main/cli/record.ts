@@ -89,10 +89,13 @@ async function conclude(
   const report = options.report === undefined ? {} : await writeReport(engine, end.runId, options.report);
   const crashed = !end.exit?.stoppedByUs && ((end.exit?.code ?? 0) !== 0 || Boolean(end.exit?.signal));
   const ownCode = end.error || crashed ? exitCodes.targetFailed : exitCodes.ok;
-  const exitCode = report.error ? exitCodeOf(report.error) : ownCode;
-  if (report.error) process.stderr.write(`${describeError(report.error)}\n`);
+  // What the session tells and the run does not: it could not be saved.
+  const unsaved = detail.error && !end.error ? AppError.fromJSON(detail.error) : undefined;
+  const failure = unsaved ?? report.error;
+  const exitCode = failure ? exitCodeOf(failure) : ownCode;
+  if (failure) process.stderr.write(`${describeError(failure)}\n`);
   if (options.json) {
-    const error = report.error && { error: report.error.toJSON() };
+    const error = failure && { error: failure.toJSON() };
     process.stdout.write(
       `${JSON.stringify({ session: detail, folder, ...(report.file && { report: report.file }), ...error, exitCode })}\n`,
     );

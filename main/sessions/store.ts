@@ -70,6 +70,9 @@ export async function openStore(options: StoreOptions): Promise<SessionStore> {
 }
 
 class FolderStore implements SessionStore {
+  /** Recordings of this process whose end the disk refused: on disk they are still being recorded. */
+  private readonly unwritten = new Map<string, StoredSession>();
+
   constructor(
     private readonly data: DataFolder,
     private readonly options: StoreOptions,
@@ -92,7 +95,8 @@ class FolderStore implements SessionStore {
 
   async get(id: string): Promise<SessionDetail> {
     const folder = await this.folderOf(id);
-    const stored = await this.readStored(id, folder);
+    const written = await this.readStored(id, folder);
+    const stored = written.status === 'recording' ? (this.unwritten.get(id) ?? written) : written;
     const trashedAt = this.data.catalog.entries.get(id)?.meta.trashedAt;
     const { trashedAt: _written, ...detail } = detailOf(stored);
     const files = stored.status === 'recording' ? await listStandardFiles(folder) : detail.files;
@@ -205,6 +209,7 @@ class FolderStore implements SessionStore {
       exclusively: (work) => this.data.mutex.run(id, work),
       onSaved: async (saved) => {
         this.data.recording.delete(id);
+        if (saved.error) this.unwritten.set(id, saved);
         await this.data.catalog.put(saved);
         this.data.changed([id]);
       },
