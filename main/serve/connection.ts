@@ -1,5 +1,5 @@
 /** One signed-in browser tab: its WebSocket on one side, the engine on the other. */
-import { Packr } from 'msgpackr';
+import { decode, encode } from '@msgpack/msgpack';
 import type { WebSocket } from 'ws';
 import { callFrameSchema, socketCloseCodes, type EngineApi, type ServerFrame } from '../api';
 import { AppError, toAppError } from '../errors';
@@ -26,8 +26,6 @@ const closeGraceMs = 2000;
 
 /** Wires the socket to the engine until either side ends. */
 export function connect(socket: WebSocket, engine: EngineApi, limits: ConnectionLimits): void {
-  // Records would make frames depend on earlier ones; plain MessagePack keeps each frame readable on its own.
-  const packr = new Packr({ useRecords: false, moreTypes: true });
   let queuedEventBytes = 0;
   let callsInFlight = 0;
   let isAlive = true;
@@ -43,7 +41,7 @@ export function connect(socket: WebSocket, engine: EngineApi, limits: Connection
 
   const send = (frame: ServerFrame, isEvent: boolean): void => {
     if (isClosing || socket.readyState !== socket.OPEN) return;
-    const bytes = packr.pack(frame);
+    const bytes = encode(frame, { ignoreUndefined: true });
     if (isEvent) queuedEventBytes += bytes.byteLength;
     socket.send(bytes, () => {
       if (isEvent) queuedEventBytes -= bytes.byteLength;
@@ -53,7 +51,7 @@ export function connect(socket: WebSocket, engine: EngineApi, limits: Connection
   };
 
   const answer = async (data: Buffer): Promise<void> => {
-    const frame = callFrameSchema.safeParse(decode(packr, data));
+    const frame = callFrameSchema.safeParse(unpack(data));
     if (!frame.success) {
       end(socketCloseCodes.badFrame, 'Not a call frame.');
       return;
@@ -102,9 +100,9 @@ export function connect(socket: WebSocket, engine: EngineApi, limits: Connection
   socket.on('error', () => socket.terminate());
 }
 
-function decode(packr: Packr, data: Buffer): unknown {
+function unpack(data: Buffer): unknown {
   try {
-    return packr.unpack(data);
+    return decode(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
   } catch {
     return undefined;
   }

@@ -4,14 +4,14 @@ import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { Packr } from 'msgpackr';
+import { decode, encode } from '@msgpack/msgpack';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import WebSocket from 'ws';
 import { socketCloseCodes, type ServerFrame } from '../api';
 import { FakeEngine } from './fake-engine';
 import { serve, type ServeOptions, type WebShell } from './serve';
 
-const packr = new Packr({ useRecords: false, moreTypes: true });
+const pack = (frame: unknown): Uint8Array => encode(frame, { ignoreUndefined: true });
 
 let engine: FakeEngine;
 let shell: WebShell;
@@ -104,7 +104,7 @@ async function openSignedIn(): Promise<WebSocket> {
 
 function nextFrame(socket: WebSocket): Promise<ServerFrame> {
   return new Promise((resolve) =>
-    socket.once('message', (data: Buffer) => resolve(packr.unpack(data) as ServerFrame)),
+    socket.once('message', (data: Buffer) => resolve(decode(new Uint8Array(data)) as ServerFrame)),
   );
 }
 
@@ -298,7 +298,7 @@ describe('a signed-in browser', () => {
   test('calls the engine, bytes included, and gets its answers', async () => {
     const socket = await openSignedIn();
     const input = { fileName: 'a.cpuprofile', bytes: new Uint8Array([0, 1, 255]), note: undefined };
-    socket.send(packr.pack({ id: 7, method: 'sessions.import', input }));
+    socket.send(pack({ id: 7, method: 'sessions.import', input }));
     expect(await nextFrame(socket)).toEqual({
       id: 7,
       ok: true,
@@ -309,13 +309,13 @@ describe('a signed-in browser', () => {
 
   test('gets errors with their code and hint, unexpected ones too', async () => {
     const socket = await openSignedIn();
-    socket.send(packr.pack({ id: 1, method: 'run.stop', input: {} }));
+    socket.send(pack({ id: 1, method: 'run.stop', input: {} }));
     expect(await nextFrame(socket)).toEqual({
       id: 1,
       ok: false,
       error: { code: 'NO_RUN', message: 'Nothing is being recorded.', hint: 'Start a run first.' },
     });
-    socket.send(packr.pack({ id: 2, method: 'sessions.list', input: {} }));
+    socket.send(pack({ id: 2, method: 'sessions.list', input: {} }));
     expect(await nextFrame(socket)).toMatchObject({
       id: 2,
       ok: false,
@@ -341,7 +341,7 @@ describe('a connection ends', () => {
     await restart({ maxMessageBytes: 1000 });
     const socket = await openSignedIn();
     socket.on('error', () => undefined);
-    socket.send(packr.pack({ id: 1, method: 'app.info', input: 'x'.repeat(2000) }));
+    socket.send(pack({ id: 1, method: 'app.info', input: 'x'.repeat(2000) }));
     expect(await closeCode(socket)).toBe(1009);
     expect(engine.calls).toEqual([]);
   });
@@ -349,8 +349,8 @@ describe('a connection ends', () => {
   test.each([
     ['text', 'hello'],
     ['no MessagePack', Buffer.from([0xc1])],
-    ['no call', packr.pack({ id: 'x', method: 1 })],
-    ['a method name without end', packr.pack({ id: 1, method: 'x'.repeat(101), input: {} })],
+    ['no call', pack({ id: 'x', method: 1 })],
+    ['a method name without end', pack({ id: 1, method: 'x'.repeat(101), input: {} })],
   ])('at a frame that is %s', async (_what, data) => {
     const socket = await openSignedIn();
     socket.send(data);
@@ -406,7 +406,7 @@ test('a client that answers the heartbeat stays, and sees it', async () => {
 test('more calls at once than allowed are answered with an error', async () => {
   await restart({ limits: { maxCallsInFlight: 2 } });
   const socket = await openSignedIn();
-  for (const id of [1, 2, 3]) socket.send(packr.pack({ id, method: 'run.snapshot', input: {} }));
+  for (const id of [1, 2, 3]) socket.send(pack({ id, method: 'run.snapshot', input: {} }));
   expect(await nextFrame(socket)).toMatchObject({
     id: 3,
     ok: false,

@@ -48,7 +48,18 @@ const maxSockets = 256;
  * @throws AppError when the port is taken or not allowed
  */
 export async function serve(options: ServeOptions): Promise<WebShell> {
-  const app = fastify({ logger: false, exposeHeadRoutes: false, forceCloseConnections: true });
+  const app = fastify({
+    logger: false,
+    exposeHeadRoutes: false,
+    forceCloseConnections: true,
+    // An address that cannot be decoded is answered before the guard: with nothing, and with the same headers.
+    frameworkErrors: (_error, _request, reply) =>
+      void (reply as FastifyReply)
+        .code(400)
+        .headers(securityHeaders())
+        .type('text/plain')
+        .send('Bad request.\n'),
+  });
   app.server.maxConnections = maxSockets;
   const access = new Access();
   const portOf = (): number => (app.server.address() as AddressInfo).port;
