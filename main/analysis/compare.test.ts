@@ -104,6 +104,21 @@ describe('comparing two sessions', () => {
     expect(compareSessions({ a, b }, { maxFunctions: 1 }).functions).toHaveLength(1);
   });
 
+  it('takes shares of the busy time of all threads: workers count, idle time does not', () => {
+    const threads = [
+      profileOf(['(idle)', 0], ['hot:/a.js:1', 1000], ['(garbage collector)', 1600], ['', 1900]),
+      profileOf(['hot:/a.js:1', 0], ['(idle)', 400], ['', 1000]),
+    ];
+    const single = [profileOf(['(idle)', 0], ['hot:/a.js:1', 1000], ['fresh:/a.js:9', 1200], ['', 2000])];
+    const { functions } = compareSessions({ a: { ...a, cpu: threads }, b: { ...b, cpu: single } });
+    const row = (name: string) => functions.find((one) => one.name === name);
+    expect(functions.map(({ name }) => name)).toEqual(['fresh', 'hot', '(garbage collector)']);
+    expect(row('hot')).toMatchObject({ selfMsA: 1, selfMsB: 0.2, selfShareB: 0.2 });
+    expect(row('hot')?.selfShareA).toBeCloseTo(1000 / 1300, 10);
+    expect(row('(garbage collector)')?.selfShareA).toBeCloseTo(300 / 1300, 10);
+    expect(row('fresh')).toMatchObject({ selfShareA: 0, selfShareB: 0.8 });
+  });
+
   it('has no caveats for alike sessions', () => {
     expect(compareSessions({ a, b }).caveats).toEqual([]);
   });

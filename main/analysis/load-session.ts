@@ -1,10 +1,12 @@
 /** A saved session with its streams parsed: what comparison and reports work on. */
+import { ZodError } from 'zod';
 import { AppError, toAppError } from '../errors';
 import type { LoadResult, SessionDetail, ThreadKey, Timeline } from '../api';
 import { parseCpuProfile } from '../../profiles/formats/cpuprofile';
 import { parseHeapProfile } from '../../profiles/formats/heapprofile';
 import { ProfileFormatError } from '../../profiles/errors';
 import type { Profile } from '../../profiles/types';
+import { parseLoadResult, parseTimeline } from './stream-files';
 
 export interface LoadedSession {
   detail: SessionDetail;
@@ -48,16 +50,15 @@ export async function loadSession(
         );
       else if (file.kind === 'allocations')
         loaded.allocations.set(file.thread ?? file.name, parseHeapProfile(bytes, { fileName: file.name }));
-      else if (file.kind === 'timeline')
-        loaded.timeline = JSON.parse(new TextDecoder().decode(bytes)) as Timeline;
-      else loaded.load = JSON.parse(new TextDecoder().decode(bytes)) as LoadResult;
+      else if (file.kind === 'timeline') loaded.timeline = parseTimeline(bytes);
+      else loaded.load = parseLoadResult(bytes);
     } catch (error) {
       if (error instanceof ProfileFormatError)
         throw new AppError(error.code, error.message, { hint: error.hint, cause: error });
-      if (error instanceof SyntaxError)
+      if (error instanceof SyntaxError || error instanceof ZodError)
         throw new AppError(
           'SESSION_DAMAGED',
-          `${file.name} of session "${detail.name}" cannot be read: ${error.message}`,
+          `${file.name} of session "${detail.name}" cannot be read: ${reasonOf(error)}`,
           {
             hint: 'The other files of the session are untouched; its folder can be opened by hand.',
           },
@@ -66,4 +67,12 @@ export async function loadSession(
     }
   }
   return loaded;
+}
+
+function reasonOf(error: SyntaxError | ZodError): string {
+  if (!(error instanceof ZodError)) return error.message;
+  const [issue] = error.issues;
+  return issue
+    ? `${issue.path.map(String).join('.') || 'the whole file'}: ${issue.message}`
+    : 'unknown content';
 }

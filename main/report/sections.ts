@@ -221,9 +221,10 @@ export function environmentSection(detail: SessionDetail): Markup {
     ['Command', detail.commandLine],
     ['Folder', detail.cwd],
     ['Node.js', environment.nodeVersion],
-    ['CPU', `${environment.cpuModel} × ${exactNumber(environment.cpuCount)}`],
-    ['Memory', formatBytes(environment.memoryBytes)],
-    ['System', `${environment.os} ${environment.arch}`],
+    // An imported profile says nothing about its machine.
+    ['CPU', environment.cpuModel && `${environment.cpuModel} × ${exactNumber(environment.cpuCount)}`],
+    ['Memory', environment.memoryBytes > 0 ? formatBytes(environment.memoryBytes) : ''],
+    ['System', `${environment.os} ${environment.arch}`.trim()],
     [
       'Git revision',
       environment.gitRevision

@@ -1,5 +1,5 @@
 /** The files of a session's folder that other tools open, written from what was recorded. */
-import { access, readdir, readFile, stat } from 'node:fs/promises';
+import { access, readdir, readFile, lstat } from 'node:fs/promises';
 import path from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import { writeCpuProfile } from '../../profiles/formats/cpuprofile';
@@ -70,8 +70,9 @@ export async function listStandardFiles(folder: string): Promise<SessionFile[]> 
   for (const name of (await readdir(folder)).sort()) {
     const known = classifyFile(name);
     if (!known) continue;
-    const { size } = await stat(path.join(folder, name));
-    files.push({ name, ...known, sizeBytes: size });
+    // A link is not what was recorded: following it could pass on any file of this machine.
+    const found = await lstat(path.join(folder, name));
+    if (found.isFile()) files.push({ name, ...known, sizeBytes: found.size });
   }
   return files;
 }

@@ -1,4 +1,4 @@
-import { readFile, readdir, writeFile, mkdir } from 'node:fs/promises';
+import { mkdir, readFile, readdir, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { parseCpuProfile } from '../../profiles/formats/cpuprofile';
@@ -22,6 +22,20 @@ afterEach(cleanUp);
 
 const query = (input: object) => inputs['sessions.list'].parse(input);
 const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+
+describe('a link in a session’s folder', () => {
+  it('is neither read nor listed nor passed on', async () => {
+    const store = await openAt(await temporaryFolder());
+    const id = await recordSession(store);
+    const folder = await store.folderOf(id);
+    const secret = path.join(await temporaryFolder(), 'secret');
+    await writeFile(secret, 'a secret of this machine');
+    await symlink(secret, path.join(folder, 'cpu-99.cpuprofile'));
+    await expect(store.readFile(id, 'cpu-99.cpuprofile')).rejects.toThrow();
+    const { bytes } = await store.exportSession(id);
+    expect(Buffer.from(bytes).includes('cpu-99')).toBe(false);
+  });
+});
 
 describe('a recorded session', () => {
   it('becomes a folder of standard files that say what was recorded', async () => {

@@ -1,4 +1,5 @@
 /** The sessions of one data folder. Start reading here; README.md says what lies where on disk. */
+import { constants } from 'node:fs';
 import { readFile, rename } from 'node:fs/promises';
 import path from 'node:path';
 import type { ParsedInput, RememberedTarget, RunSpec, SessionDetail, SessionMeta } from '../api';
@@ -69,6 +70,9 @@ export async function openStore(options: StoreOptions): Promise<SessionStore> {
   }
 }
 
+/** A link in a session's folder is not what was recorded. Windows has no such flag (nor links without a privilege). */
+const noLinks = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0);
+
 class FolderStore implements SessionStore {
   /** Recordings of this process whose end the disk refused: on disk they are still being recorded. */
   private readonly unwritten = new Map<string, StoredSession>();
@@ -108,7 +112,7 @@ class FolderStore implements SessionStore {
     if (file !== sessionFileName && !classifyFile(file))
       throw new AppError('BAD_INPUT', `"${file}" is not a file of a session.`);
     try {
-      return plainBytes(await readFile(path.join(folder, file)));
+      return plainBytes(await readFile(path.join(folder, file), { flag: noLinks }));
     } catch (error) {
       throw toAppError(error, `Reading ${file} of the session`);
     }
