@@ -193,6 +193,18 @@ function loopSentence({ marks, series }: VerdictInput): VerdictSentence | null {
     series.filter(({ metric }) => metric === 'loopDelayMax').flatMap(({ values }) => maximum(values) ?? []),
   );
   if (longestMs === undefined) return null;
+  const startUp = marks.find(
+    ({ kind, startUp: first, durationMs = 0 }) => kind === 'blocked' && first && durationMs >= longestMs / 2,
+  );
+  if (startUp)
+    return {
+      tone: 'finding',
+      parts: [
+        { text: 'The event loop was never blocked after the program’s first synchronous code, which took ' },
+        { text: formatDurationMs(startUp.durationMs!) },
+        { text: '.' },
+      ],
+    };
   return {
     tone: 'fine',
     parts: [{ text: `The event loop was never held up for longer than ${formatDurationMs(longestMs)}.` }],

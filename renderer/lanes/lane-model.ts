@@ -209,7 +209,7 @@ function laneOf(name: Exclude<LaneName, 'events'>, data: LanesData): Lane {
     // Drawn over the pauses they are part of.
     if (ours && series.length > 0) series.unshift(ours);
   }
-  const shown = name === 'cpu' && data.cpuFromSamples ? 'CPU, sampled' : label;
+  const shown = name === 'cpu' && data.cpuFromSamples ? 'Busy' : label;
   return { name, label: shown, series, max: upperEnd(name, series) };
 }
 

@@ -30,7 +30,11 @@ export function RowMenu({ session, onRename }: { session: SessionMeta; onRename:
         onClick={(event) => event.stopPropagation()}
         onDoubleClick={(event) => event.stopPropagation()}
       >
-        <Menu.Item leftSection={<IconPencil size={14} />} onClick={onRename}>
+        <Menu.Item
+          leftSection={<IconPencil size={14} />}
+          // The menu gives the focus back when it has closed, which would end the renaming; that comes after it.
+          onClick={() => setTimeout(onRename, 200)}
+        >
           Rename
         </Menu.Item>
         <Menu.Item
