@@ -1,0 +1,63 @@
+// Takes the README's pictures from the running product: the shop sample under its load, in the web shell.
+//   npm run build && node scripts/screenshots.mjs
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { chromium } from '@playwright/test';
+import { chromiumArgs, findChromium } from './find-chromium.mjs';
+
+const root = path.resolve(import.meta.dirname, '..');
+const folder = path.join(root, 'docs', 'screenshots');
+const home = await mkdtemp(path.join(os.tmpdir(), 'scorchmark-screenshots-'));
+const server = spawn(process.execPath, [path.join(root, 'out/main/cli.js'), 'serve', '--data-folder', home], {
+  stdio: ['ignore', 'pipe', 'inherit'],
+});
+const browser = await chromium.launch({ executablePath: await findChromium(), args: chromiumArgs });
+try {
+  let printed = '';
+  while (!/at http\S+/.test(printed)) printed += String((await once(server.stdout, 'data'))[0]);
+  const page = await browser.newPage({ viewport: { width: 1440, height: 900 }, colorScheme: 'dark' });
+  const shoot = (name) => page.screenshot({ path: path.join(folder, `${name}.png`) });
+  const recordFor = async (ms) => {
+    await page.getByTestId('run-phase').filter({ hasText: 'recording' }).waitFor();
+    await page.getByRole('tab', { name: 'Flame' }).click();
+    await page.waitForTimeout(ms);
+  };
+  const stop = async () => {
+    await page.getByRole('button', { name: 'Stop and save' }).click();
+    await page.getByTestId('run-phase').filter({ hasText: 'saved' }).waitFor();
+  };
+
+  await page.goto(/at (http\S+)/.exec(printed)[1]);
+  await page.getByRole('button', { name: 'Try the sample app' }).click();
+  await recordFor(20_000);
+  await shoot('run-dark');
+  await stop();
+  await page.emulateMedia({ colorScheme: 'light' });
+  await page.getByRole('tab', { name: 'Summary' }).click();
+  await page.waitForTimeout(500);
+  await shoot('summary-light');
+
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await page.getByRole('button', { name: 'Run again' }).click();
+  await recordFor(12_000);
+  await stop();
+  await page.getByRole('button', { name: 'Sessions' }).first().click();
+  const boxes = page.getByRole('checkbox', { name: /^Select Shop API/ });
+  await boxes.nth(0).click();
+  await boxes.nth(1).click();
+  await page
+    .getByRole('toolbar', { name: 'Selected sessions' })
+    .getByRole('button', { name: 'Compare', exact: true })
+    .click();
+  await page.getByText('Latency P99').first().waitFor();
+  await page.waitForTimeout(500);
+  await shoot('compare-dark');
+} finally {
+  await browser.close();
+  server.kill('SIGINT');
+  if (server.exitCode === null) await once(server, 'exit');
+  await rm(home, { recursive: true, force: true });
+}
