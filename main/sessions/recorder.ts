@@ -108,11 +108,7 @@ export class FolderRecorder implements Recorder {
     return {
       ...rest,
       ...described,
-      nodeVersion: described.nodeVersion ?? rest.nodeVersion,
-      environment: {
-        ...rest.environment,
-        nodeVersion: described.nodeVersion ?? rest.environment.nodeVersion,
-      },
+      ...nodeVersionsOf(rest, described.nodeVersion),
       durationMs: end.durationMs,
       status: end.status,
       ...(end.exit && { exit: end.exit }),
@@ -128,6 +124,17 @@ export class FolderRecorder implements Recorder {
     this.troubled = true;
     this.options.onTrouble(toAppError(error, 'Writing the session').toJSON());
   }
+}
+
+/** The target's Node version where it is known, in both of its places. */
+export function nodeVersionsOf(
+  { nodeVersion, environment }: Pick<StoredSession, 'nodeVersion' | 'environment'>,
+  ofTarget: string | undefined,
+): Pick<StoredSession, 'nodeVersion' | 'environment'> {
+  return {
+    nodeVersion: ofTarget ?? nodeVersion,
+    environment: { ...environment, nodeVersion: ofTarget ?? environment.nodeVersion },
+  };
 }
 
 function failure(problem: unknown): Pick<StoredSession, 'status' | 'error'> {

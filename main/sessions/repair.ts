@@ -9,7 +9,7 @@ import { Recording } from '../run/recording';
 import { replayJournal } from './journal';
 import { classifyFile, journalFileName, sessionFileName } from './layout';
 import { stateOf } from './process-identity';
-import { describeRecording, type Summarise } from './recorder';
+import { describeRecording, nodeVersionsOf, type Summarise } from './recorder';
 import { writeSession, type StoredSession } from './session-file';
 import { listStandardFiles, readAllocations, totalBytes, writeStandardFiles } from './standard-files';
 
@@ -78,11 +78,7 @@ export async function repairSession(
   const session: StoredSession = {
     ...rest,
     ...described,
-    nodeVersion: described.nodeVersion ?? rest.nodeVersion,
-    environment: {
-      ...rest.environment,
-      nodeVersion: described.nodeVersion ?? rest.environment.nodeVersion,
-    },
+    ...nodeVersionsOf(rest, described.nodeVersion),
     durationMs,
     status: 'recovered',
     // An unsaved session's error was that it could not be saved; now it is.
