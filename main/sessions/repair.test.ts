@@ -39,10 +39,12 @@ describe('a workbench killed while recording', () => {
         const sessionFolder = path.join(folder, 'sessions', workbench.id);
         const journal = path.join(sessionFolder, 'journal.ndjson');
         await vi.waitFor(async () => expect(await cpuRecords(journal)).toBeGreaterThan(3 * round), 10_000);
-        await vi.waitFor(async () =>
-          expect(await readdir(sessionFolder)).toEqual(
-            expect.arrayContaining(['allocations-7.heapprofile', 'output.log']),
-          ),
+        await vi.waitFor(
+          async () =>
+            expect(await readdir(sessionFolder)).toEqual(
+              expect.arrayContaining(['allocations-7.heapprofile', 'output.log']),
+            ),
+          10_000,
         );
         await workbench.kill();
         const written = await cpuRecords(journal);
