@@ -26,9 +26,11 @@
    * `blockedLimitMs`; elsewhere it is not held for long. A worker that goes on too early loses more than its start:
    * V8 gives no names to loops that are already running in optimised code when a profile begins.
    */
-  const workerSilenceLimitMs = 2000;
+  const workerSilenceLimitMs = silenceLimitMs;
   const workerBlindLimitMs = 400;
   const blockedLimitMs = 120;
+  /** Between two looks at the main thread. At every turn, twenty workers starting at once would leave it no time. */
+  const lookEveryMs = 15;
   /** The number of the futex system call, in which a thread in `Atomics.wait` sits. */
   const futexCall = { x64: '202', arm64: '98' }[process.arch];
   const reportsKeptBeforeConnect = 1000;
@@ -276,9 +278,13 @@
   function holdWorker() {
     if (!futexCall || mainThreadCall() === null) return hold(workerBlindLimitMs);
     let lastFreeMs = Date.now();
+    let lastLookMs = 0;
     return hold(workerSilenceLimitMs, function () {
-      if (mainThreadCall() !== futexCall) lastFreeMs = Date.now();
-      return Date.now() - lastFreeMs > blockedLimitMs;
+      const nowMs = Date.now();
+      if (nowMs - lastLookMs < lookEveryMs) return false;
+      lastLookMs = nowMs;
+      if (mainThreadCall() !== futexCall) lastFreeMs = nowMs;
+      return nowMs - lastFreeMs > blockedLimitMs;
     });
   }
 

@@ -32,6 +32,8 @@ export type JournalRecord =
 
 /** Output kept in memory for a view that joins late; the file keeps everything. */
 const outputLinesInMemory = 5000;
+/** The same in characters: a line can have up to 64 Ki of them. */
+const outputCharactersInMemory = 4_000_000;
 
 export class Recording {
   readonly processes = new Map<number, ProcessInfo>();
@@ -45,6 +47,7 @@ export class Recording {
   loadResult: LoadResult | null = null;
   /** Latest instant seen in any stream, µs since the run's start. */
   lastUs = 0;
+  private outputCharacters = 0;
   private readonly cursors = new Map<ThreadKey, ProfileCursor>();
 
   apply(record: JournalRecord): void {
@@ -73,9 +76,7 @@ export class Recording {
         }
         break;
       case 'output':
-        this.output.push(...record.lines);
-        if (this.output.length > outputLinesInMemory * 2)
-          this.output.splice(0, this.output.length - outputLinesInMemory);
+        this.keepOutput(record.lines);
         break;
       case 'warning':
         this.warnings.push(record.warning);
@@ -132,6 +133,24 @@ export class Recording {
       output: this.output,
       loadResult: this.loadResult,
     };
+  }
+
+  /** Drops the oldest lines now and then, when twice of what is to be kept has gathered. */
+  private keepOutput(lines: OutputLine[]): void {
+    for (const line of lines) {
+      this.output.push(line);
+      this.outputCharacters += line.text.length;
+    }
+    const isTooMuch =
+      this.output.length > outputLinesInMemory * 2 || this.outputCharacters > outputCharactersInMemory * 2;
+    if (!isTooMuch) return;
+    let from = Math.max(0, this.output.length - outputLinesInMemory);
+    let characters = 0;
+    for (const line of this.output.slice(from)) characters += line.text.length;
+    for (; characters > outputCharactersInMemory && from < this.output.length - 1; from++)
+      characters -= this.output[from]?.text.length ?? 0;
+    this.output.splice(0, from);
+    this.outputCharacters = characters;
   }
 
   private takeDelta(thread: ThreadKey, builder: ProfileBuilder): ProfileDelta | null {

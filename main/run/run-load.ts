@@ -1,6 +1,7 @@
 /** The load's part of a run: waits for something to aim at, starts once, ends with the run. */
 import { toAppError, AppError } from '../errors';
 import type { ListeningAddress, LoadResult, LoadSpec, LoadState, Point } from '../api';
+import { needsListeningAddress } from '../load/plan';
 import type { LoadHandle, LoadPlan, StartLoad } from '../load/types';
 
 export interface RunLoadOptions {
@@ -36,27 +37,28 @@ export class RunLoad {
     };
   }
 
-  /** Every request names its own server, so the load need not wait for the target to say where it listens. */
-  private get allExplicit(): boolean {
-    const { requests } = this.options.spec;
-    return requests.length > 0 && requests.every((request) => /^https?:\/\//i.test(request.url));
-  }
-
   /** Call when the target is up; with explicit URLs the load starts as soon as they accept connections. */
   targetStarted(): void {
-    if (!this.allExplicit) return;
-    const urls = [...new Set(this.options.spec.requests.map((request) => new URL(request.url).origin))];
-    this.settled = Promise.all(
-      urls.map((url) => this.options.waitUntilReachable(url, reachableTimeoutMs, this.abort.signal)),
-    ).then(
+    if (needsListeningAddress(this.options.spec)) return;
+    this.settled = this.untilReachable().then(
       () => this.start([]),
       (error: unknown) => this.fail(error),
     );
   }
 
+  /** Rejects, too, when the requests make no plan. */
+  private async untilReachable(): Promise<void> {
+    const { spec, resolvePlan, waitUntilReachable } = this.options;
+    const origins = new Set(resolvePlan(spec, []).requests.map(({ url }) => new URL(url).origin));
+    await Promise.all(
+      [...origins].map((origin) => waitUntilReachable(origin, reachableTimeoutMs, this.abort.signal)),
+    );
+  }
+
   /** Call at each new listening address. */
   targetListens(listening: ListeningAddress[]): void {
-    if (this.allExplicit || !listening.some((address) => address.protocol !== 'tcp')) return;
+    if (!needsListeningAddress(this.options.spec) || !listening.some((address) => address.protocol !== 'tcp'))
+      return;
     this.start(listening);
   }
 

@@ -37,6 +37,12 @@ function refusedOption(lines: string[]): string | undefined {
   );
 }
 
+/** V8 aborts the process after printing this. */
+function ranOutOfMemory({ signal, code, lastOutput }: SeenEnd): boolean {
+  const aborted = signal === 'SIGABRT' || code === 134;
+  return aborted && lastOutput.some((line) => /FATAL ERROR: .*heap out of memory/.test(line));
+}
+
 /** Why nothing came of it; undefined for an ordinary end, however it went. */
 export function explainEnd(seen: SeenEnd): AppError | undefined {
   const details = seen.lastOutput.join('\n');
@@ -60,6 +66,15 @@ export function explainEnd(seen: SeenEnd): AppError | undefined {
       {
         hint: 'Node’s permission model and policies can forbid the inspector; run the program without them to profile it.',
         details: seen.refusals.join('\n'),
+      },
+    );
+  if (failed && ranOutOfMemory(seen))
+    return new AppError(
+      'TARGET_DIED_EARLY',
+      `The program ran out of memory after ${(seen.ranMs / 1000).toFixed(1)} s: its JavaScript heap reached its limit (${outcome(seen)}).`,
+      {
+        hint: 'What was recorded until then is kept; the allocation view shows what filled the heap. Node’s --max-old-space-size sets the limit.',
+        details,
       },
     );
   if (failed && seen.ranMs < earlyMs)
@@ -86,7 +101,8 @@ function explainUnseen(seen: SeenEnd, details: string): AppError {
       hint: 'Check the Node flags of this run and NODE_OPTIONS.',
       details,
     });
-  if (/ERR_ACCESS_DENIED/.test(details))
+  // With a permission to read, the agent is loaded, but cannot say so.
+  if (/ERR_ACCESS_DENIED/.test(details) || /(^|\s)--(experimental-)?permission(\s|$)/.test(seen.commandLine))
     return new AppError('INSPECTOR_REFUSED', 'Node’s permission model kept the profiler out.', {
       hint: 'Run the program without --permission to profile it.',
       details,

@@ -20,6 +20,8 @@ const silentAfterMs = 5000;
 const strayGraceMs = 1000;
 /** Output that a dead tree has left in its pipes arrives at once; a stray that holds them open must not hold us. */
 const pipeGraceMs = 500;
+/** Node processes that outlive the command by this much are told: the recording goes on for them. */
+const outlivedAfterMs = 2000;
 const pollMs = 15;
 const outputKeptForErrors = 40;
 
@@ -215,7 +217,9 @@ export class LaunchedTarget implements Target, AgentFolderEvents {
     rootEndedUs: number,
     pipes: Promise<unknown>,
   ): Promise<void> {
+    const left = setTimeout(() => this.tellWhatGoesOn(), outlivedAfterMs);
     await this.nodeProcessesEnd();
+    clearTimeout(left);
     await this.endStrays();
     // A last process may have announced itself meanwhile.
     await this.nodeProcessesEnd();
@@ -248,6 +252,19 @@ export class LaunchedTarget implements Target, AgentFolderEvents {
       await Promise.all(this.work);
       await this.folder.scan();
     } while (this.work.size > 0);
+  }
+
+  /** A daemon, perhaps: the recording goes on with it, which is no surprise only to whoever expects it. */
+  private tellWhatGoesOn(): void {
+    const living = [...this.processes.values()].map(({ info }) => info).filter((info) => !info.endedUs);
+    if (living.length === 0 || this.stoppedByUs) return;
+    const names = living.map(({ title, pid }) => `${title} (${pid})`).join(', ');
+    this.options.handlers.onWarning({
+      tUs: this.options.clock.nowUs(),
+      source: 'target',
+      message: `The command has ended, but what it started still runs and is recorded: ${names}.`,
+      hint: 'Stop the recording to end it; it would otherwise go on for as long as it runs.',
+    });
   }
 
   /** What is not Node and has outlived the command is ended, so that nothing stays behind. */

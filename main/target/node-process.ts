@@ -48,6 +48,8 @@ export class NodeProcess {
   /** At least one isolate was handed to the run. */
   wasRecorded = false;
   private hasFollowedWorkers = false;
+  /** Worker threads that ended before their collectors were armed. */
+  private missedWorkers = 0;
   /** The main thread is ending or being let go: workers are no longer taken on. */
   private isEnding = false;
   /** All that are attached, drained or not. */
@@ -257,7 +259,10 @@ export class NodeProcess {
 
   private async drain(thread: Thread, isAtItsEnd: boolean): Promise<void> {
     this.threads.delete(thread);
-    if (!thread.isKnown) return;
+    if (!thread.isKnown) {
+      if (thread.info.workerId > 0) this.missedWorkers++;
+      return;
+    }
     if (isAtItsEnd) thread.info.endedUs = this.context.clock.nowUs();
     let timer: NodeJS.Timeout | undefined;
     const limit = new Promise<void>((resolve) => {
@@ -279,11 +284,18 @@ export class NodeProcess {
 
   private async endAll(): Promise<void> {
     await Promise.all([...this.threads].map((thread) => this.endThread(thread)));
+    if (this.missedWorkers > 0)
+      this.warn(
+        `workers p${this.info.pid}`,
+        `${this.missedWorkers === 1 ? 'A worker thread' : `${this.missedWorkers} worker threads`} of process ${this.info.pid} ended before recording could begin there.`,
+        'Workers that are terminated right after their start leave nothing to record.',
+      );
     this.finish();
   }
 
-  private warn(source: string, message: string): void {
-    const warning: RunWarning = { tUs: this.context.clock.nowUs(), source, message };
+  private warn(source: string, message: string, hint?: string): void {
+    const tUs = this.context.clock.nowUs();
+    const warning: RunWarning = { tUs, source, message, ...(hint !== undefined && { hint }) };
     this.context.handlers.onWarning(warning);
   }
 }

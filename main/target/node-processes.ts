@@ -9,17 +9,29 @@ export interface NodeProcessEntry {
   pid: number;
   /** Its command line, shortened. */
   title: string;
+  /** Like `20.11.1`; undefined where the program cannot be asked. */
+  nodeVersion?: string;
 }
 
 const nodeName = /^(node|nodejs)(-?\d+)?(\.exe)?( \(deleted\))?$/;
 const titleLength = 160;
+const versionTimeoutMs = 2000;
 
-function fromProc(): { pid: number; argv: string[] }[] {
+interface Found {
+  pid: number;
+  argv: string[];
+  /** The program's file, where the system tells. */
+  program?: string;
+}
+
+function fromProc(): Found[] {
   return readdirSync('/proc').flatMap((name) => {
     if (!/^\d+$/.test(name)) return [];
     try {
-      const program = path.basename(readlinkSync(`/proc/${name}/exe`));
-      return nodeName.test(program) ? [{ pid: Number(name), argv: commandLineOfPid(Number(name)) }] : [];
+      const program = readlinkSync(`/proc/${name}/exe`);
+      return nodeName.test(path.basename(program))
+        ? [{ pid: Number(name), argv: commandLineOfPid(Number(name)), program }]
+        : [];
     } catch {
       // Another user's, or gone.
       return [];
@@ -27,7 +39,7 @@ function fromProc(): { pid: number; argv: string[] }[] {
   });
 }
 
-function fromPs(): Promise<{ pid: number; argv: string[] }[]> {
+function fromPs(): Promise<Found[]> {
   return new Promise((resolve) => {
     execFile('ps', ['-A', '-o', 'pid=,args='], { maxBuffer: 16 * 1024 * 1024 }, (_error, stdout) =>
       resolve(
@@ -41,16 +53,35 @@ function fromPs(): Promise<{ pid: number; argv: string[] }[]> {
   });
 }
 
+/** Asks a program for its version, once for all processes that run it. */
+function versionOf(program: string): Promise<string | undefined> {
+  if (program === process.execPath) return Promise.resolve(process.versions.node);
+  const { NODE_OPTIONS: _notForThis, ...env } = process.env;
+  return new Promise((resolve) => {
+    execFile(program, ['--version'], { timeout: versionTimeoutMs, env, windowsHide: true }, (error, stdout) =>
+      resolve(error ? undefined : /^v(\d+\.\d+\.\d+\S*)/.exec(stdout)?.[1]),
+    );
+  });
+}
+
 /** Node processes of this user, newest pid first; without Scorchmark itself and its helpers. */
 export async function listNodeProcesses(): Promise<NodeProcessEntry[]> {
   const found = process.platform === 'linux' ? fromProc() : await fromPs();
   const parents = new Map((await listProcesses()).map((row) => [row.pid, row.ppid]));
   const isOurs = (pid: number): boolean => pid === process.pid || parents.get(pid) === process.pid;
-  return found
+  const shown = found
     .filter(({ pid, argv }) => argv.length > 0 && !isOurs(pid))
-    .sort((a, b) => b.pid - a.pid)
-    .map(({ pid, argv }) => ({
+    .sort((a, b) => b.pid - a.pid);
+  const programs = [...new Set(shown.flatMap(({ program }) => program ?? []))];
+  const versions = new Map(
+    await Promise.all(programs.map(async (program) => [program, await versionOf(program)] as const)),
+  );
+  return shown.map(({ pid, argv, program }) => {
+    const nodeVersion = program === undefined ? undefined : versions.get(program);
+    return {
       pid,
       title: [path.basename(argv[0] ?? ''), ...argv.slice(1)].join(' ').slice(0, titleLength),
-    }));
+      ...(nodeVersion !== undefined && { nodeVersion }),
+    };
+  });
 }
