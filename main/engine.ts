@@ -44,7 +44,13 @@ interface TaskContext {
 export async function createEngine(options: EngineOptions): Promise<Engine> {
   const listeners = new Set<(event: AnyEvent) => void>();
   const emit = (event: AnyEvent): void => {
-    for (const listener of listeners) listener(event);
+    for (const listener of listeners)
+      try {
+        listener(event);
+      } catch (error) {
+        // A shell that cannot show something must not break the recording of it.
+        process.emitWarning(`An event listener failed at ${event.event}: ${toAppError(error).message}`);
+      }
   };
   const dataFolder = options.dataFolder ?? defaultDataFolder();
   const store = await openStore({

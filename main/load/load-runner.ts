@@ -16,6 +16,8 @@ import { LoadStatistics } from './statistics';
 import type { LoadPlan } from './types';
 
 const windowMs = 500;
+/** The last window ends with the load; one shorter than this would make a rate out of a handful of answers. */
+const shortestWindowUs = 200_000;
 const requestTimeoutSeconds = 10;
 /** After a failed connection; autocannon itself would try again at once, as fast as the loop turns. */
 const reconnectPauseMs = 100;
@@ -100,17 +102,18 @@ function run(plan: LoadPlan): () => void {
   }
 
   let windowStartUs = startedUs;
-  const windows = setInterval(() => {
-    const endUs = monotonicUs();
+  const tellWindow = (endUs: number) => {
     tell({ type: 'window', endUs, ...statistics.takeWindow((endUs - windowStartUs) / 1000) });
     windowStartUs = endUs;
-  }, windowMs);
+  };
+  const windows = setInterval(() => tellWindow(monotonicUs()), windowMs);
 
   const end = (cancelled: boolean) => {
     clearInterval(windows);
     clearTimeout(timer);
     const endedUs = monotonicUs();
     for (const client of clients) client.destroy();
+    if (endedUs - windowStartUs >= shortestWindowUs) tellWindow(endedUs);
     const results = statistics.results((endedUs - startedUs) / 1000);
     tell({ type: 'done', startedUs, endedUs, cancelled, ...results }, () => process.exit(0));
   };

@@ -61,6 +61,13 @@ const stateTickMs = 500;
 /** How long the last flush before a signal may take; a target that hangs must still be stoppable. */
 const flushTimeoutMs = 2000;
 const loadCancelTimeoutMs = 3000;
+const anyAddress: ListeningAddress = {
+  url: 'http://127.0.0.1/',
+  port: 80,
+  protocol: 'http',
+  pid: 0,
+  atUs: 0,
+};
 
 export class Run {
   readonly id: string;
@@ -134,6 +141,8 @@ export class Run {
       });
       this.state.load = this.load.state;
     }
+    // Requests that can never be sent are told before anything is started; any address serves to see that.
+    if (spec.load) deps.load.resolvePlan(spec.load, [anyAddress]);
     const options = { clock, handlers: this.handlers };
     this.target =
       spec.target.kind === 'launch'
@@ -187,6 +196,7 @@ export class Run {
     if (this.state.phase === 'saving' || this.state.phase === 'done' || this.state.phase === 'failed') return;
     this.changed({ phase: 'stopping' });
     this.sink.marks([{ kind: 'stop', tUs: this.clock.nowUs(), text: why }]);
+    this.tellUnsentLoad('until the stop, the target did not listen on an HTTP address');
     if (this.load) await withTimeout(this.load.cancel(), loadCancelTimeoutMs);
     await withTimeout(this.flush(), flushTimeoutMs);
     await this.target?.stop();
@@ -208,6 +218,17 @@ export class Run {
 
   snapshot(): RunSnapshot {
     return this.recording.snapshot(this.state);
+  }
+
+  /** One that fails here keeps nobody else's data from being saved. */
+  private async stopAll(collectors: Collector[]): Promise<void> {
+    const outcomes = await Promise.allSettled(collectors.map((collector) => collector.stop()));
+    for (const [index, outcome] of outcomes.entries())
+      if (outcome.status === 'rejected')
+        this.warn(
+          collectors[index]?.source ?? 'capture',
+          toAppError(outcome.reason, 'The last of what it measured is lost'),
+        );
   }
 
   private async flush(): Promise<void> {
@@ -232,7 +253,7 @@ export class Run {
     onThreadEnding: async (thread) => {
       const collectors = this.collectors.get(thread) ?? [];
       this.collectors.delete(thread);
-      await Promise.all(collectors.map((collector) => collector.stop()));
+      await this.stopAll(collectors);
       this.finishCpu(thread.info.key);
       this.keepProcess(thread.info.pid);
     },
@@ -322,6 +343,18 @@ export class Run {
       void this.stop(load.phase === 'done' ? 'load finished' : 'load failed');
   }
 
+  private tellUnsentLoad(why: string): void {
+    if (this.load?.state.phase !== 'waiting') return;
+    this.sink.warning({
+      tUs: this.clock.nowUs(),
+      source: 'load',
+      message: this.recording.listening.some(({ protocol }) => protocol !== 'tcp')
+        ? 'No load was sent.'
+        : `No load was sent: ${why}.`,
+      hint: 'Give the full URL of what should be requested if the server is not part of the target.',
+    });
+  }
+
   private loadEnded(result: LoadResult): void {
     this.record({ k: 'load', result });
     this.deps.emit({ event: 'run.load', payload: { runId: this.id, result } });
@@ -334,16 +367,12 @@ export class Run {
     clearInterval(this.tick);
     clearTimeout(this.durationTimer);
     try {
-      if (this.load?.state.phase === 'waiting' && !error && !this.stopping)
-        this.sink.warning({
-          tUs: this.clock.nowUs(),
-          source: 'load',
-          message: 'No load was sent: the target ended without listening on an HTTP address.',
-          hint: 'Give the full URL of what should be requested if the server is not part of the target.',
-        });
+      if (!error) this.tellUnsentLoad('the target ended without listening on an HTTP address');
       if (this.load) await withTimeout(this.load.cancel(), loadCancelTimeoutMs);
-      await this.processCollector?.stop();
-      await Promise.all([...this.collectors.values()].flat().map((collector) => collector.stop()));
+      await this.stopAll([
+        ...(this.processCollector ? [this.processCollector] : []),
+        ...[...this.collectors.values()].flat(),
+      ]);
       for (const thread of this.recording.cpu.keys()) this.finishCpu(thread);
       const durationMs = this.clock.nowUs() / 1000;
       this.changed({ phase: 'saving', exit, ...(error && { error: error.toJSON() }) });
