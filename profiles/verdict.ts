@@ -260,7 +260,9 @@ function loadSentence({ load }: VerdictInput): VerdictSentence | null {
   const link: VerdictLink = { kind: 'tab', tab: 'load' };
   const failed = failedShare(totals);
   const outcome = failed === 0 ? 'none failed' : `${formatPercent(failed)} failed`;
-  const p99 = totals.latency ? `, ${formatPercent(0.99)} answered within ${formatDurationMs(totals.latency.p99Ms)}` : '';
+  const p99 = totals.latency
+    ? `, ${formatPercent(0.99)} answered within ${formatDurationMs(totals.latency.p99Ms)}`
+    : '';
   if (totals.requests === 0)
     return {
       tone: 'problem',
