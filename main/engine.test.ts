@@ -137,6 +137,16 @@ describe('what cannot be done', () => {
     await expect(engine.call('no.such.call', {})).rejects.toMatchObject({ code: 'BAD_INPUT' });
   });
 
+  it('leaves a recording unharmed when a shell fails to show it', async () => {
+    engine.subscribe(() => {
+      throw new Error('the window is gone');
+    });
+    const warned = new Promise<Error>((resolve) => process.once('warning', resolve));
+    const { end } = await recorded({ target: { kind: 'launch', argv: ['node', '-e', '1'] } });
+    expect(end.phase).toBe('done');
+    expect((await warned).message).toMatch(/the window is gone/);
+  }, 60_000);
+
   it('refuses a second run while one is recording, and closing saves the first', async () => {
     const { runId } = await engine.call('run.start', { target: { kind: 'sample', sample: 'workers' } });
     await expect(

@@ -28,7 +28,7 @@
    */
   const workerSilenceLimitMs = silenceLimitMs;
   const workerBlindLimitMs = 400;
-  const blockedLimitMs = 120;
+  const blockedLimitMs = 180;
   /** Between two looks at the main thread. At every turn, twenty workers starting at once would leave it no time. */
   const lookEveryMs = 15;
   /** The number of the futex system call, in which a thread in `Atomics.wait` sits. */

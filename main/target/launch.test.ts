@@ -207,6 +207,22 @@ describe('a launched program', () => {
     expect(witness.of('process')[0]?.process.threads).toHaveLength(3);
   });
 
+  it('is followed into each of many worker threads that start at once', async () => {
+    const cwd = await folderOf({
+      'a.js': `
+        const { Worker, isMainThread, parentPort } = require('worker_threads');
+        if (isMainThread) {
+          const workers = Array.from({ length: 12 }, () => new Worker(__filename));
+          process.once('SIGUSR2', () => workers.forEach((worker) => worker.postMessage('end')));
+        } else parentPort.once('message', () => {});`,
+    });
+    const { target, witness } = await launch(['node', 'a.js'], { cwd });
+    await witness.until(() => witness.of('thread').length === 13);
+    process.kill(target.pid, 'SIGUSR2');
+    expect(await target.ended).toMatchObject({ code: 0, signal: null });
+    expect(witness.of('warning')).toEqual([]);
+  });
+
   it('keeps a worker that its main thread blocks for from being held up', async () => {
     const cwd = await folderOf({
       'a.js': `
@@ -322,6 +338,22 @@ describe('stopping', () => {
     const end = await target.ended;
     expect(end).toMatchObject({ code: null, signal: 'SIGKILL', stoppedByUs: false });
     expect(witness.of('ending').map(({ wasClosed }) => wasClosed)).toEqual([true]);
+  });
+
+  it('is over when its process has ended between announcing itself and our connection', async () => {
+    const cwd = await folderOf({
+      'a.js': `
+        const fs = require('fs');
+        const file = require('path').join(process.env.SCORCHMARK_DIR, '999999999.json');
+        const gone = { pid: 999999999, ppid: 1, url: 'ws://127.0.0.1:1/x', argv: ['node', 'gone.js'],
+          execArgv: [], cwd: '/', version: process.version, title: 'node', startedUs: 0 };
+        fs.writeFileSync(file + '.tmp', JSON.stringify(gone));
+        fs.renameSync(file + '.tmp', file);`,
+    });
+    const { end, witness } = await runToEnd(['node', 'a.js'], { cwd });
+    expect(end).toEqual({ code: 0, signal: null, stoppedByUs: false });
+    expect(witness.titles).toEqual(['a.js']);
+    expect(witness.of('warning')).toEqual([]);
   });
 
   it('ends what a finished command leaves behind, and says so', async () => {

@@ -106,9 +106,9 @@ export class LaunchedTarget implements Target, AgentFolderEvents {
         this.firstReleaseUs ??= clock.nowUs();
       })
       .catch(async (error: unknown) => {
-        // One that was gone before we came is told by its end.
-        if (!isAlive(pid)) return;
-        this.refuse(pid, messageOf(error));
+        // One that was gone before we came has refused nothing.
+        if (isAlive(pid) && !this.stoppedByUs) this.refuse(pid, messageOf(error));
+        // Also when it is gone: without a connection nothing else would say that it has ended.
         await node.drainAndDisconnect();
       });
     this.track(connected.then(() => this.followToEnd(node)));
