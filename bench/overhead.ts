@@ -1,7 +1,7 @@
 /**
  * Target throughput with everything on against not profiled, and against the peers on the same app in the same run.
- * The variants are interleaved round by round (their order rotates), so that drift of the machine meets all alike;
- * quoted is the median over the rounds of each round's ratio to the unprofiled variant.
+ * All variants run side by side and get short bursts of load in turn (the order rotates), so that drift of the machine
+ * meets all alike; quoted is the median of each turn's ratio to the unprofiled variant.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
@@ -75,12 +75,28 @@ const clinicFlame: Variant = {
   ],
 };
 
-const warmUpSeconds = 2;
-const measureSeconds = 5;
+const warmUpSeconds = 3;
+/** Load goes to one variant at a time, in short bursts, so that drift of the machine meets all alike. */
+const burstSeconds = 1;
+const burstsPerRound = 4;
 const startTimeoutMs = 20_000;
 
-/** Requests per second of the server under the variant. */
-async function throughput(variant: Variant, server: string, connections: number): Promise<number> {
+interface RunningVariant {
+  name: string;
+  url: string;
+  end(): Promise<void>;
+}
+
+/** What runs right now; an interrupted benchmark ends it. */
+const children = new Set<ChildProcess>();
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.once(signal, () => {
+    for (const child of children) signalGroup(child, 'SIGKILL');
+    process.exit(130);
+  });
+
+/** Starts the server under the variant and warms it up. */
+async function start(variant: Variant, server: string, connections: number): Promise<RunningVariant> {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'scorchmark-bench-'));
   const portFile = path.join(folder, 'port');
   const [command, ...args] = variant.argv(path.join(packageRoot, 'bench/targets', server), folder);
@@ -95,15 +111,19 @@ async function throughput(variant: Variant, server: string, connections: number)
       NO_INSIGHT: 'true',
     },
   });
+  children.add(child);
+  const stop = async (): Promise<void> => {
+    await end(child);
+    children.delete(child);
+    await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+  };
   try {
     const url = `http://127.0.0.1:${await readPort(portFile, child)}/`;
     await autocannon({ url, connections, duration: warmUpSeconds });
-    const result = await autocannon({ url, connections, duration: measureSeconds });
-    if (result.errors > 0) throw new Error(`${variant.name}: ${result.errors} connection errors`);
-    return result.requests.total / result.duration;
-  } finally {
-    await end(child);
-    await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+    return { name: variant.name, url, end: stop };
+  } catch (error) {
+    await stop();
+    throw error;
   }
 }
 
@@ -138,6 +158,7 @@ function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
   }
 }
 
+/** For each variant, the median over all bursts of its throughput relative to the unprofiled one's in the same turn. */
 async function compareOn(
   server: string,
   connections: number,
@@ -145,22 +166,33 @@ async function compareOn(
   rounds: number,
 ): Promise<Map<string, number>> {
   const ratios = new Map<string, number[]>();
-  for (let round = 0; round < rounds; round++) {
-    const order = variants.map((_, i) => variants[(i + round) % variants.length]!);
-    const rates = new Map<string, number>();
-    for (const variant of order)
+  const running: RunningVariant[] = [];
+  try {
+    for (const variant of variants)
       try {
-        rates.set(variant.name, await throughput(variant, server, connections));
+        running.push(await start(variant, server, connections));
       } catch (error) {
         note(`  ${variant.name}: ${error instanceof Error ? error.message : String(error)}`);
       }
-    const base = rates.get(off.name);
-    if (base === undefined) continue;
-    for (const [name, rate] of rates) ratios.set(name, [...(ratios.get(name) ?? []), rate / base]);
-    note(
-      `  round ${round + 1}/${rounds} ${server}: ${[...rates].map(([name, rate]) => `${name} ${rate.toFixed(0)}/s (${(rate / base).toFixed(3)})`).join(', ')}`,
-    );
+    for (let turn = 0; turn < rounds * burstsPerRound; turn++) {
+      const rates = new Map<string, number>();
+      for (let i = 0; i < running.length; i++) {
+        const { name, url } = running[(i + turn) % running.length]!;
+        const result = await autocannon({ url, connections, duration: burstSeconds });
+        if (result.errors > 0) throw new Error(`${name}: ${result.errors} connection errors`);
+        rates.set(name, result.requests.total / result.duration);
+      }
+      const base = rates.get(off.name);
+      if (base === undefined) throw new Error('the unprofiled server did not run');
+      for (const [name, rate] of rates) ratios.set(name, [...(ratios.get(name) ?? []), rate / base]);
+    }
+  } finally {
+    for (const each of running) await each.end();
   }
+  for (const [name, values] of ratios)
+    note(
+      `  ${server} ${name}: median ${median(values).toFixed(3)}, ${Math.min(...values).toFixed(3)} to ${Math.max(...values).toFixed(3)} in ${values.length} turns`,
+    );
   return new Map([...ratios].map(([name, values]) => [name, median(values)]));
 }
 

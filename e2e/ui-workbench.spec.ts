@@ -101,6 +101,8 @@ test('a dropped profile opens, and the keyboard reaches everything in it', async
   await page.keyboard.type('theme: light');
   await page.keyboard.press('Enter');
   await expect(page.locator('html')).toHaveAttribute('data-mantine-color-scheme', 'light');
+  // While the palette fades out, letters still belong to it.
+  await expect(page.getByRole('dialog')).toHaveCount(0);
   await page.keyboard.press('n');
   await expect(page.getByRole('heading', { name: 'New run' })).toBeVisible();
 });

@@ -136,7 +136,9 @@ export const useRoute = create<RouteState>((set, get) => {
       let replace = options?.replace ?? false;
       if (change.range !== undefined && !sameRange(change.range, route.selection.range)) {
         const nowMs = performance.now();
-        const dragging = nowMs - lastRangeMs < dragPauseMs && rangeIndex > 0;
+        // Clearing is a step of its own, however soon it comes.
+        const moved = change.range !== null && route.selection.range !== null;
+        const dragging = moved && nowMs - lastRangeMs < dragPauseMs && rangeIndex > 0;
         lastRangeMs = nowMs;
         replace ||= dragging;
         const visited = [...ranges.slice(0, dragging ? rangeIndex : rangeIndex + 1), change.range].slice(-50);
@@ -154,6 +156,7 @@ export const useRoute = create<RouteState>((set, get) => {
       const next = rangeIndex + by;
       if (next < 0 || next >= ranges.length) return;
       set({ rangeIndex: next });
+      lastRangeMs = -Infinity;
       show({ ...route, selection: { ...route.selection, range: ranges[next] ?? null } }, false);
     },
     syncFromLocation() {
