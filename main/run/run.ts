@@ -382,7 +382,8 @@ export class Run {
         exit,
         ...(error && { error: error.toJSON() }),
       });
-      this.changed({ phase: error ? 'failed' : 'done', durationMs });
+      // A disk that could not take the session fails the run, however well the target ended.
+      this.changed({ phase: meta.status === 'failed' ? 'failed' : 'done', durationMs });
       this.resolveDone(meta);
     } catch (problem) {
       const failed = toAppError(problem, 'the session could not be saved completely');
