@@ -18,6 +18,7 @@
   }
 
   const bindingName = '__scorchmarkReport';
+  const versionOk = Number(process.versions.node.split('.')[0]) >= 18;
   /** How long the program is held when the workbench says nothing, ms. */
   const silenceLimitMs = 5000;
   /**
@@ -115,8 +116,12 @@
       if (timer.unref) timer.unref();
     },
   };
-  Object.defineProperty(root, key, { value: agent, configurable: true, enumerable: false, writable: false });
   module.exports = agent;
+
+  /** Only once everything is installed: the workbench takes an agent it finds for a complete one. */
+  function expose() {
+    Object.defineProperty(root, key, { value: agent, configurable: true, enumerable: false, writable: false });
+  }
 
   function guard(run, argument) {
     try {
@@ -222,7 +227,6 @@
 
   function announce() {
     const inspector = require('inspector');
-    const versionOk = Number(process.versions.node.split('.')[0]) >= 18;
     if (versionOk && !inspector.url()) {
       inspector.open(0, '127.0.0.1', false);
       openedInspector = true;
@@ -298,8 +302,11 @@
   }
 
   function startInMainThread() {
-    if (!engineIsAlive() || !announce()) return;
-    install();
+    if (!engineIsAlive()) return;
+    // Before the announcement: the workbench may answer it at once.
+    if (versionOk) install();
+    expose();
+    if (!announce()) return;
     if (!hold(silenceLimitMs)) {
       complain({
         code: 'ENGINE_SILENT',
@@ -313,6 +320,7 @@
 
   function startInWorker() {
     install();
+    expose();
     // Written by the workbench once it has connected to this process.
     const connected = require('path').join(folder, process.pid + '.connected');
     if (engineIsAlive() && require('fs').existsSync(connected)) holdWorker();
@@ -323,6 +331,7 @@
     released = true;
     agent.isAttached = true;
     guard(install);
+    expose();
   } else if (folder) {
     guard(isMainThread ? startInMainThread : startInWorker);
   }

@@ -36,6 +36,8 @@ const call = (method: 'start' | 'stop' | 'flush', argument = ''): string => `(()
 
 /** A worker's agent may load a moment after its inspector session is there. */
 const secondTryMs = 1000;
+const soonAttempts = 4;
+const soonPauseMs = 5;
 const flushTimeoutMs = 1000;
 
 export class RuntimeCollector implements Collector {
@@ -61,7 +63,7 @@ export class RuntimeCollector implements Collector {
     this.running = true;
     void thread.session.closed.then(() => clearTimeout(this.retry));
     try {
-      if (!(await this.startAgent())) this.retry = setTimeout(() => void this.tryAgain(), secondTryMs);
+      if (!(await this.startAgentSoon())) this.retry = setTimeout(() => void this.tryAgain(), secondTryMs);
     } catch (error) {
       this.running = false;
       if (thread.session.isClosed) return;
@@ -91,6 +93,15 @@ export class RuntimeCollector implements Collector {
     this.running = false;
     this.removeListener?.();
     this.removeListener = undefined;
+  }
+
+  /** An evaluation that interrupts the isolate at an unlucky moment is cut off without a word; it may be repeated. */
+  private async startAgentSoon(): Promise<boolean> {
+    for (let attempt = 1; attempt <= soonAttempts; attempt++) {
+      if (await this.startAgent()) return true;
+      await new Promise((resolve) => setTimeout(resolve, soonPauseMs));
+    }
+    return false;
   }
 
   /** Whether there was an agent to start. */
