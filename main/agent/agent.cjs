@@ -120,7 +120,12 @@
 
   /** Only once everything is installed: the workbench takes an agent it finds for a complete one. */
   function expose() {
-    Object.defineProperty(root, key, { value: agent, configurable: true, enumerable: false, writable: false });
+    Object.defineProperty(root, key, {
+      value: agent,
+      configurable: true,
+      enumerable: false,
+      writable: false,
+    });
   }
 
   function guard(run, argument) {
