@@ -325,7 +325,8 @@ export interface SessionMeta {
 
 export interface SessionFile {
   name: string;
-  kind: 'cpu' | 'allocations' | 'timeline' | 'load' | 'output' | 'other';
+  /** `profile`: a foreign file kept as it came, with one or more profiles; `sources`: the scripts that ran. */
+  kind: 'cpu' | 'allocations' | 'profile' | 'sources' | 'timeline' | 'load' | 'output' | 'other';
   thread?: ThreadKey;
   sizeBytes: number;
 }
@@ -369,6 +370,35 @@ export interface RememberedTarget {
   label: string;
   spec: RunSpec;
   lastUsedAt: string;
+}
+
+/** Where a source's text was got from. */
+export type SourceOrigin =
+  /** From the target itself while it was recorded: what really ran. */
+  | 'recorded'
+  /** From a source map that the target's script carries or names. */
+  | 'source-map'
+  /** From the disk now; it may have changed since the recording. */
+  | 'disk';
+
+export interface SourceInfo {
+  url: string;
+  sizeBytes: number;
+  /** The originals that its source map names; empty when it has none. */
+  originals: string[];
+}
+
+/** Answer to `sources.resolve`: one entry per position. */
+export interface ResolvedPositions {
+  /** Original files that occur. */
+  urls: string[];
+  /** Index into `urls`; -1 where there is no mapping. */
+  url: number[];
+  /** 1-based; 0 = unknown. */
+  line: number[];
+  column: number[];
+  /** The function's name in the original; '' when the map does not tell. */
+  name: string[];
 }
 
 // ───────────────────────────────────────────── comparison ─────────────────────────────────────────────
@@ -481,7 +511,35 @@ export const inputs = {
     })
     .prefault({}),
   'sessions.get': byId,
-  'sessions.readFile': z.object({ id: z.string(), file: z.string() }),
+  /** A file of the session's folder, or a part of it: files of hundreds of megabytes are asked for piece by piece. */
+  'sessions.readFile': z.object({
+    id: z.string(),
+    file: z.string(),
+    offset: z.number().int().nonnegative().optional(),
+    lengthBytes: z.number().int().positive().optional(),
+  }),
+  /** The scripts of a session or running recording whose source is known. */
+  'sources.list': byId,
+  /** A script's text as it ran, or the text of an original that its source map names. */
+  'sources.read': z.object({ id: z.string(), url: z.string() }),
+  /**
+   * Where generated code comes from. `positions` are triples [index into urls, line, column] (1-based, column 0 = unknown),
+   * flattened.
+   */
+  'sources.resolve': z.object({
+    id: z.string(),
+    urls: z.array(z.string()).max(100_000),
+    positions: z.array(z.number().int()).max(3_000_000),
+  }),
+  /** Opens a file of this machine in the person's editor (see Settings). Only files that a session's profiles name. */
+  'sources.openInEditor': z.object({
+    id: z.string(),
+    url: z.string(),
+    line: z.number().int().nonnegative(),
+    column: z.number().int().nonnegative(),
+    /** `code`, `webstorm`, `subl`, or a command with `{file}`, `{line}` and `{column}`. */
+    editor: z.string().trim().min(1).max(1000),
+  }),
   'sessions.update': byId.extend({
     name: z.string().trim().min(1, 'A session needs a name.').max(200).optional(),
     note: z.string().max(100_000).optional(),
@@ -522,6 +580,10 @@ export interface Results {
   'sessions.list': { sessions: SessionMeta[]; allTags: string[]; total: number; trashed: number };
   'sessions.get': SessionDetail;
   'sessions.readFile': Uint8Array;
+  'sources.list': SourceInfo[];
+  'sources.read': { text: string; origin: SourceOrigin };
+  'sources.resolve': ResolvedPositions;
+  'sources.openInEditor': null;
   'sessions.update': SessionMeta;
   'sessions.trash': null;
   'sessions.restore': null;

@@ -11,3 +11,29 @@ export function withRoom<T extends Column>(column: T, length: number): T {
   larger.set(column);
   return larger;
 }
+
+/** A column that grows by appending; only the first `length` entries of `values` are valid. */
+export class Int32Column {
+  values: Int32Array;
+  length = 0;
+  constructor(room = 1024) {
+    this.values = new Int32Array(room);
+  }
+  push(value: number): void {
+    if (this.length === this.values.length) this.values = withRoom(this.values, this.length + 1);
+    this.values[this.length++] = value;
+  }
+}
+
+/** As `Int32Column`, for times, weights and everything else that is not a small integer. */
+export class Float64Column {
+  values: Float64Array;
+  length = 0;
+  constructor(room = 1024) {
+    this.values = new Float64Array(room);
+  }
+  push(value: number): void {
+    if (this.length === this.values.length) this.values = withRoom(this.values, this.length + 1);
+    this.values[this.length++] = value;
+  }
+}

@@ -54,7 +54,8 @@ export interface SampleTable {
   weight: Float64Array;
 }
 
-export type ProfileUnit = 'microseconds' | 'bytes';
+/** `count`: what a foreign profile counted without saying how long or how big it was (samples of collapsed stacks, objects, contentions). */
+export type ProfileUnit = 'microseconds' | 'bytes' | 'count';
 
 export interface Profile {
   unit: ProfileUnit;
@@ -66,6 +67,8 @@ export interface Profile {
   endUs: number;
   /** Samples per source line (V8 `positionTicks`): for node → (1-based line → number of ticks). */
   lineTicks: Map<number, Map<number, number>>;
+  /** Why V8 threw away optimised code of a node's function, in V8's words: node → reason. Absent when the file knows nothing of it. */
+  deoptReasons?: Map<number, string>;
 }
 
 /** A half-open range of time, µs since the origin. */

@@ -5,6 +5,7 @@
  */
 import { create } from 'zustand';
 import type { ThreadKey } from '../../main/api';
+import type { Transform } from '../../profiles/transforms/types';
 import type { TimeRange } from '../../profiles/types';
 
 export const viewNames = ['home', 'new', 'run', 'sessions', 'compare', 'settings'] as const;
@@ -12,6 +13,14 @@ export type ViewName = (typeof viewNames)[number];
 
 export const runTabs = ['summary', 'flame', 'functions', 'memory', 'load', 'processes', 'output'] as const;
 export type RunTab = (typeof runTabs)[number];
+
+/** How the Flame tab (and the allocations of the Memory tab) draws. */
+export const flameModes = ['chart', 'left-heavy', 'sandwich', 'top-down', 'bottom-up'] as const;
+export type FlameMode = (typeof flameModes)[number];
+
+/** What the Functions tab adds up by. */
+export const tableModes = ['functions', 'packages', 'categories', 'files'] as const;
+export type TableMode = (typeof tableModes)[number];
 
 export interface Selection {
   tab: RunTab;
@@ -21,6 +30,16 @@ export interface Selection {
   search: string;
   /** `frameKey` of the selected function. */
   functionKey: string | null;
+  transforms: Transform[];
+  flameMode: FlameMode;
+  tableMode: TableMode;
+  /** What numbers count: time (or bytes), or samples. */
+  weights: 'value' | 'samples';
+  /** What percentages refer to. */
+  percentOf: 'selection' | 'run';
+  showIdle: boolean;
+  /** Names and places of the sources that people wrote, where source maps are known. */
+  mapped: boolean;
 }
 
 export interface Route {
@@ -39,6 +58,13 @@ export const emptySelection: Selection = {
   range: null,
   search: '',
   functionKey: null,
+  transforms: [],
+  flameMode: 'left-heavy',
+  tableMode: 'functions',
+  weights: 'value',
+  percentOf: 'selection',
+  showIdle: false,
+  mapped: true,
 };
 export const homeRoute: Route = { view: 'home', id: null, a: null, b: null, selection: emptySelection };
 
@@ -56,6 +82,7 @@ export function parseHash(hash: string): Route {
     a: query.get('a'),
     b: query.get('b'),
     selection: {
+      ...emptySelection,
       tab: isOneOf(runTabs, tab) ? tab : 'summary',
       threads: threads ? threads.split(',') : null,
       range: parseRange(query.get('range')),
