@@ -7,6 +7,8 @@ import { childLists } from '../grouping';
 import type { Profile, V8CpuProfile } from '../types';
 import { indexById, parentsFirst } from '../v8-chunk';
 import { FileReader } from './json';
+import { wholeOf } from './source';
+import type { FileHead, Importer } from './types';
 
 export interface CpuProfileOptions {
   /** The origin of the result's times on the file's clock, µs. Default: the file's start. */
@@ -209,4 +211,24 @@ function writeNumbers(parts: string[], count: number, valueAt: (index: number) =
     for (let i = 0; i < part.length; i++) part[i] = valueAt(from + i);
     parts.push((from === 0 ? '' : ',') + part.join(','));
   }
+}
+
+export const cpuprofile: Importer = {
+  id: 'cpuprofile',
+  title: 'V8 CPU profile',
+  extensions: ['.cpuprofile'],
+  detect: isCpuProfile,
+  parse(source, options = {}) {
+    const profile = parseCpuProfile(wholeOf(source), { ...options, fileName: source.name });
+    return { format: 'cpuprofile', profiles: [{ name: source.name, profile }], notes: [] };
+  },
+};
+
+function isCpuProfile({ text }: FileHead): boolean {
+  if (!/^\uFEFF?\s*\{/.test(text)) return false;
+  const nodes = /"nodes"\s*:\s*\[\s*\{/.exec(text);
+  // Chrome traces contain pieces of CPU profiles.
+  return (
+    nodes !== null && /"callFrame"\s*:/.test(text) && !text.slice(0, nodes.index).includes('"traceEvents"')
+  );
 }

@@ -5,6 +5,8 @@
 import { ProfileBuilder } from '../builder';
 import type { Profile, V8HeapProfile, V8HeapProfileNode } from '../types';
 import { FileReader } from './json';
+import { wholeOf } from './source';
+import type { FileHead, Importer } from './types';
 
 /** Live bytes per call path as a profile without time: one sample per path that allocated. */
 export function heapProfileToProfile(heapProfile: V8HeapProfile): Profile {
@@ -70,4 +72,19 @@ export function readHeapProfile(
       open.push({ raw: rawChildren[i], place: `${prefix}.children[${i}]`, siblings: children });
   }
   return { head: heads[0]! };
+}
+
+export const heapprofile: Importer = {
+  id: 'heapprofile',
+  title: 'V8 sampling heap profile',
+  extensions: ['.heapprofile'],
+  detect: isHeapProfile,
+  parse(source) {
+    const profile = parseHeapProfile(wholeOf(source), { fileName: source.name });
+    return { format: 'heapprofile', profiles: [{ name: source.name, profile }], notes: [] };
+  },
+};
+
+function isHeapProfile({ text }: FileHead): boolean {
+  return /^\uFEFF?\s*\{/.test(text) && /"head"\s*:\s*\{/.test(text) && /"selfSize"\s*:/.test(text);
 }

@@ -245,6 +245,13 @@ export class JsonReader {
     }
   }
 
+  /** The next value's first bytes (up to `length`) as text, without taking it: to tell what it is. */
+  ahead(length: number): string {
+    this.peekByte();
+    while (this.end - this.at < length && this.refill(this.at));
+    return this.decoder.decode(this.buffer.subarray(this.at, Math.min(this.end, this.at + length)));
+  }
+
   /** Nothing but blanks may follow. */
   finish(): void {
     if (this.skipBlanks()) throw this.unexpected('the end of the file');

@@ -158,3 +158,22 @@ export function headOf(source: ByteSource, length = 65_536): Uint8Array {
   source.rewind();
   return head.subarray(0, filled);
 }
+
+/** All of a source that is known to be small. */
+export function wholeOf(source: ByteSource): Uint8Array {
+  source.rewind();
+  const pieces: Uint8Array[] = [];
+  let size = 0;
+  for (let piece = source.next(); piece; piece = source.next()) {
+    pieces.push(piece);
+    size += piece.length;
+  }
+  if (pieces.length === 1) return pieces[0]!;
+  const whole = new Uint8Array(size);
+  let at = 0;
+  for (const piece of pieces) {
+    whole.set(piece, at);
+    at += piece.length;
+  }
+  return whole;
+}
