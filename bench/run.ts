@@ -1,11 +1,14 @@
 /** `npm run bench [-- NAME] [--rounds N]`: prints one JSON line per figure; exits 1 when a budget is missed. */
 import { allOk, note } from './print';
 import { overhead } from './overhead';
+import { explorer } from './explorer';
 import { liveLatency } from './live-latency';
 
 const benches: Record<string, (rounds: number) => Promise<void>> = {
   overhead,
   'live-latency': liveLatency,
+  'explorer-100k': (rounds) => explorer('explorer-100k', rounds),
+  'explorer-1m': (rounds) => explorer('explorer-1m', Math.min(rounds, 3)),
 };
 
 const args = process.argv.slice(2);
