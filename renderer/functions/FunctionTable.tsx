@@ -1,21 +1,14 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
-import {
-  Fragment,
-  memo,
-  useEffect,
-  useMemo,
-  useRef,
-  useState,
-  type KeyboardEvent,
-  type ReactElement,
-} from 'react';
+import { memo, useEffect, useMemo, useRef, useState, type KeyboardEvent, type ReactElement } from 'react';
 import type { CallTree } from '../../profiles/call-tree';
 import { exactValue, formatNumber, formatPercent, formatValue } from '../../profiles/format';
 import { frameKey, functionTable, type FunctionRow } from '../../profiles/functions';
 import { matchFrames } from '../../profiles/search';
+import type { ProfileUnit } from '../../profiles/types';
 import { fullLocation, shortLocation } from '../flame/frame-text';
 import { categoryLabels } from '../theme/colors';
-import { nextOrder, sortRows, splitByMatch, type ColumnName, type Order } from './rows';
+import { Marked } from './Marked';
+import { nextOrder, sortRows, type ColumnName, type Order } from './rows';
 import './functions.css';
 
 export interface FunctionTableProps {
@@ -26,7 +19,7 @@ export interface FunctionTableProps {
   search: string;
   /** `frameKey` of the selected function. */
   selectedKey: string | null;
-  onSelect(key: string | null): void;
+  onSelect: (key: string | null) => void;
 }
 
 const rowPx = 24;
@@ -184,7 +177,7 @@ interface RowProps {
   row: FunctionRow;
   index: number;
   topPx: number;
-  unit: 'microseconds' | 'bytes';
+  unit: ProfileUnit;
   search: string;
   selected: boolean;
   onPick(): void;
@@ -237,15 +230,5 @@ function Row(props: RowProps): ReactElement {
         <Marked text={shortLocation(row.url, row.line)} search={search} />
       </div>
     </div>
-  );
-}
-
-function Marked({ text, search }: { text: string; search: string }): ReactElement {
-  return (
-    <>
-      {splitByMatch(text, search).map((part, i) => (
-        <Fragment key={i}>{i % 2 === 1 ? <mark>{part}</mark> : part}</Fragment>
-      ))}
-    </>
   );
 }

@@ -33,17 +33,34 @@ export function nextOrder(order: Order, column: ColumnName): Order {
   return { column, descending: column !== 'name' && column !== 'location' };
 }
 
-/** A text in alternating parts, not found and found, for highlighting; the search ignores case. */
+/**
+ * A text in alternating parts, not found and found, for highlighting. The search ignores case; between slashes it is a
+ * regular expression, as in `matchFrames`.
+ */
 export function splitByMatch(text: string, search: string): string[] {
-  const wanted = search.trim().toLowerCase();
-  if (wanted === '') return [text];
-  const lower = text.toLowerCase();
+  const expression = expressionOf(search);
+  if (!expression) return [text];
   const parts: string[] = [];
   let from = 0;
-  for (let at = lower.indexOf(wanted); at !== -1; at = lower.indexOf(wanted, from)) {
-    parts.push(text.slice(from, at), text.slice(at, at + wanted.length));
-    from = at + wanted.length;
+  for (const match of text.matchAll(expression)) {
+    if (match[0] === '') continue;
+    parts.push(text.slice(from, match.index), match[0]);
+    from = match.index + match[0].length;
   }
   parts.push(text.slice(from));
   return parts;
+}
+
+function expressionOf(search: string): RegExp | null {
+  const wanted = search.trim();
+  if (wanted === '') return null;
+  const between = /^\/(.+)\/([a-z]*)$/s.exec(wanted);
+  if (between) {
+    try {
+      return new RegExp(between[1]!, [...new Set(`gi${between[2]!.replace(/y/g, '')}`)].join(''));
+    } catch {
+      // Not a valid expression (yet): it is searched for as text.
+    }
+  }
+  return new RegExp(wanted.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'), 'gi');
 }

@@ -1,0 +1,308 @@
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { IconChevronDown, IconChevronRight, IconFlame } from '@tabler/icons-react';
+import { Button, Tooltip } from '@mantine/core';
+import {
+  memo,
+  useEffect,
+  useMemo,
+  useRef,
+  type KeyboardEvent,
+  type MouseEvent,
+  type ReactElement,
+} from 'react';
+import type { CallTree } from '../../profiles/call-tree';
+import { exactValue, formatNumber, formatPercent, formatValue } from '../../profiles/format';
+import { frameKey } from '../../profiles/functions';
+import { categories } from '../../profiles/types';
+import { fullLocation, shortLocation } from '../flame/frame-text';
+import { categoryLabels } from '../theme/colors';
+import { targetOfNode, type FrameTarget, type Point } from './frame-target';
+import { Marked } from './Marked';
+import { columnsOf, type ColumnHead } from './tree-columns';
+import { hasChildren, type Outline, type TreeColumn, type TreeOrder } from './tree-rows';
+import { useTreeSearch, type SearchHits } from './use-tree-search';
+import { useTreeState } from './use-tree-state';
+import './functions.css';
+import './tree-table.css';
+
+export interface TreeTableProps {
+  tree: CallTree | null;
+  /** The tree's root children are the innermost frames and what lies below them are callers. */
+  inverted: boolean;
+  /** What 100 % is, in the tree's unit. */
+  wholeWeight: number;
+  search: string;
+  /** `frameKey` of the selected function. */
+  selectedKey: string | null;
+  onSelect: (key: string | null) => void;
+  onMenu: (target: FrameTarget, at: Point) => void;
+  /** What the search found, and how to walk through it; null when nothing is searched. */
+  onHits?: ((hits: SearchHits | null) => void) | undefined;
+  emptyText: string;
+}
+
+const rowPx = 24;
+const stepPx = 14;
+/** Beyond this depth rows are no further indented, and say their depth instead. */
+const deepestIndent = 32;
+
+/** A call tree as rows that open and close. Fills its parent. */
+export const TreeTable = memo(function TreeTable(props: TreeTableProps): ReactElement {
+  const { tree, inverted, wholeWeight, search, selectedKey, onMenu } = props;
+  const scroller = useRef<HTMLDivElement>(null);
+  const state = useTreeState(tree, selectedKey);
+  const { outline, rows, cursor, open } = state;
+  const cursorRow = useMemo(() => rows.indexOf(cursor), [rows, cursor]);
+  const matches = useTreeSearch({ outline, search, cursor, onHits: props.onHits, show: state.reveal });
+  const columns = columnsOf({ inverted, unit: tree?.unit ?? 'microseconds' });
+
+  const virtual = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => rowPx,
+    overscan: 8,
+  });
+  // Scroll to where the cursor was put, not each time live data moves the rows.
+  const shown = useRef(-1);
+  useEffect(() => {
+    if (shown.current === cursor || cursorRow < 0) return;
+    shown.current = cursor;
+    virtual.scrollToIndex(cursorRow, { align: 'auto' });
+  }, [cursor, cursorRow, virtual]);
+
+  const pick = (node: number): void => {
+    state.setCursor(node);
+    if (tree) props.onSelect(frameKey(tree.frames, tree.nodes.frame[node]!));
+  };
+  const openMenu = (node: number, at: Point): void => {
+    if (!tree || node <= 0) return;
+    state.setCursor(node);
+    onMenu(targetOfNode(tree, node, { inverted }), at);
+  };
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.ctrlKey || event.metaKey || event.altKey || !tree) return;
+    const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 0) / rowPx) - 2);
+    if (event.key === 'ContextMenu' || (event.key === 'F10' && event.shiftKey)) {
+      const element = document.getElementById(rowId(cursor));
+      const box = (element ?? scroller.current)?.getBoundingClientRect();
+      openMenu(cursor, { x: (box?.left ?? 0) + 260, y: box?.bottom ?? 0 });
+    } else if (event.key === 'Enter' && cursor > 0) pick(cursor);
+    else if (!state.key(event.key, page)) return;
+    event.preventDefault();
+  };
+  if (!tree || !outline || rows.length === 0)
+    return <div className="sm-functions-empty">{props.emptyText}</div>;
+  return (
+    <div className="sm-tree" data-testid={inverted ? 'bottom-up' : 'top-down'}>
+      <div className="sm-tree-tools">
+        <Tooltip label="Open the heaviest calls below the selected row, or below the root (H)">
+          <Button
+            size="compact-xs"
+            variant="default"
+            leftSection={<IconFlame size={13} aria-hidden />}
+            onClick={() => state.openHotPath()}
+          >
+            Expand hot path
+          </Button>
+        </Tooltip>
+        <Button size="compact-xs" variant="subtle" color="gray" onClick={() => state.closeAll()}>
+          Collapse all
+        </Button>
+        <span className="muted sm-tree-count">
+          {formatNumber(rows.length)} {rows.length === 1 ? 'row' : 'rows'}
+        </span>
+      </div>
+      <div
+        className="sm-tree-scroll"
+        ref={scroller}
+        role="treegrid"
+        aria-label={inverted ? 'Bottom-up call tree' : 'Top-down call tree'}
+        aria-rowcount={rows.length + 1}
+        aria-activedescendant={cursorRow >= 0 ? rowId(cursor) : undefined}
+        tabIndex={0}
+        onKeyDown={onKeyDown}
+      >
+        <div className="sm-tree-head" role="row" aria-rowindex={1} data-inverted={inverted || undefined}>
+          {columns.map((column) => (
+            <Head key={column.label} head={column} order={state.order} onSort={state.sortBy} />
+          ))}
+        </div>
+        <div role="rowgroup" style={{ height: virtual.getTotalSize(), position: 'relative' }}>
+          {virtual.getVirtualItems().map(({ index, start }) => {
+            const node = rows[index];
+            return node === undefined ? null : (
+              <Row
+                key={node}
+                node={node}
+                index={index}
+                topPx={start}
+                outline={outline}
+                inverted={inverted}
+                wholeWeight={wholeWeight}
+                search={search}
+                open={open.has(node)}
+                cursor={node === cursor}
+                selected={
+                  selectedKey !== null && frameKey(tree.frames, tree.nodes.frame[node]!) === selectedKey
+                }
+                match={matches?.[tree.nodes.frame[node]!] === 1}
+                onPick={pick}
+                onToggle={state.toggle}
+                onMenu={openMenu}
+              />
+            );
+          })}
+        </div>
+      </div>
+    </div>
+  );
+});
+
+const rowId = (node: number): string => `tree-row-${node}`;
+
+interface HeadProps {
+  head: ColumnHead;
+  order: TreeOrder;
+  onSort(column: TreeColumn): void;
+}
+
+function Head({ head, order, onSort }: HeadProps): ReactElement {
+  const { column, label, title, numeric } = head;
+  const active = column !== null && order.column === column;
+  const arrow = active ? (order.descending ? '▾' : '▴') : '';
+  return (
+    <div
+      role="columnheader"
+      aria-sort={active ? (order.descending ? 'descending' : 'ascending') : 'none'}
+      className={numeric ? 'sm-number' : ''}
+    >
+      {column === null ? (
+        <span className="sm-head-text" title={title}>
+          {label}
+        </span>
+      ) : (
+        <button type="button" title={title} tabIndex={-1} onClick={() => onSort(column)}>
+          {label}
+          <span className="sm-functions-arrow">{arrow}</span>
+        </button>
+      )}
+    </div>
+  );
+}
+
+interface RowProps {
+  node: number;
+  index: number;
+  topPx: number;
+  outline: Outline;
+  inverted: boolean;
+  wholeWeight: number;
+  search: string;
+  open: boolean;
+  cursor: boolean;
+  selected: boolean;
+  match: boolean;
+  onPick(node: number): void;
+  onToggle(node: number, all: boolean): void;
+  onMenu(node: number, at: Point): void;
+}
+
+const Row = memo(function Row(props: RowProps): ReactElement {
+  const { node, outline, inverted, wholeWeight, search, open } = props;
+  const { tree, samples } = outline;
+  const { frames, nodes, unit } = tree;
+  const frame = nodes.frame[node]!;
+  const depth = nodes.depth[node]!;
+  const total = tree.total[node]!;
+  const self = tree.self[node]!;
+  const name = frames.name[frame]!;
+  const url = frames.url[frame]!;
+  const line = frames.line[frame]!;
+  const packageName = frames.packageName[frame]!;
+  const category = categories[frames.category[frame]!]!;
+  const branch = hasChildren(outline, node);
+  const share = (weight: number): number => (wholeWeight > 0 ? weight / wholeWeight : 0);
+  const value = (weight: number, bar: boolean): ReactElement => (
+    <>
+      <div
+        role="gridcell"
+        className={bar ? 'sm-number sm-tree-bar' : 'sm-number'}
+        title={exactValue(weight, unit)}
+      >
+        {formatValue(weight, unit)}
+      </div>
+      <div role="gridcell" className="sm-number">
+        {formatPercent(share(weight))}
+      </div>
+    </>
+  );
+  return (
+    // Keys are handled by the grid, which keeps the focus.
+    <div
+      role="row"
+      id={rowId(node)}
+      aria-level={depth}
+      aria-rowindex={props.index + 2}
+      aria-selected={props.selected}
+      aria-expanded={branch ? open : undefined}
+      className={`sm-tree-row${props.cursor ? ' sm-cursor' : ''}${props.match ? ' sm-match' : ''}`}
+      data-inverted={inverted || undefined}
+      style={
+        {
+          transform: `translateY(${props.topPx}px)`,
+          '--share': Math.min(1, share(total)),
+        } as React.CSSProperties
+      }
+      onClick={() => props.onPick(node)}
+      onDoubleClick={() => branch && props.onToggle(node, false)}
+      onContextMenu={(event: MouseEvent) => {
+        event.preventDefault();
+        props.onMenu(node, { x: event.clientX, y: event.clientY });
+      }}
+    >
+      {value(total, true)}
+      {!inverted && value(self, false)}
+      <div role="gridcell" className="sm-number sm-functions-quiet">
+        {formatNumber(samples[node]!)}
+      </div>
+      <div
+        role="gridcell"
+        className="sm-tree-name sm-mono"
+        style={{ paddingLeft: 8 + Math.min(depth - 1, deepestIndent) * stepPx }}
+      >
+        {depth - 1 > deepestIndent && <span className="sm-tree-depth">{depth}</span>}
+        {branch ? (
+          <span
+            className="sm-tree-toggle"
+            data-toggle
+            title={open ? 'Close' : 'Open; with Shift everything below'}
+            onClick={(event) => {
+              event.stopPropagation();
+              props.onToggle(node, event.shiftKey);
+            }}
+          >
+            {open ? <IconChevronDown size={14} aria-hidden /> : <IconChevronRight size={14} aria-hidden />}
+          </span>
+        ) : (
+          <span className="sm-tree-toggle" />
+        )}
+        <span
+          className="sm-swatch"
+          title={packageName || categoryLabels[category]}
+          style={{ background: `var(--sm-category-${category})` }}
+        />
+        <span className="sm-functions-text" title={name}>
+          <Marked text={name} search={search} />
+        </span>
+      </div>
+      <div
+        role="gridcell"
+        className="sm-functions-text sm-functions-quiet sm-mono"
+        title={fullLocation(url, line, frames.column[frame]!)}
+      >
+        {packageName === '' ? '' : `${packageName} · `}
+        <Marked text={shortLocation(url, line)} search={search} />
+      </div>
+    </div>
+  );
+});
