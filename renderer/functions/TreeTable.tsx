@@ -163,7 +163,7 @@ const rowId = (node: number): string => `tree-row-${node}`;
 interface HeadProps {
   head: ColumnHead;
   order: TreeOrder;
-  onSort(column: TreeColumn): void;
+  onSort: (column: TreeColumn) => void;
 }
 
 function Head({ head, order, onSort }: HeadProps): ReactElement {
@@ -202,9 +202,9 @@ interface RowProps {
   cursor: boolean;
   selected: boolean;
   match: boolean;
-  onPick(node: number): void;
-  onToggle(node: number, all: boolean): void;
-  onMenu(node: number, at: Point): void;
+  onPick: (node: number) => void;
+  onToggle: (node: number, all: boolean) => void;
+  onMenu: (node: number, at: Point) => void;
 }
 
 const Row = memo(function Row(props: RowProps): ReactElement {

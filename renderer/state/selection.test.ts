@@ -20,6 +20,17 @@ const run: Route = {
     range: { startUs: 12_400_000, endUs: 13_100_000 },
     search: 'a&b=c',
     functionKey: 'render\nfile:///x y.js\n4\n2',
+    transforms: [
+      { kind: 'collapse-dependencies' },
+      { kind: 'focus-function', functionKey: 'a&b (c), d\nfile:///x y.js\n4\n2' },
+      { kind: 'drop-below', share: 0.01 },
+    ],
+    flameMode: 'bottom-up',
+    tableMode: 'packages',
+    weights: 'samples',
+    percentOf: 'run',
+    showIdle: true,
+    mapped: false,
   },
 };
 
@@ -31,23 +42,37 @@ describe('a link', () => {
   it('is short when nothing is selected', () => {
     expect(formatHash({ ...homeRoute, view: 'sessions' })).toBe('#/sessions');
     expect(formatHash({ ...homeRoute, view: 'compare', a: '1', b: '2' })).toBe('#/compare?a=1&b=2');
+    expect(formatHash({ ...homeRoute, view: 'run', id: 'x' })).toBe('#/run/x/summary');
   });
 
   it('leads home when it makes no sense', () => {
     for (const hash of ['', '#/nonsense', '#/run', '#%E0%A4%A']) expect(parseHash(hash).view).toBe('home');
     expect(parseHash('#/run/x/flame?range=9-3').selection.range).toBeNull();
+    expect(parseHash('#/run/x?mode=pie&by=colour&weights=1&percent=2&transforms=%7B').selection).toEqual(
+      emptySelection,
+    );
   });
 });
 
 describe('Escape', () => {
-  it('clears function, search, range and threads, one at a time', () => {
+  it('clears function, search, each transform, range and threads, one at a time', () => {
     let selection = run.selection;
-    const left: (keyof typeof selection)[][] = [];
-    for (let i = 0; i < 4; i++) {
+    const left: string[] = [];
+    for (let i = 0; i < 7; i++) {
       selection = withoutInnermost(selection);
-      left.push((['functionKey', 'search', 'range', 'threads'] as const).filter((key) => !!selection[key]));
+      const { functionKey, search, range, threads, transforms } = selection;
+      const parts = Object.entries({ functionKey, search, range, threads }).filter(([, value]) => !!value);
+      left.push([...parts.map(([name]) => name), transforms.length].join(' '));
     }
-    expect(left).toEqual([['search', 'range', 'threads'], ['range', 'threads'], ['threads'], []]);
+    expect(left).toEqual([
+      'search range threads 3',
+      'range threads 3',
+      'range threads 2',
+      'range threads 1',
+      'range threads 0',
+      'threads 0',
+      '0',
+    ]);
     expect(withoutInnermost(emptySelection)).toBe(emptySelection);
   });
 });
@@ -58,6 +83,23 @@ describe('the selection', () => {
   it('stands in the address', () => {
     useRoute.getState().select({ tab: 'output', search: 'error' });
     expect(parseHash(location.hash).selection).toMatchObject({ tab: 'output', search: 'error' });
+  });
+
+  it('takes one step in the history for each transform, and keeps none when the recording changes', () => {
+    const { addTransform, go, syncFromLocation } = useRoute.getState();
+    const transforms = () => useRoute.getState().route.selection.transforms.map(({ kind }) => kind);
+    const before = history.length;
+    addTransform({ kind: 'collapse-node' });
+    const one = location.hash;
+    addTransform({ kind: 'collapse-dependencies' });
+    expect(history.length - before).toBe(2);
+    expect(transforms()).toEqual(['collapse-node', 'collapse-dependencies']);
+    history.replaceState(null, '', one);
+    syncFromLocation();
+    expect(transforms()).toEqual(['collapse-node']);
+    go({ view: 'run', id: 'y' });
+    expect(useRoute.getState().route.selection).toEqual(emptySelection);
+    expect(useRoute.getState().ranges).toEqual([null]);
   });
 
   it('steps through the ranges, with one step per drag', () => {

@@ -6,6 +6,7 @@
 import { create } from 'zustand';
 import type { ThreadKey } from '../../main/api';
 import type { Transform } from '../../profiles/transforms/types';
+import { formatTransforms, parseTransforms } from './transform-links';
 import type { TimeRange } from '../../profiles/types';
 
 export const viewNames = ['home', 'new', 'run', 'sessions', 'compare', 'settings'] as const;
@@ -88,6 +89,13 @@ export function parseHash(hash: string): Route {
       range: parseRange(query.get('range')),
       search: query.get('search') ?? '',
       functionKey: query.get('function'),
+      transforms: parseTransforms(query.get('transforms') ?? ''),
+      flameMode: oneOf(flameModes, query.get('mode'), emptySelection.flameMode),
+      tableMode: oneOf(tableModes, query.get('by'), emptySelection.tableMode),
+      weights: oneOf(['value', 'samples'], query.get('weights'), emptySelection.weights),
+      percentOf: oneOf(['selection', 'run'], query.get('percent'), emptySelection.percentOf),
+      showIdle: query.get('idle') === 'shown',
+      mapped: query.get('names') !== 'generated',
     },
   };
 }
@@ -102,6 +110,14 @@ export function formatHash(route: Route): string {
       query.set('range', `${Math.round(selection.range.startUs)}-${Math.round(selection.range.endUs)}`);
     if (selection.search) query.set('search', selection.search);
     if (selection.functionKey !== null) query.set('function', selection.functionKey);
+    if (selection.transforms.length > 0) query.set('transforms', formatTransforms(selection.transforms));
+    const { flameMode, tableMode, weights, percentOf } = selection;
+    if (flameMode !== emptySelection.flameMode) query.set('mode', flameMode);
+    if (tableMode !== emptySelection.tableMode) query.set('by', tableMode);
+    if (weights !== emptySelection.weights) query.set('weights', weights);
+    if (percentOf !== emptySelection.percentOf) query.set('percent', percentOf);
+    if (selection.showIdle) query.set('idle', 'shown');
+    if (!selection.mapped) query.set('names', 'generated');
   }
   if (route.view === 'compare') {
     if (route.a) query.set('a', route.a);
@@ -113,10 +129,11 @@ export function formatHash(route: Route): string {
   return `#/${path}${text ? `?${text}` : ''}`;
 }
 
-/** The selection without its innermost part: function, then search, then range, then threads. */
+/** The selection without its innermost part: function, then search, then the last transform, then range, then threads. */
 export function withoutInnermost(selection: Selection): Selection {
   if (selection.functionKey !== null) return { ...selection, functionKey: null };
   if (selection.search) return { ...selection, search: '' };
+  if (selection.transforms.length > 0) return { ...selection, transforms: selection.transforms.slice(0, -1) };
   if (selection.range) return { ...selection, range: null };
   if (selection.threads) return { ...selection, threads: null };
   return selection;
@@ -134,6 +151,8 @@ interface RouteState {
   go: (route: Partial<Route> & { view: ViewName }, options?: { replace?: boolean }) => void;
   select: (change: Partial<Selection>, options?: { replace?: boolean }) => void;
   clearInnermost: () => void;
+  /** One more step, on top of those there are. */
+  addTransform: (transform: Transform) => void;
   stepRange: (by: 1 | -1) => void;
   /** After the browser moved in its history. */
   syncFromLocation: () => void;
@@ -178,6 +197,10 @@ export const useRoute = create<RouteState>((set, get) => {
       const selection = withoutInnermost(route.selection);
       if (selection !== route.selection) get().select(selection);
     },
+    addTransform(transform) {
+      const { transforms } = get().route.selection;
+      get().select({ transforms: [...transforms, transform] });
+    },
     stepRange(by) {
       const { route, ranges, rangeIndex } = get();
       const next = rangeIndex + by;
@@ -187,7 +210,12 @@ export const useRoute = create<RouteState>((set, get) => {
       show({ ...route, selection: { ...route.selection, range: ranges[next] ?? null } }, false);
     },
     syncFromLocation() {
-      set({ route: parseHash(location.hash) });
+      const route = parseHash(location.hash);
+      const before = get().route;
+      // Ranges belong to one recording.
+      if (route.view !== before.view || route.id !== before.id)
+        set({ ranges: [route.selection.range], rangeIndex: 0 });
+      set({ route });
     },
   };
 });
@@ -201,6 +229,10 @@ function parseRange(text: string | null): TimeRange | null {
   if (!match) return null;
   const [startUs, endUs] = [Number(match[1]), Number(match[2])];
   return endUs > startUs ? { startUs, endUs } : null;
+}
+
+function oneOf<T extends string>(list: readonly T[], value: string | null, otherwise: T): T {
+  return isOneOf(list, value ?? undefined) ? (value as T) : otherwise;
 }
 
 function isOneOf<T extends string>(list: readonly T[], value: string | undefined): value is T {
