@@ -386,6 +386,16 @@ export interface SourceInfo {
   sizeBytes: number;
   /** The originals that its source map names; empty when it has none. */
   originals: string[];
+  /** Why its source map cannot be used, as a sentence. */
+  mapProblem?: string;
+}
+
+/** Which version of an npm package a recording ran: everything in `folder` belongs to it. */
+export interface PackageVersion {
+  /** A path of the machine that was recorded, for example `/srv/shop/node_modules/express`. */
+  folder: string;
+  name: string;
+  version: string;
 }
 
 /** Answer to `sources.resolve`: one entry per position. */
@@ -399,6 +409,8 @@ export interface ResolvedPositions {
   column: number[];
   /** The function's name in the original; '' when the map does not tell. */
   name: string[];
+  /** Source maps that cannot be used, each as a sentence; absent when there are none. */
+  problems?: string[];
 }
 
 // ───────────────────────────────────────────── comparison ─────────────────────────────────────────────
@@ -520,11 +532,13 @@ export const inputs = {
   }),
   /** The scripts of a session or running recording whose source is known. */
   'sources.list': byId,
+  /** The npm packages whose version was seen while recording. */
+  'sources.packages': byId,
   /** A script's text as it ran, or the text of an original that its source map names. */
   'sources.read': z.object({ id: z.string(), url: z.string() }),
   /**
-   * Where generated code comes from. `positions` are triples [index into urls, line, column] (1-based, column 0 = unknown),
-   * flattened.
+   * Where generated code comes from. `positions` are triples [index into urls, line, column] (1-based), flattened. Column 0
+   * asks about a whole line: answered only when all of it comes from one line of the original.
    */
   'sources.resolve': z.object({
     id: z.string(),
@@ -581,6 +595,7 @@ export interface Results {
   'sessions.get': SessionDetail;
   'sessions.readFile': Uint8Array;
   'sources.list': SourceInfo[];
+  'sources.packages': PackageVersion[];
   'sources.read': { text: string; origin: SourceOrigin };
   'sources.resolve': ResolvedPositions;
   'sources.openInEditor': null;

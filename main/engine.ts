@@ -15,6 +15,7 @@ import { compareSessions } from './analysis/compare';
 import { loadSession, type LoadedSession } from './analysis/load-session';
 import { summarise } from './analysis/summary';
 import { createReport } from './report';
+import { createSources } from './sources';
 import { attachTarget, createClock, launchTarget, listNodeProcesses } from './target';
 
 export interface EngineOptions {
@@ -66,6 +67,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       }),
     onChanged: (ids) => emit({ event: 'sessions.changed', payload: { ids } }),
   });
+  const sources = createSources(store);
   const tasks = new Map<string, AbortController>();
   let run: Run | undefined;
   let starting: Promise<Run> | undefined;
@@ -177,6 +179,14 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     'sessions.list': (query) => store.list(query),
     'sessions.get': ({ id }) => store.get(id),
     'sessions.readFile': ({ id, file }) => store.readFile(id, file),
+    'sources.list': ({ id }) => sources.list(id),
+    'sources.packages': ({ id }) => sources.packages(id),
+    'sources.read': ({ id, url }) => sources.read(id, url),
+    'sources.resolve': (positions) => sources.resolve(positions),
+    'sources.openInEditor': async (place) => {
+      await sources.openInEditor(place);
+      return null;
+    },
     'sessions.update': (change) => store.update(change),
     'sessions.trash': async ({ ids }) => {
       await store.trash(ids);

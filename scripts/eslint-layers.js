@@ -16,6 +16,7 @@ const order = [
   'main/load',
   'main/run',
   'main/sessions',
+  'main/sources',
   'main/analysis',
   'main/report',
   'main/engine',

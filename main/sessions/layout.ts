@@ -52,6 +52,8 @@ export const journalFileName = 'journal.ndjson';
 export const outputFileName = 'output.log';
 export const timelineFileName = 'timeline.json';
 export const loadFileName = 'load.json';
+/** The scripts that ran, one a line; see `main/capture/source-record.ts`. */
+export const sourcesFileName = 'sources.ndjson';
 
 const profileName = /^(cpu|allocations)-(\d{1,10})(?:-w(\d{1,10}))?\.(cpuprofile|heapprofile)$/;
 const otherStandardName = /^(http\.json|queries\.json|[A-Za-z0-9][A-Za-z0-9_-]{0,79}\.heapsnapshot)$/;
@@ -77,6 +79,7 @@ export function classifyFile(name: string): Pick<SessionFile, 'kind' | 'thread'>
   if (name === timelineFileName) return { kind: 'timeline' };
   if (name === loadFileName) return { kind: 'load' };
   if (name === outputFileName) return { kind: 'output' };
+  if (name === sourcesFileName) return { kind: 'sources' };
   const profile = profileName.exec(name);
   if (profile) {
     const [, kind, pid, worker, extension] = profile;

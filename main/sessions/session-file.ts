@@ -103,7 +103,7 @@ const storedSchema = sessionMetaSchema.extend({
   files: z.array(
     z.looseObject({
       name: z.string(),
-      kind: z.enum(['cpu', 'allocations', 'timeline', 'load', 'output', 'other']),
+      kind: z.enum(['cpu', 'allocations', 'profile', 'sources', 'timeline', 'load', 'output', 'other']),
       thread: z.string().optional(),
       sizeBytes: z.number(),
     }),
