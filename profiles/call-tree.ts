@@ -1,8 +1,13 @@
 /** Self and total weight of every node of the calling-context tree, for a whole profile, a range of time, or many threads together. */
-import { PairTable } from './pair-table';
 import { withRoom } from './columns';
+import { keyOf } from './frame-key';
+import { isIdle, isLeftOut, nodeKinds } from './node-kinds';
+import type { KindOptions } from './node-kinds';
+import { TreeGrower, addUp } from './tree-grower';
 import { categories } from './types';
 import type { FrameTable, NodeTable, Profile, ProfileUnit, TimeRange } from './types';
+
+export { keyOf } from './frame-key';
 
 /** Weights are in the tree's unit. Columns have exactly `nodes.length` entries. */
 export interface CallTree {
@@ -19,19 +24,18 @@ export interface CallTree {
   idleWeight: number;
 }
 
-export interface AggregateOptions {
-  /** Only this part of a timed profile; samples across its edges count with the part inside. */
-  range?: TimeRange;
-  /** Keep samples in which the thread had nothing to do. */
-  includeIdle?: boolean;
-  /** Keep samples of Scorchmark's own code inside the target. */
-  includeProfiler?: boolean;
-}
+/** What numbers mean: the profile's own unit, or how many samples were taken. */
+export type Weights = 'value' | 'samples';
 
-const idle = categories.indexOf('idle');
-const profiler = categories.indexOf('profiler');
-const app = categories.indexOf('app');
-const dependency = categories.indexOf('dependency');
+export interface AggregateOptions extends KindOptions {
+  /**
+   * Only this part of a timed profile; samples across its edges count with the part inside (and as one sample in
+   * `sampleCount`).
+   */
+  range?: TimeRange;
+  /** `samples`: every sample weighs 1, whatever it stands for; the tree's unit is then `count`. */
+  weights?: Weights;
+}
 
 /**
  * Adds up a profile's samples per node. The tree keeps the columns it was made from: a profile that grows later
@@ -39,7 +43,8 @@ const dependency = categories.indexOf('dependency');
  */
 export function aggregate(profile: Profile, options: AggregateOptions = {}): CallTree {
   const { samples } = profile;
-  const tree = emptyOver(profile);
+  const bySamples = options.weights === 'samples';
+  const tree = emptyOver(profile, bySamples ? 'count' : profile.unit);
   const { nodes, self, sampleCount } = tree;
   const kind = nodeKinds(tree, options);
   const { range } = options;
@@ -55,6 +60,7 @@ export function aggregate(profile: Profile, options: AggregateOptions = {}): Cal
       if (endUs < range.startUs || (endUs === range.startUs && startUs < range.startUs)) continue;
       weight = Math.min(endUs, range.endUs) - Math.max(startUs, range.startUs);
     }
+    if (bySamples) weight = 1;
     const node = samples.node[i]!;
     if (kind[node]! & isIdle) idleWeight += weight;
     if (kind[node]! & isLeftOut) continue;
@@ -69,47 +75,49 @@ export function aggregate(profile: Profile, options: AggregateOptions = {}): Cal
 
 /**
  * One tree of many threads and processes: equal paths of equal functions (name, URL, line, column) become one node.
- * All trees must have the same unit.
+ * All trees must have the same unit (see `commonUnit`).
+ * @throws TypeError when they have not
  */
 export function mergeCallTrees(trees: readonly CallTree[]): CallTree {
   const first = trees[0];
   if (!first) return emptyCallTree('microseconds');
   if (trees.length === 1) return first;
-  const merged = emptyCallTree(first.unit);
-  const { frames, nodes } = merged;
+  const { frames } = emptyCallTree(first.unit);
   const frameIds = new Map<string, number>([[keyOf(frames, 0), 0]]);
-  const childIds = new PairTable(first.nodes.length * 2);
+  const grown = new TreeGrower(0, first.nodes.length * 2);
+  let idleWeight = 0;
   for (const tree of trees) {
     if (tree.unit !== first.unit)
       throw new TypeError(`cannot merge a tree in ${tree.unit} into one in ${first.unit}`);
     const frameMap = new Int32Array(tree.frames.length);
     for (let frame = 0; frame < tree.frames.length; frame++)
       frameMap[frame] = mergeFrame(frames, frameIds, tree.frames, frame);
-    const nodeMap = new Int32Array(tree.nodes.length);
-    merged.self = withRoom(merged.self, nodes.length + tree.nodes.length);
-    merged.sampleCount = withRoom(merged.sampleCount, nodes.length + tree.nodes.length);
-    for (let node = 0; node < tree.nodes.length; node++) {
-      const id =
-        node === 0
-          ? 0
-          : mergeNode(
-              nodes,
-              childIds,
-              nodeMap[tree.nodes.parent[node]!]!,
-              frameMap[tree.nodes.frame[node]!]!,
-            );
+    const { length, parent, frame } = tree.nodes;
+    const nodeMap = new Int32Array(length);
+    for (let node = 0; node < length; node++) {
+      const id = node === 0 ? 0 : grown.child(nodeMap[parent[node]!]!, frameMap[frame[node]!]!);
       nodeMap[node] = id;
-      merged.self[id]! += tree.self[node]!;
-      merged.sampleCount[id]! += tree.sampleCount[node]!;
+      grown.add(id, tree.self[node]!, tree.sampleCount[node]!);
     }
-    merged.idleWeight += tree.idleWeight;
+    idleWeight += tree.idleWeight;
   }
-  merged.self = merged.self.subarray(0, nodes.length);
-  merged.sampleCount = merged.sampleCount.subarray(0, nodes.length);
-  merged.total = new Float64Array(nodes.length);
-  addUp(nodes, merged.self, merged.total);
-  merged.totalWeight = merged.total[0]!;
-  return merged;
+  return grown.finish(frames, { unit: first.unit, idleWeight });
+}
+
+/**
+ * The one unit in which things of several units can be shown together: the preferred one where something has it, else
+ * that of most of them (of equally many, the first). null without things. Those of other units have to be left out.
+ */
+export function commonUnit(
+  things: Iterable<{ unit: ProfileUnit }>,
+  preferred?: ProfileUnit,
+): ProfileUnit | null {
+  const counts = new Map<ProfileUnit, number>();
+  for (const { unit } of things) counts.set(unit, (counts.get(unit) ?? 0) + 1);
+  if (preferred !== undefined && counts.has(preferred)) return preferred;
+  let best: ProfileUnit | null = null;
+  for (const [unit, count] of counts) if (best === null || count > counts.get(best)!) best = unit;
+  return best;
 }
 
 /** A tree of a root that weighs nothing. */
@@ -159,34 +167,8 @@ export function treeAsText(tree: CallTree, options: { all?: boolean } = {}): str
   return lines.join('\n');
 }
 
-/** Name, URL, line and column: what makes two frames the same function. */
-export function keyOf(frames: FrameTable, frame: number): string {
-  return `${frames.name[frame]!}\n${frames.url[frame]!}\n${frames.line[frame]!}\n${frames.column[frame]!}`;
-}
-
-const isIdle = 1;
-const isLeftOut = 2;
-
-/**
- * What each node is to `aggregate`. Node's own functions called by our agent are the profiler's cost too; the person's
- * code below an agent frame (a wrapped callback) is theirs.
- */
-function nodeKinds({ nodes, frames }: CallTree, options: AggregateOptions): Uint8Array {
-  const kinds = new Uint8Array(nodes.length);
-  const ours = new Uint8Array(nodes.length);
-  for (let node = 0; node < nodes.length; node++) {
-    const category = frames.category[nodes.frame[node]!]!;
-    const parent = nodes.parent[node]!;
-    if (category === profiler) ours[node] = 1;
-    else if (parent !== -1 && category !== app && category !== dependency) ours[node] = ours[parent]!;
-    if (category === idle) kinds[node] = options.includeIdle ? isIdle : isIdle | isLeftOut;
-    else if (ours[node] && !options.includeProfiler) kinds[node] = isLeftOut;
-  }
-  return kinds;
-}
-
 /** Index of the first sample that can reach into a range: the last one that starts before it, or the first in it. */
-function firstOverlapping({ samples }: Profile, startUs: number): number {
+export function firstOverlapping({ samples }: Profile, startUs: number): number {
   let low = 0;
   let high = samples.length;
   while (low < high) {
@@ -197,13 +179,7 @@ function firstOverlapping({ samples }: Profile, startUs: number): number {
   return Math.max(0, low - 1);
 }
 
-/** Totals from self weights. Parents have smaller indices, so one pass from the end does it, however deep the tree. */
-function addUp(nodes: NodeTable, self: Float64Array, total: Float64Array): void {
-  total.set(self);
-  for (let node = nodes.length - 1; node > 0; node--) total[nodes.parent[node]!]! += total[node]!;
-}
-
-function emptyOver({ unit, frames, nodes }: Profile): CallTree {
+function emptyOver({ frames, nodes }: Profile, unit: ProfileUnit): CallTree {
   const { length } = nodes;
   return {
     unit,
@@ -237,19 +213,5 @@ function mergeFrame(into: FrameTable, ids: Map<string, number>, from: FrameTable
   into.line[id] = from.line[frame]!;
   into.column[id] = from.column[frame]!;
   into.category[id] = from.category[frame]!;
-  return id;
-}
-
-function mergeNode(into: NodeTable, ids: PairTable, parent: number, frame: number): number {
-  const known = ids.get(parent, frame);
-  if (known !== -1) return known;
-  const id = into.length++;
-  into.frame = withRoom(into.frame, id + 1);
-  into.parent = withRoom(into.parent, id + 1);
-  into.depth = withRoom(into.depth, id + 1);
-  into.frame[id] = frame;
-  into.parent[id] = parent;
-  into.depth[id] = into.depth[parent]! + 1;
-  ids.set(parent, frame, id);
   return id;
 }

@@ -1,9 +1,11 @@
 /** What each function cost, who calls it and what it calls. */
-import { keyOf } from './call-tree';
 import type { CallTree } from './call-tree';
+import { findFrame, keyOf } from './frame-key';
 import { totalsByGroup } from './grouping';
 import { categories } from './types';
 import type { Category, FrameTable } from './types';
+
+export { findFrame } from './frame-key';
 
 export interface FunctionInfo {
   /** Index into the tree's frame table. */
@@ -39,14 +41,6 @@ export interface RelatedFunction extends FunctionInfo {
 /** A key that names the same function in every tree of the same code: name, URL, line and column. */
 export function frameKey(frames: FrameTable, frame: number): string {
   return keyOf(frames, frame);
-}
-
-/** The frame with this key, or -1. */
-export function findFrame(frames: FrameTable, key: string): number {
-  const name = key.slice(0, key.indexOf('\n'));
-  for (let frame = 0; frame < frames.length; frame++)
-    if (frames.name[frame] === name && keyOf(frames, frame) === key) return frame;
-  return -1;
 }
 
 /** Every function with weight, heaviest self weight first. The root is not a function. */
