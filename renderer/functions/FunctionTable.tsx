@@ -3,43 +3,65 @@ import { memo, useEffect, useMemo, useRef, useState, type KeyboardEvent, type Re
 import type { CallTree } from '../../profiles/call-tree';
 import { exactValue, formatNumber, formatPercent, formatValue } from '../../profiles/format';
 import { frameKey, functionTable, type FunctionRow } from '../../profiles/functions';
-import { matchFrames } from '../../profiles/search';
+import { matchedShare, matchFrames } from '../../profiles/search';
 import type { ProfileUnit } from '../../profiles/types';
 import { fullLocation, shortLocation } from '../flame/frame-text';
 import { categoryLabels } from '../theme/colors';
+import { ColumnHead } from './ColumnHead';
+import { targetOfFrame, type FrameTarget, type Point } from './frame-target';
 import { Marked } from './Marked';
-import { nextOrder, sortRows, type ColumnName, type Order } from './rows';
+import { sortRows, type ColumnName, type Order } from './rows';
+import { Sparkline } from './Sparkline';
+import { columnsOf } from './tree-columns';
+import type { SearchHits } from './use-tree-search';
 import './functions.css';
+
+/** Self weight over time, for sparklines. */
+export interface Activity {
+  /** By `frameKey`; of the functions that were asked for. */
+  rows: ReadonlyMap<string, Float32Array>;
+  /** What reaches the top of a sparkline; null: each function's own maximum. */
+  most: number | null;
+}
 
 export interface FunctionTableProps {
   tree: CallTree | null;
   /** Changes whenever `tree` has changed. */
   version: number;
+  /** What 100 % is, in the tree's unit; without it everything in the tree. */
+  wholeWeight?: number;
   /** Only rows whose name or file match are shown, highlighted; '' = no search. */
   search: string;
   /** `frameKey` of the selected function. */
   selectedKey: string | null;
   onSelect: (key: string | null) => void;
+  onMenu?: (target: FrameTarget, at: Point) => void;
+  onHits?: (hits: SearchHits | null) => void;
+  /** Sparklines; without it there is no such column. */
+  activity?: Activity | undefined;
+  /** The functions whose rows can be seen, as `frameKey`s. */
+  onVisible?: (keys: string[]) => void;
+  emptyText?: string;
 }
 
 const rowPx = 24;
 
-/** Every function with what it cost, by CPU time or by bytes; sortable, virtualised. Fills its parent. */
+/** Every function with what it cost; sortable, virtualised. Fills its parent. */
 export const FunctionTable = memo(function FunctionTable(props: FunctionTableProps): ReactElement {
-  const { tree, version, search, selectedKey } = props;
+  const { tree, version, search, selectedKey, onHits, onVisible, activity } = props;
   const [order, setOrder] = useState<Order>({ column: 'self', descending: true });
   const scroller = useRef<HTMLDivElement>(null);
 
-  const rows = useMemo(() => {
-    if (!tree) return [];
+  const found = useMemo(() => {
+    if (!tree) return { rows: [], share: 0 };
     const all = functionTable(tree);
-    if (search.trim() === '') return all;
+    if (search.trim() === '') return { rows: all, share: 1 };
     const matches = matchFrames(tree.frames, search);
-    return all.filter((row) => matches[row.frame] === 1);
+    return { rows: all.filter((row) => matches[row.frame] === 1), share: matchedShare(tree, matches) };
     // A live tree may be grown in place: the version says when.
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [tree, version, search]);
-  const sorted = useMemo(() => sortRows(rows, order), [rows, order]);
+  const sorted = useMemo(() => sortRows(found.rows, order), [found, order]);
   const selected = useMemo(
     () =>
       tree && selectedKey !== null
@@ -72,9 +94,48 @@ export const FunctionTable = memo(function FunctionTable(props: FunctionTablePro
     virtual.scrollToIndex(index, { align: 'auto' });
     props.onSelect(key);
   };
+  const latestPick = useRef({ pick, selected });
+  useEffect(() => {
+    latestPick.current = { pick, selected };
+  });
+  const searching = search.trim() !== '';
+  useEffect(() => {
+    if (!onHits) return;
+    const count = sorted.length;
+    const go = (step: 1 | -1): void => {
+      if (count === 0) return;
+      const { pick: pickNow, selected: at } = latestPick.current;
+      pickNow(at < 0 ? (step === 1 ? 0 : count - 1) : (at + step + count) % count);
+    };
+    onHits(
+      searching
+        ? { count, index: selected, share: found.share, next: () => go(1), previous: () => go(-1) }
+        : null,
+    );
+  }, [onHits, searching, sorted, selected, found]);
+  useEffect(() => () => onHits?.(null), [onHits]);
+
+  const items = virtual.getVirtualItems();
+  const firstShown = items[0]?.index ?? 0;
+  const lastShown = items.at(-1)?.index ?? -1;
+  useEffect(() => {
+    if (!tree || !onVisible) return;
+    onVisible(sorted.slice(firstShown, lastShown + 1).map((row) => frameKey(tree.frames, row.frame)));
+  }, [tree, sorted, firstShown, lastShown, onVisible]);
+
+  const openMenu = (index: number, at: Point): void => {
+    const row = sorted[index];
+    if (tree && row) props.onMenu?.(targetOfFrame(tree.frames, row.frame), at);
+  };
   const onKeyDown = (event: KeyboardEvent) => {
     const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 0) / rowPx) - 1);
     const last = sorted.length - 1;
+    if ((event.key === 'ContextMenu' || (event.key === 'F10' && event.shiftKey)) && selected >= 0) {
+      const box = document.getElementById(`function-row-${selected}`)?.getBoundingClientRect();
+      openMenu(selected, { x: (box?.left ?? 0) + 260, y: box?.bottom ?? 0 });
+      event.preventDefault();
+      return;
+    }
     const target: Record<string, number> = {
       ArrowDown: selected + 1,
       ArrowUp: selected < 0 ? last : selected - 1,
@@ -90,8 +151,9 @@ export const FunctionTable = memo(function FunctionTable(props: FunctionTablePro
   };
 
   const unit = tree?.unit ?? 'microseconds';
+  const selfTitle = columnsOf({ inverted: false, unit }).find(({ label }) => label === 'Self')?.title ?? '';
   const head = (column: ColumnName, label: string, title: string) => (
-    <Head column={column} label={label} title={title} order={order} onOrder={setOrder} />
+    <ColumnHead column={column} label={label} title={title} order={order} onOrder={setOrder} />
   );
   return (
     <div className="sm-functions" data-testid="function-table">
@@ -104,40 +166,44 @@ export const FunctionTable = memo(function FunctionTable(props: FunctionTablePro
         aria-activedescendant={selected >= 0 ? `function-row-${selected}` : undefined}
         tabIndex={0}
         onKeyDown={onKeyDown}
+        data-sparklines={activity ? true : undefined}
       >
         <div className="sm-functions-head" role="row" aria-rowindex={1}>
-          {head(
-            'self',
-            'Self',
-            unit === 'bytes'
-              ? 'Allocated by the function itself and still alive'
-              : 'Time in the function itself',
-          )}
-          {head('selfShare', 'Self %', 'Self as a share of everything shown')}
+          {head('self', 'Self', selfTitle.replace(', on this path', ''))}
+          {head('selfShare', 'Self %', 'Self as a share of everything')}
           {head('total', 'Total', 'The function and everything it calls')}
-          {head('totalShare', 'Total %', 'Total as a share of everything shown')}
+          {head('totalShare', 'Total %', 'Total as a share of everything')}
           {head('sampleCount', 'Samples', 'Samples that ended in the function itself')}
+          {activity && (
+            <div role="columnheader" title="Self over the selected range, each row to its own maximum">
+              <span className="sm-head-text">Over time</span>
+            </div>
+          )}
           {head('name', 'Function', 'Function name')}
           {head('location', 'Location', 'File and line')}
         </div>
         {sorted.length === 0 ? (
           <div className="sm-functions-empty">
-            {search.trim() === '' ? 'No samples here yet.' : 'No function matches the search.'}
+            {searching ? 'No function matches the search.' : (props.emptyText ?? 'No samples here yet.')}
           </div>
         ) : null}
         <div role="rowgroup" style={{ height: virtual.getTotalSize(), position: 'relative' }}>
-          {virtual.getVirtualItems().map(({ index, start }) => {
+          {items.map(({ index, start }) => {
             const row = sorted[index];
-            return row ? (
+            return row && tree ? (
               <Row
                 key={row.frame}
                 row={row}
                 index={index}
                 topPx={start}
                 unit={unit}
+                wholeWeight={props.wholeWeight ?? tree.totalWeight}
                 search={search}
                 selected={index === selected}
+                activity={activity}
+                activityKey={activity ? frameKey(tree.frames, row.frame) : ''}
                 onPick={() => pick(index)}
+                onMenu={(at) => openMenu(index, at)}
               />
             ) : null;
           })}
@@ -147,44 +213,24 @@ export const FunctionTable = memo(function FunctionTable(props: FunctionTablePro
   );
 });
 
-interface HeadProps {
-  column: ColumnName;
-  label: string;
-  title: string;
-  order: Order;
-  onOrder(order: Order): void;
-}
-
-function Head(props: HeadProps): ReactElement {
-  const { column, label, title, order } = props;
-  const active = order.column === column;
-  const numeric = column !== 'name' && column !== 'location';
-  return (
-    <div
-      role="columnheader"
-      aria-sort={active ? (order.descending ? 'descending' : 'ascending') : 'none'}
-      className={numeric ? 'sm-number' : ''}
-    >
-      <button type="button" title={title} onClick={() => props.onOrder(nextOrder(order, column))}>
-        {label}
-        <span className="sm-functions-arrow">{active ? (order.descending ? '▾' : '▴') : ''}</span>
-      </button>
-    </div>
-  );
-}
-
 interface RowProps {
   row: FunctionRow;
   index: number;
   topPx: number;
   unit: ProfileUnit;
+  wholeWeight: number;
   search: string;
   selected: boolean;
-  onPick(): void;
+  activity: Activity | undefined;
+  activityKey: string;
+  onPick: () => void;
+  onMenu: (at: Point) => void;
 }
 
 function Row(props: RowProps): ReactElement {
-  const { row, index, unit, search, selected } = props;
+  const { row, index, unit, search, selected, wholeWeight, activity } = props;
+  const share = (weight: number): number => (wholeWeight > 0 ? weight / wholeWeight : 0);
+  const values = activity?.rows.get(props.activityKey);
   return (
     // Keys are handled by the grid, which keeps the focus.
     <div
@@ -193,24 +239,42 @@ function Row(props: RowProps): ReactElement {
       aria-rowindex={index + 2}
       aria-selected={selected}
       className="sm-functions-row"
-      style={{ transform: `translateY(${props.topPx}px)`, '--share': row.selfShare } as React.CSSProperties}
+      style={
+        {
+          transform: `translateY(${props.topPx}px)`,
+          '--share': Math.min(1, share(row.self)),
+        } as React.CSSProperties
+      }
       onClick={() => props.onPick()}
+      onContextMenu={(event) => {
+        event.preventDefault();
+        props.onMenu({ x: event.clientX, y: event.clientY });
+      }}
     >
       <div role="gridcell" className="sm-number sm-functions-self" title={exactValue(row.self, unit)}>
         {formatValue(row.self, unit)}
       </div>
       <div role="gridcell" className="sm-number">
-        {formatPercent(row.selfShare)}
+        {formatPercent(share(row.self))}
       </div>
       <div role="gridcell" className="sm-number" title={exactValue(row.total, unit)}>
         {formatValue(row.total, unit)}
       </div>
       <div role="gridcell" className="sm-number">
-        {formatPercent(row.totalShare)}
+        {formatPercent(share(row.total))}
       </div>
       <div role="gridcell" className="sm-number sm-functions-quiet">
         {formatNumber(row.sampleCount)}
       </div>
+      {activity && (
+        <div role="gridcell" className="sm-functions-spark">
+          <Sparkline
+            values={values}
+            most={activity.most ?? highest(values)}
+            title={`${row.name}: self over time`}
+          />
+        </div>
+      )}
       <div role="gridcell" className="sm-functions-name sm-mono">
         <span
           className="sm-swatch"
@@ -231,4 +295,10 @@ function Row(props: RowProps): ReactElement {
       </div>
     </div>
   );
+}
+
+function highest(values: Float32Array | undefined): number {
+  let most = 0;
+  for (const value of values ?? []) if (value > most) most = value;
+  return most;
 }
