@@ -26,6 +26,14 @@ export interface JsonReaderOptions {
 
 const maxDepth = 50_000;
 const maxStringBytes = 64 * 1024 ** 2;
+/** Texts that nobody wants may be longer (pictures in traces). */
+const maxSkippedStringBytes = 512 * 1024 ** 2;
+/** Blanks without an end are an accident or an attack. */
+const maxBlanks = 64 * 1024 ** 2;
+/** A column of that many numbers is a gigabyte. */
+const maxColumnLength = 2 ** 27;
+/** Digits that fit into 32 bits whatever they are. */
+const safeDigits = 9;
 const none = new Uint8Array();
 
 const quote = 0x22;
@@ -49,6 +57,7 @@ export class JsonReader {
   private end = 0;
   /** Bytes of the file before `buffer`. */
   private before = 0;
+  private sawContent = false;
   private readonly decoder = new TextDecoder();
 
   /** Per open object or array: its kind, whether a value was read in it, and where we are in it (for messages). */
@@ -173,7 +182,9 @@ export class JsonReader {
   /** A whole array of integers within 32 bits, appended to the column. */
   integers(into: Int32Column): void {
     this.enterArray();
-    while (this.nextItem()) {
+    for (;;) {
+      this.shortIntegers(into);
+      if (!this.nextItem()) return;
       const value = this.number();
       if (value !== (value | 0)) throw this.malformed(`expected a whole number below 2^31, found ${value}`);
       into.push(value);
@@ -183,7 +194,58 @@ export class JsonReader {
   /** A whole array of numbers, appended to the column. */
   numbers(into: Float64Column): void {
     this.enterArray();
-    while (this.nextItem()) into.push(this.number());
+    for (;;) {
+      this.shortIntegers(into);
+      if (!this.nextItem()) return;
+      into.push(this.number());
+    }
+  }
+
+  /**
+   * The next items of the innermost array, as long as they are short whole numbers without blanks that lie whole in this
+   * piece: nearly all there is in a profile, read in one loop.
+   */
+  private shortIntegers(into: Int32Column | Float64Column): void {
+    const { buffer } = this;
+    const top = this.depth - 1;
+    // The longest that is read here is a comma, a sign, nine digits and what follows.
+    const last = this.end - (safeDigits + 3);
+    let at = this.at;
+    let began = this.began[top]!;
+    let { length, values } = into;
+    const before = length;
+    if (length > maxColumnLength) throw this.malformed('more than 134 million numbers');
+    while (at < last) {
+      let digit = at;
+      if (began) {
+        if (buffer[digit] !== comma) break;
+        digit++;
+      }
+      const negative = buffer[digit] === minus;
+      if (negative) digit++;
+      const first = digit;
+      let value = 0;
+      let byte = buffer[digit]! - 0x30;
+      while (byte >= 0 && byte <= 9 && digit - first < safeDigits) {
+        value = value * 10 + byte;
+        byte = buffer[++digit]! - 0x30;
+      }
+      // Anything but a short number that ends here is read the careful way.
+      if (digit === first || (byte !== comma - 0x30 && byte !== closeBracket - 0x30)) break;
+      if (buffer[first] === 0x30 && digit - first > 1) break;
+      if (length === values.length) {
+        into.length = length;
+        into.push(0);
+        ({ values } = into);
+      }
+      values[length++] = negative ? -value : value;
+      began = true;
+      at = digit;
+    }
+    into.length = length;
+    this.at = at;
+    this.began[top] = began;
+    this.indices[top]! += length - before;
   }
 
   /** Reads past the next value, whatever it is. */
@@ -270,13 +332,22 @@ export class JsonReader {
 
   /** An error about the value at hand: `problem` completes "…: ". */
   malformed(problem: string, place = this.place()): ProfileFormatError {
-    const byte = this.before + this.at;
+    return this.problem(problem, place, this.before + this.at);
+  }
+
+  /** An error found later, when things that were read do not fit together: it names the place, but no byte. */
+  inconsistent(place: string, problem: string): ProfileFormatError {
+    return this.problem(problem, place, null);
+  }
+
+  private problem(problem: string, place: string, byte: number | null): ProfileFormatError {
     const { expected, hint } = this.options;
+    const byteText = byte === null ? '' : `byte ${byte}`;
     return new ProfileFormatError(
       'PROFILE_MALFORMED',
-      `${this.source.name} is not ${expected}: ${place === '' ? '' : `at ${place}, `}${problem} (byte ${byte}).`,
+      `${this.source.name} is not ${expected}: ${place === '' ? '' : `at ${place}, `}${problem}${byteText && ` (${byteText})`}.`,
       {
-        where: `${this.source.name}: ${place === '' ? 'the top level' : place}, byte ${byte}`,
+        where: `${this.source.name}: ${place === '' ? 'the top level' : place}${byteText && `, ${byteText}`}`,
         hint: hint ?? 'It may have been cut off or edited. Record or export it again.',
       },
     );
@@ -284,11 +355,24 @@ export class JsonReader {
 
   private expectKind(kind: JsonKind): void {
     const found = this.peek();
-    if (found !== kind) throw this.malformed(`expected ${withArticle(kind)}, found ${withArticle(found)}`);
+    if (found !== kind) throw this.malformed(`expected ${withArticle(kind)}, found ${this.foundText(found)}`);
+  }
+
+  /** The value at hand in words; short ones literally. */
+  private foundText(kind: JsonKind): string {
+    if (kind === 'object' || kind === 'array') return withArticle(kind);
+    const literal = /^(?:"(?:[^"\\]|\\.){0,38}"|[-+.\w]{1,40})/.exec(this.ahead(80))?.[0];
+    return literal === undefined ? withArticle(kind) : kind === 'string' ? `the text ${literal}` : literal;
   }
 
   private unexpected(expected: string): ProfileFormatError {
-    if (this.at >= this.end) return this.malformed(`expected ${expected}, but the file ends here`);
+    if (this.at >= this.end) {
+      if (this.depth > 0 || this.sawContent)
+        return this.malformed(`expected ${expected}, but the file ends here: it is not complete JSON`);
+      return this.malformed(
+        this.before + this.end === 0 ? 'the file is empty' : 'the file has nothing but blanks',
+      );
+    }
     const byte = this.buffer[this.at]!;
     const shown =
       byte >= 0x21 && byte < 0x7f ? `"${String.fromCharCode(byte)}"` : `the byte 0x${byte.toString(16)}`;
@@ -313,12 +397,18 @@ export class JsonReader {
   }
 
   private skipBlanks(): boolean {
+    const start = this.before + this.at;
     for (;;) {
       while (this.at < this.end) {
         const byte = this.buffer[this.at]!;
-        if (byte !== 0x20 && byte !== 0x0a && byte !== 0x0d && byte !== 0x09) return true;
+        if (byte !== 0x20 && byte !== 0x0a && byte !== 0x0d && byte !== 0x09) {
+          this.sawContent = true;
+          return true;
+        }
         this.at++;
       }
+      if (this.before + this.at - start > maxBlanks)
+        throw this.malformed('there are more than 64 MB of blanks');
       if (!this.refill(this.end)) return false;
     }
   }
@@ -381,6 +471,8 @@ export class JsonReader {
       at++;
     }
     this.at = at;
+    const lead = start + (negative ? 1 : 0);
+    if (digits > 1 && buffer[lead] === 0x30 && buffer[lead + 1] !== 0x2e) simple = false;
     // Both operands are exact then, so their quotient is the double nearest to the text.
     if (simple && digits > 0 && digits <= 15 && fraction <= 22 && !(inFraction && fraction === 0)) {
       const value = fraction === 0 ? mantissa : mantissa / exactPowers[fraction]!;
@@ -388,7 +480,7 @@ export class JsonReader {
     }
     const text = this.decoder.decode(buffer.subarray(start, at));
     const value = Number(text);
-    if (!/^-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?$/.test(text) || !Number.isFinite(value)) {
+    if (!/^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?$/.test(text) || !Number.isFinite(value)) {
       this.at = start;
       throw this.malformed(`expected a number, found ${JSON.stringify(text.slice(0, 40))}`);
     }
@@ -399,6 +491,7 @@ export class JsonReader {
   private scanString(keep: boolean): { start: number; escaped: boolean } {
     let start = this.at + 1;
     let at = start;
+    const began = this.before + start;
     let escaped = false;
     for (;;) {
       const { buffer, end } = this;
@@ -417,12 +510,14 @@ export class JsonReader {
         }
         at++;
       }
-      if (at - start > maxStringBytes && keep) throw this.malformed('a text is longer than 64 MB');
+      if (keep ? at - start > maxStringBytes : this.before + at - began > maxSkippedStringBytes)
+        throw this.malformed(`a text is longer than ${keep ? 64 : 512} MB`);
       // An escape may reach over the piece's end: go back to before it then.
       const over = at - end;
       this.at = end;
       const from = keep ? start : end;
-      if (!this.refill(from)) throw this.malformed('a text is not closed, the file ends in it');
+      if (!this.refill(from))
+        throw this.malformed('a text is not closed, the file ends in it: it is not complete JSON');
       at = this.at + over;
       start -= from;
     }
