@@ -8,7 +8,8 @@ import type { ProfileUnit } from '../../profiles/types';
 import { fullLocation, shortLocation } from '../flame/frame-text';
 import { categoryLabels } from '../theme/colors';
 import { ColumnHead } from './ColumnHead';
-import { targetOfFrame, type FrameTarget, type Point } from './frame-target';
+import type { FlameFrame } from '../flame/types';
+import { targetOfFrame, type Point } from './frame-target';
 import { Marked } from './Marked';
 import { sortRows, type ColumnName, type Order } from './rows';
 import { Sparkline } from './Sparkline';
@@ -35,7 +36,7 @@ export interface FunctionTableProps {
   /** `frameKey` of the selected function. */
   selectedKey: string | null;
   onSelect: (key: string | null) => void;
-  onMenu?: (target: FrameTarget, at: Point) => void;
+  onMenu?: (target: FlameFrame, at: Point) => void;
   onHits?: (hits: SearchHits | null) => void;
   /** Sparklines; without it there is no such column. */
   activity?: Activity | undefined;

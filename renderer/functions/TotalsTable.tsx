@@ -9,7 +9,8 @@ import { matchedShare, matchFrames } from '../../profiles/search';
 import type { Transform } from '../../profiles/transforms/types';
 import { fullLocation, shortLocation } from '../flame/frame-text';
 import { ColumnHead } from './ColumnHead';
-import { targetOfFrame, type FrameTarget, type Point } from './frame-target';
+import type { FlameFrame } from '../flame/types';
+import { targetOfFrame, type Point } from './frame-target';
 import { Marked } from './Marked';
 import { groupTotals, sortGroups, type Grouping, type GroupTotal } from './totals';
 import type { ColumnName, Order } from './rows';
@@ -27,7 +28,7 @@ export interface TotalsTableProps {
   selectedKey: string | null;
   cwd?: string;
   onSelect: (key: string | null) => void;
-  onMenu: (target: FrameTarget, at: Point) => void;
+  onMenu: (target: FlameFrame, at: Point) => void;
   onTransform: (transform: Transform) => void;
   onHits?: (hits: SearchHits | null) => void;
   emptyText: string;

@@ -16,7 +16,8 @@ import { frameKey } from '../../profiles/functions';
 import { categories } from '../../profiles/types';
 import { fullLocation, shortLocation } from '../flame/frame-text';
 import { categoryLabels } from '../theme/colors';
-import { targetOfNode, type FrameTarget, type Point } from './frame-target';
+import type { FlameFrame } from '../flame/types';
+import { targetOfNode, type Point } from './frame-target';
 import { Marked } from './Marked';
 import { columnsOf, type ColumnHead } from './tree-columns';
 import { hasChildren, type Outline, type TreeColumn, type TreeOrder } from './tree-rows';
@@ -35,7 +36,7 @@ export interface TreeTableProps {
   /** `frameKey` of the selected function. */
   selectedKey: string | null;
   onSelect: (key: string | null) => void;
-  onMenu: (target: FrameTarget, at: Point) => void;
+  onMenu: (target: FlameFrame, at: Point) => void;
   /** What the search found, and how to walk through it; null when nothing is searched. */
   onHits?: ((hits: SearchHits | null) => void) | undefined;
   emptyText: string;

@@ -1,17 +1,9 @@
-/** A frame that somebody points at, in a table or on a canvas: what its menu and its texts need. */
+/** Frames of tables as the flame views name them, so that one menu serves both. */
 import type { CallTree } from '../../profiles/call-tree';
-import { frameKey } from '../../profiles/functions';
+import { frameKey, functionInfo } from '../../profiles/functions';
 import type { FrameTable } from '../../profiles/types';
 import { fullLocation } from '../flame/frame-text';
-
-export interface FrameTarget {
-  frames: FrameTable;
-  frame: number;
-  /** Frames from the root's child to this one; only the frame itself where there is no call path (a list of functions). */
-  path: number[];
-  /** The path is a call path of the profile as it is: what a subtree can be focused by. */
-  isCallPath: boolean;
-}
+import type { FlameFrame } from '../flame/types';
 
 /** Where a menu opens, CSS px in the window. */
 export interface Point {
@@ -19,42 +11,30 @@ export interface Point {
   y: number;
 }
 
-export function targetOfNode(
-  tree: CallTree,
-  node: number,
-  options: { inverted?: boolean } = {},
-): FrameTarget {
+/** A row of a call tree. Bottom-up trees have their innermost frame next to the root. */
+export function targetOfNode(tree: CallTree, node: number, options: { inverted?: boolean } = {}): FlameFrame {
   const { nodes, frames } = tree;
-  const path: number[] = [];
-  for (let at = node; at > 0; at = nodes.parent[at]!) path.push(nodes.frame[at]!);
-  // Inverted, the innermost frame stands next to the root.
+  const path: string[] = [];
+  for (let at = node; at > 0; at = nodes.parent[at]!) path.push(frameKey(frames, nodes.frame[at]!));
   if (!options.inverted) path.reverse();
-  return { frames, frame: nodes.frame[node]!, path, isCallPath: !options.inverted };
+  return { ...targetOfFrame(frames, nodes.frame[node]!), path };
 }
 
-export function targetOfFrame(frames: FrameTable, frame: number): FrameTarget {
-  return { frames, frame, path: [frame], isCallPath: false };
-}
-
-export function keyOfTarget({ frames, frame }: FrameTarget): string {
-  return frameKey(frames, frame);
+/** A function, wherever it is called. */
+export function targetOfFrame(frames: FrameTable, frame: number): FlameFrame {
+  const { name, url, line, column, category, packageName } = functionInfo(frames, frame);
+  const functionKey = frameKey(frames, frame);
+  return { functionKey, name, url, line, column, category, packageName, path: [functionKey], time: null };
 }
 
 /** The stack as text, innermost first, as Node prints stacks. */
-export function stackText({ frames, path }: FrameTarget): string {
+export function stackText({ path }: FlameFrame): string {
   return path
     .toReversed()
-    .map((frame) => `    at ${lineOf(frames, frame)}`)
+    .map((key) => {
+      const [name = '', url = '', line = '0', column = '0'] = key.split('\n');
+      const where = fullLocation(url, Number(line), Number(column));
+      return `    at ${where === '' ? name : `${name} (${where})`}`;
+    })
     .join('\n');
-}
-
-/** `/srv/app/catalog.js:41:7`, '' when unknown. */
-export function locationText({ frames, frame }: FrameTarget): string {
-  return fullLocation(frames.url[frame] ?? '', frames.line[frame] ?? 0, frames.column[frame] ?? 0);
-}
-
-function lineOf(frames: FrameTable, frame: number): string {
-  const name = frames.name[frame] ?? '';
-  const where = fullLocation(frames.url[frame] ?? '', frames.line[frame] ?? 0, frames.column[frame] ?? 0);
-  return where === '' ? name : `${name} (${where})`;
 }

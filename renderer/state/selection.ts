@@ -5,8 +5,8 @@
  */
 import { create } from 'zustand';
 import type { ThreadKey } from '../../main/api';
+import { formatTransforms, parseTransforms } from '../../profiles/transforms/text';
 import type { Transform } from '../../profiles/transforms/types';
-import { formatTransforms, parseTransforms } from './transform-links';
 import type { TimeRange } from '../../profiles/types';
 
 export const viewNames = ['home', 'new', 'run', 'sessions', 'compare', 'settings'] as const;
