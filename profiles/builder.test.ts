@@ -362,4 +362,29 @@ describe('deltas', () => {
     follower.applyDelta(second);
     expect(follower.profile.samples.length).toBe(2);
   });
+
+  it('carry why V8 threw away optimised code, each reason once; older deltas without it still apply', () => {
+    const source = new ProfileBuilder('microseconds');
+    const cursor = source.newCursor();
+    const deoptimised = (reason: string, from: number) => {
+      const raw = chunk(from, from + 10, [['work', from + 5]]);
+      raw.nodes[2]!.deoptReason = reason;
+      return raw;
+    };
+    const follower = new ProfileBuilder('microseconds');
+    const work = 2;
+    for (const [index, reason] of ['wrong map', 'wrong map', 'overflow', '', 'no reason'].entries()) {
+      source.appendV8Chunk(deoptimised(reason, 100 * (index + 1)), 0);
+      const delta = source.takeDelta(cursor)!;
+      expect(delta.deoptReasons).toEqual([[[work, 'wrong map']], undefined, [[work, 'overflow']]][index]);
+      follower.applyDelta(JSON.parse(JSON.stringify(delta)) as typeof delta);
+    }
+    expect([...follower.profile.deoptReasons!]).toEqual([[work, 'wrong map; overflow']]);
+    const late = new ProfileBuilder('microseconds');
+    late.applyDelta(source.wholeAsDelta());
+    expect(late.profile.deoptReasons!.get(work)).toBe('wrong map; overflow');
+    expect(() =>
+      new ProfileBuilder('microseconds').applyDelta({ ...source.wholeAsDelta(), deoptReasons: [[99, 'x']] }),
+    ).toThrow('there is no node 99');
+  });
 });

@@ -17,6 +17,8 @@ export interface ProfileCursor {
   sample: number;
   /** Position in the builder's log of line ticks, or null before the first delta (then all ticks are sent). */
   tick: number | null;
+  /** Position in the builder's list of deoptimisations. */
+  deopt: number;
   startUs: number;
   endUs: number;
 }
@@ -38,6 +40,8 @@ export class ProfileBuilder {
   /** Line ticks as [node, line, ticks] triples since `tickLogStart`, kept only while cursors need them. */
   private tickLog: number[] = [];
   private tickLogStart = 0;
+  /** Every [node, reason] in the order in which they became known; there are few. */
+  private readonly deopts: [node: number, reason: string][] = [];
   private readonly cursors: ProfileCursor[] = [];
 
   constructor(unit: ProfileUnit) {
@@ -125,9 +129,12 @@ export class ProfileBuilder {
     const columns = readChunk(chunk);
     const { nodes, order, sampleNode, sampleTime } = columns;
     const mapped = this.mapNodes(columns);
-    for (const index of order)
-      for (const tick of nodes[index]!.positionTicks ?? [])
-        this.addTicks(mapped[index]!, tick.line, tick.ticks);
+    for (const index of order) {
+      const { positionTicks, deoptReason } = nodes[index]!;
+      if (deoptReason) this.addDeoptReason(mapped[index]!, deoptReason);
+      if (positionTicks)
+        for (const tick of positionTicks) this.addTicks(mapped[index]!, tick.line, tick.ticks);
+    }
     this.cover(chunk.startTime - originUs, chunk.startTime - originUs);
     const { samples } = this.profile;
     const seenUs = samples.length > 0 ? samples.timeUs[samples.length - 1]! : -Infinity;
@@ -161,6 +168,16 @@ export class ProfileBuilder {
     if (this.cursors.length > 0) this.tickLog.push(node, line, ticks);
   }
 
+  /** Adds why V8 gave up optimised code of a node's function. Several reasons of one node are joined with `; `. */
+  addDeoptReason(node: number, reason: string): void {
+    if (reason === '' || reason === 'no reason') return;
+    const reasons = (this.profile.deoptReasons ??= new Map<number, string>());
+    const known = reasons.get(node);
+    if (known?.split('; ').includes(reason)) return;
+    reasons.set(node, known === undefined ? reason : `${known}; ${reason}`);
+    this.deopts.push([node, reason]);
+  }
+
   /**
    * Closes the newest sample: it lasts until `endUs`, by default the last instant the profile knows of (the end of the
    * last chunk). Idempotent; samples may still follow, the time between stays unaccounted then.
@@ -174,7 +191,15 @@ export class ProfileBuilder {
 
   /** A cursor at the very beginning: its first delta brings everything that is here. Make one per follower and keep it. */
   newCursor(): ProfileCursor {
-    const cursor: ProfileCursor = { frame: 1, node: 1, sample: 0, tick: null, startUs: 0, endUs: 0 };
+    const cursor: ProfileCursor = {
+      frame: 1,
+      node: 1,
+      sample: 0,
+      tick: null,
+      deopt: 0,
+      startUs: 0,
+      endUs: 0,
+    };
     this.cursors.push(cursor);
     return cursor;
   }
@@ -193,6 +218,7 @@ export class ProfileBuilder {
       cursor.node === nodes.length &&
       cursor.sample === this.finalSamples &&
       lineTicks.length === 0 &&
+      cursor.deopt === this.deopts.length &&
       cursor.startUs === profile.startUs &&
       cursor.endUs === profile.endUs;
     const delta = nothing ? null : this.deltaFrom(cursor, lineTicks);
@@ -201,6 +227,7 @@ export class ProfileBuilder {
     cursor.sample = this.finalSamples;
     cursor.startUs = profile.startUs;
     cursor.endUs = profile.endUs;
+    cursor.deopt = this.deopts.length;
     cursor.tick = this.tickLogStart + this.tickLog.length;
     this.trimTickLog();
     return delta;
@@ -208,7 +235,7 @@ export class ProfileBuilder {
 
   /** Everything final as one delta for an empty builder. Later deltas of a cursor that is up to date continue from it. */
   wholeAsDelta(): ProfileDelta {
-    return this.deltaFrom({ frame: 1, node: 1, sample: 0 }, this.allTicks());
+    return this.deltaFrom({ frame: 1, node: 1, sample: 0, deopt: 0 }, this.allTicks());
   }
 
   /**
@@ -226,6 +253,7 @@ export class ProfileBuilder {
       this.pushSample(samples.node[i]!, samples.timeUs[i]!, samples.weight[i]!);
     for (let i = 0; i + 2 < delta.lineTicks.length; i += 3)
       this.addTicks(delta.lineTicks[i]!, delta.lineTicks[i + 1]!, delta.lineTicks[i + 2]!);
+    for (const [node, reason] of delta.deoptReasons ?? []) this.addDeoptReason(node, reason);
     this.finalSamples = this.profile.samples.length;
     this.profile.startUs = delta.startUs;
     this.profile.endUs = delta.endUs;
@@ -290,7 +318,7 @@ export class ProfileBuilder {
   }
 
   private deltaFrom(
-    from: { frame: number; node: number; sample: number },
+    from: { frame: number; node: number; sample: number; deopt: number },
     lineTicks: number[],
   ): ProfileDelta {
     const { frames, nodes, samples, unit, startUs, endUs } = this.profile;
@@ -316,6 +344,7 @@ export class ProfileBuilder {
         weight: Array.from(samples.weight.subarray(from.sample, this.finalSamples)),
       },
       lineTicks,
+      ...(from.deopt < this.deopts.length && { deoptReasons: this.deopts.slice(from.deopt) }),
       startUs,
       endUs,
     };
@@ -384,5 +413,7 @@ export class ProfileBuilder {
       const node = delta.lineTicks[i]!;
       if (!(node >= 0 && node < nodesEnd)) refuse(`delta.lineTicks[${i}]`, `there is no node ${node}`);
     }
+    for (const [i, [node]] of (delta.deoptReasons ?? []).entries())
+      if (!(node >= 0 && node < nodesEnd)) refuse(`delta.deoptReasons[${i}]`, `there is no node ${node}`);
   }
 }

@@ -89,6 +89,8 @@ export interface ProfileDelta {
   samples: { node: number[]; timeUs: number[]; weight: number[] };
   /** Triples [node, line, ticks], flattened; added to what is there. */
   lineTicks: number[];
+  /** Pairs [node, reason] that became known; absent in deltas without any and in older ones. */
+  deoptReasons?: [node: number, reason: string][];
   startUs: number;
   endUs: number;
 }

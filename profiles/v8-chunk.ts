@@ -1,4 +1,5 @@
 /** The raw V8 CPU profile as columns: who is whose parent, in which order to build, and the samples in time order. */
+import { sortByTime } from './sort-samples';
 import type { V8CpuProfile } from './types';
 
 export interface ChunkColumns {
@@ -38,35 +39,45 @@ export function readChunk(chunk: V8CpuProfile): ChunkColumns {
   const sampleTime = new Float64Array(count);
   let timeUs = chunk.startTime;
   let kept = 0;
-  let sorted = true;
   for (let i = 0; i < count; i++) {
     timeUs += deltas[i]!;
     const index = indexOf(ids[i]!);
     if (index === -1 || reachable[index] === 0) continue;
-    if (kept > 0 && timeUs < sampleTime[kept - 1]!) sorted = false;
     sampleNode[kept] = index;
     sampleTime[kept] = timeUs;
     kept++;
   }
-  const columns = { sampleNode: sampleNode.subarray(0, kept), sampleTime: sampleTime.subarray(0, kept) };
-  return { nodes, parentIndex, order, ...(sorted ? columns : sortedByTime(columns)) };
+  sortByTime(sampleTime, sampleNode, kept);
+  return {
+    nodes,
+    parentIndex,
+    order,
+    sampleNode: sampleNode.subarray(0, kept),
+    sampleTime: sampleTime.subarray(0, kept),
+  };
 }
 
 /** Node id → index, -1 when unknown. V8 numbers nodes 1…n, so an array does nearly always. */
 export function indexById(nodes: readonly { id: number }[]): (id: number) => number {
+  return indexOfIds(nodes.length, (index) => nodes[index]!.id);
+}
+
+/** The same for ids in a column. Of several nodes with one id, the last counts. */
+export function indexOfIds(count: number, idOf: (index: number) => number): (id: number) => number {
   let highest = 0;
   let small = true;
-  for (const { id } of nodes) {
+  for (let index = 0; index < count; index++) {
+    const id = idOf(index);
     if (!Number.isInteger(id) || id < 0) small = false;
     if (id > highest) highest = id;
   }
-  if (small && highest <= nodes.length * 4 + 1024) {
+  if (small && highest <= count * 4 + 1024) {
     const table = new Int32Array(highest + 1).fill(-1);
-    for (let index = 0; index < nodes.length; index++) table[nodes[index]!.id] = index;
+    for (let index = 0; index < count; index++) table[idOf(index)] = index;
     return (id) => table[id] ?? -1;
   }
   const map = new Map<number, number>();
-  for (let index = 0; index < nodes.length; index++) map.set(nodes[index]!.id, index);
+  for (let index = 0; index < count; index++) map.set(idOf(index), index);
   return (id) => map.get(id) ?? -1;
 }
 
@@ -94,13 +105,4 @@ export function parentsFirst(parentIndex: Int32Array): Int32Array {
     for (let child = firstChild[order[done]!]!; child !== -1; child = nextSibling[child]!)
       order[length++] = child;
   return order.subarray(0, length);
-}
-
-function sortedByTime(columns: Pick<ChunkColumns, 'sampleNode' | 'sampleTime'>) {
-  const { sampleNode, sampleTime } = columns;
-  const by = Array.from(sampleTime.keys()).sort((a, b) => sampleTime[a]! - sampleTime[b]! || a - b);
-  return {
-    sampleNode: sampleNode.map((_, i) => sampleNode[by[i]!]!),
-    sampleTime: sampleTime.map((_, i) => sampleTime[by[i]!]!),
-  };
 }

@@ -28,6 +28,7 @@ const recordSchema = z.discriminatedUnion('k', [
       nodes: z.object({ frame: numbers, parent: numbers }),
       samples: z.object({ node: numbers, timeUs: numbers, weight: numbers }),
       lineTicks: numbers,
+      deoptReasons: z.array(z.tuple([z.number(), z.string()])).optional(),
       startUs: z.number(),
       endUs: z.number(),
     }),
