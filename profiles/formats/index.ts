@@ -3,6 +3,7 @@
  * an error that says what the file is and what could have been opened instead.
  */
 import type { ProfileFormatError } from '../errors';
+import { chromeTrace } from './chrome-trace';
 import { cpuprofile } from './cpuprofile';
 import { beginningOf, headOfSource, keyOutline } from './file-head';
 import { heapprofile } from './heapprofile';
@@ -12,7 +13,7 @@ import type { FileHead, FolderImporter, ImportedFile, Importer, ParseOptions } f
 import { notAProfile, somethingElse, unknownFolder } from './unknown-format';
 
 /** In the order in which they are asked whether a file is theirs: the more certain first. */
-export const importers: readonly Importer[] = [cpuprofile, heapprofile];
+export const importers: readonly Importer[] = [chromeTrace, cpuprofile, heapprofile];
 
 export const folderImporters: readonly FolderImporter[] = [];
 
