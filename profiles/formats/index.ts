@@ -9,11 +9,12 @@ import { beginningOf, headOfSource, keyOutline } from './file-head';
 import { heapprofile } from './heapprofile';
 import { unpacked } from './source';
 import type { ByteSource } from './source';
+import { speedscope } from './speedscope';
 import type { FileHead, FolderImporter, ImportedFile, Importer, ParseOptions } from './types';
 import { notAProfile, somethingElse, unknownFolder } from './unknown-format';
 
 /** In the order in which they are asked whether a file is theirs: the more certain first. */
-export const importers: readonly Importer[] = [chromeTrace, cpuprofile, heapprofile];
+export const importers: readonly Importer[] = [chromeTrace, cpuprofile, heapprofile, speedscope];
 
 export const folderImporters: readonly FolderImporter[] = [];
 
