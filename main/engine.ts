@@ -178,7 +178,8 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     'targets.processes': () => listNodeProcesses(),
     'sessions.list': (query) => store.list(query),
     'sessions.get': ({ id }) => store.get(id),
-    'sessions.readFile': ({ id, file }) => store.readFile(id, file),
+    'sessions.readFile': ({ id, file, offset, lengthBytes }) =>
+      store.readFile(id, file, { offset, lengthBytes }),
     'sources.list': ({ id }) => sources.list(id),
     'sources.packages': ({ id }) => sources.packages(id),
     'sources.read': ({ id, url }) => sources.read(id, url),

@@ -25,6 +25,7 @@ export type ErrorCode =
   | 'DISK_FULL'
   | 'PERMISSION_DENIED'
   | 'CANCELLED'
+  | 'OUT_OF_MEMORY'
   | 'UNAUTHORIZED'
   | 'INTERNAL';
 

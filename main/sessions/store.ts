@@ -1,6 +1,5 @@
 /** The sessions of one data folder. Start reading here; README.md says what lies where on disk. */
-import { constants } from 'node:fs';
-import { readFile, rename } from 'node:fs/promises';
+import { rename } from 'node:fs/promises';
 import path from 'node:path';
 import type { ParsedInput, RememberedTarget, RunSpec, SessionDetail, SessionMeta } from '../api';
 import { AppError, toAppError, type AppErrorJson } from '../errors';
@@ -12,7 +11,7 @@ import { packSession } from './export-archive';
 import type { UnpackLimits } from './import-archive';
 import { importSession, readImportFile } from './import';
 import { classifyFile, isSafeId, sessionFileName } from './layout';
-import { plainBytes } from './plain-bytes';
+import { readRange, type FileRange } from './read-range';
 import { ownIdentity } from './process-identity';
 import { FolderRecorder } from './recorder';
 import {
@@ -40,7 +39,8 @@ export interface SessionStore extends RecorderFactory {
   list(query: ListQuery): Promise<ListResult>;
   /** Rejects with NOT_FOUND, SESSION_NEWER or SESSION_DAMAGED. */
   get(id: string): Promise<SessionDetail>;
-  readFile(id: string, file: string): Promise<Uint8Array>;
+  /** The whole file, or the part of it that a range names (shorter at the file's end). Rejects with NOT_FOUND or BAD_INPUT. */
+  readFile(id: string, file: string, range?: FileRange): Promise<Uint8Array>;
   /** Where the session's files lie. Rejects with NOT_FOUND. */
   folderOf(id: string): Promise<string>;
   update(change: ParsedInput<'sessions.update'>): Promise<SessionMeta>;
@@ -69,9 +69,6 @@ export async function openStore(options: StoreOptions): Promise<SessionStore> {
     throw toAppError(error, `Opening the data folder ${options.folder}`);
   }
 }
-
-/** A link in a session's folder is not what was recorded. Windows has no such flag (nor links without a privilege). */
-const noLinks = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0);
 
 class FolderStore implements SessionStore {
   /** Recordings of this process whose end the disk refused: on disk they are still being recorded. */
@@ -107,12 +104,12 @@ class FolderStore implements SessionStore {
     return { ...detail, id, files, ...(trashedAt !== undefined && { trashedAt }) };
   }
 
-  async readFile(id: string, file: string): Promise<Uint8Array> {
+  async readFile(id: string, file: string, range: FileRange = {}): Promise<Uint8Array> {
     const folder = await this.folderOf(id);
     if (file !== sessionFileName && !classifyFile(file))
       throw new AppError('BAD_INPUT', `"${file}" is not a file of a session.`);
     try {
-      return plainBytes(await readFile(path.join(folder, file), { flag: noLinks }));
+      return await readRange(path.join(folder, file), range);
     } catch (error) {
       throw toAppError(error, `Reading ${file} of the session`);
     }

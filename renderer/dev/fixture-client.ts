@@ -221,9 +221,10 @@ export function createFixtureClient(recorded: Recorded): Client {
       };
     },
     'sessions.get': ({ id }) => detail(id),
-    'sessions.readFile': ({ file }) => {
-      if (file.endsWith('.cpuprofile')) return recorded.cpu.slice();
-      if (file.endsWith('.heapprofile')) return recorded.heap.slice();
+    'sessions.readFile': ({ file, offset = 0, lengthBytes = Infinity }) => {
+      const part = (bytes: Uint8Array) => bytes.slice(offset, offset + lengthBytes);
+      if (file.endsWith('.cpuprofile')) return part(recorded.cpu);
+      if (file.endsWith('.heapprofile')) return part(recorded.heap);
       const text =
         file === 'timeline.json'
           ? JSON.stringify(timeline)

@@ -36,7 +36,7 @@ function RecordingFacts({ id }: { id: string }) {
   if (!recording) return <span />;
   const { state, cpu } = recording;
   let samples = 0;
-  for (const profile of cpu.values()) samples += profile.samples.length;
+  for (const profile of cpu.values()) samples += profile.sampleCount;
   samples ||= state.sampleCount;
   const processes = state.processes.length;
   const nodeVersions = [...new Set(state.processes.map((process) => process.nodeVersion))].filter(Boolean);

@@ -2,11 +2,10 @@
 import { create } from 'zustand';
 import type { AppInfo, Client, RunSpecInput, RunState } from '../../main/api';
 import { toAppError, type AppError } from '../../main/errors';
-import { parseInWorker } from '../workers/parse-in-worker';
 import { LiveRun, liveModel } from './live-run';
 import type { RecordingModel } from './recording';
 import { reportError } from './report-error';
-import { loadSavedSession, type LoadingProgress } from './saved-session';
+import { loadSavedSession, type LoadingProgress, type Prepared } from './saved-session';
 import type { ConnectionStatus } from '../transport';
 import { useRoute } from './selection';
 import { onStatus } from './shell';
@@ -127,12 +126,21 @@ export function openRecording(client: Client, id: string, options: { again?: boo
   else loadSaved(client, id);
 }
 
+function modelOf(entry: Opened): RecordingModel | null {
+  return entry.status === 'ready' ? entry.model : null;
+}
+
 function put(id: string, entry: Opened): void {
   useApp.setState(({ opened }) => {
     const { [id]: _old, ...rest } = opened;
     const kept = Object.entries(rest).filter(([key]) => liveRuns.has(key));
     const others = Object.entries(rest).filter(([key]) => !liveRuns.has(key));
-    return { opened: { ...Object.fromEntries([...kept, ...others.slice(1 - openRecordings)]), [id]: entry } };
+    const shown = { ...Object.fromEntries([...kept, ...others.slice(1 - openRecordings)]), [id]: entry };
+    // A recording that is not kept lets go of its worker, and with it of its profiles.
+    for (const old of Object.values(opened))
+      if (old.status === 'ready' && !Object.values(shown).some((each) => modelOf(each) === old.model))
+        old.model.close();
+    return { opened: shown };
   });
 }
 
@@ -159,6 +167,20 @@ function followRun(client: Client, run: RunState): void {
   void live.join();
 }
 
+/** Files read before they were sessions, by the session that was made of them. */
+const preparedById = new Map<string, Prepared>();
+
+/** The session with this id is made of a file that has been read already: opening it takes this instead of reading again. */
+export function prepare(id: string, prepared: Prepared): void {
+  preparedById.set(id, prepared);
+}
+
+function takePrepared(id: string): Prepared | undefined {
+  const prepared = preparedById.get(id);
+  preparedById.delete(id);
+  return prepared;
+}
+
 function loadSaved(client: Client, id: string): void {
   const controller = new AbortController();
   const cancel = (): void => controller.abort();
@@ -168,9 +190,12 @@ function loadSaved(client: Client, id: string): void {
     id,
     signal: controller.signal,
     onProgress: showProgress,
-    parse: parseInWorker,
+    prepared: takePrepared(id),
   }).then(
-    (model) => put(id, { status: 'ready', model }),
+    (model) => {
+      model.explorer.onFailure = (error) => put(id, { status: 'error', error });
+      put(id, { status: 'ready', model });
+    },
     (thrown: unknown) => {
       const error = toAppError(thrown);
       const { run } = useApp.getState();

@@ -79,7 +79,7 @@ const cpu = (delta: ProfileDelta): AnyEvent => ({
   payload: { runId: 'r', thread: 'p1', delta },
 });
 const samplesOf = (model: ReturnType<typeof follow>['model']): number =>
-  model.cpu.get('p1')?.samples.length ?? 0;
+  model.cpu.get('p1')?.sampleCount ?? 0;
 
 describe('following a live run', () => {
   it('continues from the snapshot with each delta', async () => {

@@ -10,10 +10,10 @@ import type {
   ThreadKey,
 } from '../../main/api';
 import { toAppError, type AppError } from '../../main/errors';
-import { ProfileBuilder } from '../../profiles/builder';
-import { heapProfileToProfile } from '../../profiles/formats/heapprofile';
-import { RecordingModel, type Schedule } from './recording';
-import type { ProfileDelta } from '../../profiles/types';
+import { RecordingModel, threadsOf, type Schedule } from './recording';
+import { factsOfDelta, nothingYet, type Followed } from './followed-profile';
+import { threadTitle } from './thread-title';
+import type { ProfileDelta, V8HeapProfile } from '../../profiles/types';
 
 /** Lines of output kept; the saved session has all. */
 const outputLinesKept = 20_000;
@@ -40,7 +40,8 @@ export class LiveRun {
   private readonly client: Client;
   private readonly onError: (error: AppError) => void;
   private readonly onFinished: () => void;
-  private builders = new Map<ThreadKey, ProfileBuilder>();
+  /** How far each thread's profile has been sent to the explorer. */
+  private followed = new Map<ThreadKey, Followed>();
   private seriesById = new Map<string, Series>();
   /** Events that came while a snapshot is on its way; null when none is. */
   private waiting: AnyEvent[] | null = null;
@@ -59,6 +60,9 @@ export class LiveRun {
     this.onError = options.onError;
     this.onFinished = options.onFinished;
     this.unsubscribe = this.client.subscribe((event) => this.receive(event));
+    this.model.explorer.onFailure = (error) => {
+      if (!this.closed) this.onError(error);
+    };
   }
 
   /** Joins, or joins again after the connection was lost. */
@@ -97,13 +101,13 @@ export class LiveRun {
 
   private replace(snapshot: RunSnapshot): void {
     const { model } = this;
-    this.builders = new Map();
+    this.followed = new Map();
+    model.explorer.removeAll();
     this.seriesById = new Map();
     model.cpu = new Map();
     for (const [thread, delta] of Object.entries(snapshot.cpu)) this.applyCpu(thread, delta);
-    model.allocations = new Map(
-      Object.entries(snapshot.allocations).map(([thread, raw]) => [thread, heapProfileToProfile(raw)]),
-    );
+    model.allocations = new Map();
+    for (const [thread, raw] of Object.entries(snapshot.allocations)) this.setAllocations(thread, raw);
     for (const series of snapshot.series)
       this.seriesById.set(`${series.metric} ${series.scope}`, {
         ...series,
@@ -131,8 +135,7 @@ export class LiveRun {
         model.touch('cpu');
         break;
       case 'run.allocations':
-        model.allocations.set(event.payload.thread, heapProfileToProfile(event.payload.profile));
-        model.touch('allocations');
+        this.setAllocations(event.payload.thread, event.payload.profile);
         break;
       case 'run.points':
         for (const point of event.payload.points) this.addPoint(point);
@@ -156,20 +159,42 @@ export class LiveRun {
   }
 
   private applyCpu(thread: ThreadKey, delta: ProfileDelta): void {
-    let builder = this.builders.get(thread);
-    if (!builder) {
-      builder = new ProfileBuilder('microseconds');
-      this.builders.set(thread, builder);
-    }
-    const { frames, nodes, samples } = builder.profile;
-    const fit = fitOf(delta, { frames: frames.length, nodes: nodes.length, samples: samples.length });
+    const before = this.followed.get(thread) ?? nothingYet;
+    const fit = fitOf(delta, before);
     if (fit === 'contained') return;
     if (fit === 'gap') {
       void this.join();
       return;
     }
-    builder.applyDelta(delta);
-    this.model.cpu.set(thread, builder.profile);
+    this.model.explorer.applyDelta(thread, delta);
+    const isNew = !this.followed.has(thread);
+    this.followed.set(thread, {
+      frames: before.frames + delta.frames.name.length,
+      nodes: before.nodes + delta.nodes.frame.length,
+      samples: before.samples + delta.samples.node.length,
+    });
+    this.model.cpu.set(thread, factsOfDelta(thread, delta, this.model.cpu.get(thread)));
+    if (isNew) this.tellTitles();
+  }
+
+  private setAllocations(thread: ThreadKey, raw: V8HeapProfile): void {
+    const { model } = this;
+    model.explorer.setAllocations(thread, raw).then(
+      (facts) => {
+        model.allocations.set(thread, facts);
+        model.touch('allocations');
+      },
+      (thrown: unknown) => {
+        const error = toAppError(thrown);
+        if (!this.closed && error.code !== 'CANCELLED') this.onError(error);
+      },
+    );
+  }
+
+  private tellTitles(): void {
+    this.model.explorer.setTitles(
+      Object.fromEntries(threadsOf(this.model).map((thread) => [thread.key, threadTitle(thread)])),
+    );
   }
 
   private addPoint(point: Point): void {
@@ -187,8 +212,10 @@ export class LiveRun {
 
   private setState(state: RecordingModel['state']): void {
     const { model } = this;
+    const threads = countThreads(model.state);
     model.state = state;
     model.touch('state');
+    if (countThreads(state) !== threads) this.tellTitles();
     if (model.live && (state.phase === 'done' || state.phase === 'failed')) {
       model.live = false;
       for (const part of ['cpu', 'allocations', 'series', 'output'] as const) model.touch(part);
@@ -196,6 +223,10 @@ export class LiveRun {
       this.onFinished();
     }
   }
+}
+
+function countThreads(state: RecordingModel['state']): number {
+  return state.processes.reduce((sum, process) => sum + process.threads.length, 0);
 }
 
 /** A model for a run nobody follows yet. */

@@ -1,6 +1,6 @@
 /**
- * One recording as the views see it: live and saved have the same shape. It changes in place (profiles are
- * append-only and large); `version` and the versions of its parts say when.
+ * One recording as the views see it: live and saved have the same shape. It changes in place; `version` and the versions
+ * of its parts say when. The profiles are in the explorer's worker.
  */
 import type {
   LoadResult,
@@ -13,7 +13,8 @@ import type {
   ThreadInfo,
   ThreadKey,
 } from '../../main/api';
-import type { Profile } from '../../profiles/types';
+import { ExplorerClient } from '../explorer/client';
+import type { ProfileFacts } from '../explorer/types';
 
 export type Part = 'state' | 'cpu' | 'allocations' | 'series' | 'marks' | 'output' | 'load';
 
@@ -24,8 +25,11 @@ export class RecordingModel {
   state: RunState;
   /** The saved session, once there is one. */
   detail: SessionDetail | null = null;
-  cpu = new Map<ThreadKey, Profile>();
-  allocations = new Map<ThreadKey, Profile>();
+  /** Holds the profiles and answers questions about them, away from the window's thread. */
+  readonly explorer: ExplorerClient;
+  /** What is known of each thread's profile; the profiles themselves are the explorer's. */
+  cpu = new Map<ThreadKey, ProfileFacts>();
+  allocations = new Map<ThreadKey, ProfileFacts>();
   series: Series[] = [];
   marks: Mark[] = [];
   output: OutputLine[] = [];
@@ -50,8 +54,12 @@ export class RecordingModel {
   private cancelScheduled: (() => void) | null = null;
   private readonly schedule: Schedule;
 
-  constructor(state: RunState, options: { live: boolean; schedule?: Schedule }) {
+  constructor(
+    state: RunState,
+    options: { live: boolean; schedule?: Schedule | undefined; explorer?: ExplorerClient },
+  ) {
     this.id = state.runId;
+    this.explorer = options.explorer ?? new ExplorerClient();
     this.state = state;
     this.live = options.live;
     this.schedule = options.schedule ?? fourTimesASecond();
@@ -66,6 +74,13 @@ export class RecordingModel {
   touch(part: Part): void {
     this.dirty.add(part);
     this.cancelScheduled ??= this.schedule(() => this.flush());
+  }
+
+  /** Lets go of the profiles; the recording cannot be looked at any more. Idempotent. */
+  close(): void {
+    this.cancelScheduled?.();
+    this.cancelScheduled = null;
+    this.explorer.destroy();
   }
 
   /** Tell the listeners now. */
@@ -112,7 +127,7 @@ export function fourTimesASecond(): Schedule {
 
 function endOf(recording: RecordingModel): number {
   let endUs = recording.live ? 0 : recording.state.durationMs * 1000;
-  for (const profile of recording.cpu.values()) endUs = Math.max(endUs, profile.endUs);
+  for (const facts of recording.cpu.values()) endUs = Math.max(endUs, facts.endUs);
   for (const series of recording.series) endUs = Math.max(endUs, series.tUs.at(-1) ?? 0);
   return endUs;
 }

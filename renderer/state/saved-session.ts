@@ -1,10 +1,20 @@
 /** Reads a saved session into the shape the views know. */
-import type { Client, LoadResult, OutputLine, SessionFile, Timeline } from '../../main/api';
+import type {
+  Client,
+  LoadResult,
+  OutputLine,
+  Series,
+  SessionDetail,
+  SessionFile,
+  Timeline,
+} from '../../main/api';
 import { AppError, toAppError } from '../../main/errors';
-import type { Profile } from '../../profiles/types';
-import type { ParseRequest } from '../workers/parse-profile';
-import { cpuFromSamples } from './cpu-from-samples';
-import { RecordingModel, stateOfSession } from './recording';
+import { ExplorerClient } from '../explorer/client';
+import type { LoadedFile } from '../explorer/protocol';
+import { folderFilesOf, joinedPath } from './folder-files';
+import { inPieces, type ReadPiece } from './pieces';
+import { RecordingModel, stateOfSession, threadsOf } from './recording';
+import { threadTitle } from './thread-title';
 
 export interface LoadingProgress {
   text: string;
@@ -17,52 +27,137 @@ export interface LoadSavedOptions {
   id: string;
   signal: AbortSignal;
   onProgress: (progress: LoadingProgress) => void;
-  /** Parses away from the window's thread. */
-  parse: (request: ParseRequest, signal: AbortSignal) => Promise<Profile>;
+  /** A file that was just imported and is already read: its explorer, and what it held. */
+  prepared?: Prepared | undefined;
 }
+
+export interface Prepared {
+  explorer: ExplorerClient;
+  file: LoadedFile;
+}
+
+/** Reading takes about as long as parsing: both are a part of a file's progress. */
+const readShare = 0.4;
 
 /**
  * Reads every file of a session. A file that cannot be read becomes a problem of the recording, not an error:
  * the rest is worth showing. Rejects with an AppError when the session itself cannot be read, or CANCELLED.
  */
 export async function loadSavedSession(options: LoadSavedOptions): Promise<RecordingModel> {
-  const { client, id, signal, onProgress, parse } = options;
-  onProgress({ text: 'Reading the session', fraction: 0 });
-  const detail = await client.call('sessions.get', { id });
-  stopIfAborted(signal);
-  const model = new RecordingModel(stateOfSession(detail, null), { live: false });
-  model.detail = detail;
+  const { client, id, signal, onProgress, prepared } = options;
+  const explorer = prepared?.explorer ?? new ExplorerClient();
+  // Ends also a file that is just being parsed.
+  const abort = (): void => explorer.destroy();
+  signal.addEventListener('abort', abort);
+  try {
+    onProgress({ text: 'Reading the session', fraction: 0 });
+    const detail = await client.call('sessions.get', { id });
+    stopIfAborted(signal);
+    const model = new RecordingModel(stateOfSession(detail, null), { live: false, explorer });
+    model.detail = detail;
+    await readFiles(model, detail, options);
+    return model;
+  } catch (thrown) {
+    explorer.destroy();
+    stopIfAborted(signal);
+    throw toAppError(thrown);
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
+}
 
-  const files = detail.files.filter((file) => file.kind !== 'other');
+async function readFiles(
+  model: RecordingModel,
+  detail: SessionDetail,
+  options: LoadSavedOptions,
+): Promise<void> {
+  const { client, id, signal, onProgress, prepared } = options;
+  const files = detail.files.filter(({ kind }) => kind !== 'other' && kind !== 'sources');
   const totalBytes = files.reduce((sum, file) => sum + file.sizeBytes, 0) || 1;
+  const cpuSeries: Series[] = [];
   let doneBytes = 0;
+  const tell = (file: SessionFile, share: number): void =>
+    onProgress({ text: `Reading ${file.name}`, fraction: (doneBytes + file.sizeBytes * share) / totalBytes });
+  const take = (loaded: LoadedFile): void => {
+    for (const { source, facts, cpu } of loaded.threads) {
+      model[source].set(facts.thread, facts);
+      if (cpu && source === 'cpu') cpuSeries.push(cpu);
+    }
+  };
+  const readPiece: (file: SessionFile) => ReadPiece = (file) => async (offset, lengthBytes) => {
+    const bytes = await client.call('sessions.readFile', { id, file: file.name, offset, lengthBytes });
+    stopIfAborted(signal);
+    tell(file, ((offset + bytes.length) / (file.sizeBytes || 1)) * readShare);
+    return bytes;
+  };
   const readOne = async (file: SessionFile): Promise<void> => {
-    onProgress({ text: `Reading ${file.name}`, fraction: doneBytes / totalBytes });
+    tell(file, 0);
+    const pieces = inPieces(file.sizeBytes, readPiece(file));
+    if (file.kind !== 'cpu' && file.kind !== 'allocations' && file.kind !== 'profile') {
+      readSmall(model, file, await textOf(pieces));
+      return;
+    }
+    const { kind, thread, sizeBytes } = file;
+    const toLoad = {
+      name: titleOf(file),
+      kind,
+      sizeBytes,
+      ...(thread !== undefined && { thread }),
+      // A foreign file's own first instant is the session's start.
+      ...(kind !== 'profile' && { originUs: detail.originUs }),
+    };
+    const parsing = (share: number): void => tell(file, readShare + share * (1 - readShare));
+    take(await model.explorer.loadParts(toLoad, pieces, parsing));
+  };
+
+  const { folder, single } = folderFilesOf(files);
+  const isProfile = ({ kind }: SessionFile): boolean =>
+    kind === 'cpu' || kind === 'allocations' || kind === 'profile';
+  const attempt = async (file: SessionFile, work: () => Promise<void>): Promise<void> => {
     try {
-      const bytes = await client.call('sessions.readFile', { id, file: file.name });
-      stopIfAborted(signal);
-      if (file.kind === 'cpu' || file.kind === 'allocations') {
-        const request = { kind: file.kind, bytes, originUs: detail.originUs, fileName: file.name };
-        const profile = await parse(request, signal);
-        (file.kind === 'cpu' ? model.cpu : model.allocations).set(file.thread ?? file.name, profile);
-      } else readSmall(model, file, new TextDecoder().decode(bytes));
+      await work();
     } catch (thrown) {
+      stopIfAborted(signal);
       const error = toAppError(thrown);
-      if (error.code === 'CANCELLED') throw error;
+      // Without its worker nothing of the recording can be shown.
+      if (error.code === 'CANCELLED' || model.explorer.ended) throw error;
       model.problems.push(`${file.name}: ${error.message}`);
     }
-    stopIfAborted(signal);
     doneBytes += file.sizeBytes;
   };
-  for (const file of files) await readOne(file);
+  if (prepared) take(prepared.file);
+  for (const file of single) if (!(prepared && isProfile(file))) await attempt(file, () => readOne(file));
+  if (folder && !prepared)
+    await attempt(folder.files[0]!, async () => {
+      const parts: { path: string; blob: Blob }[] = [];
+      for (const file of folder.files) {
+        const chunks: Uint8Array[] = [];
+        for await (const piece of inPieces(file.sizeBytes, readPiece(file))) chunks.push(piece);
+        parts.push({ path: joinedPath(file.name), blob: new Blob(chunks as BlobPart[]) });
+      }
+      take(await model.explorer.loadFolder(folder.name, parts));
+    });
+
   model.state = stateOfSession(detail, model.loadResult);
+  model.explorer.setTitles(
+    Object.fromEntries(threadsOf(model).map((thread) => [thread.key, threadTitle(thread)])),
+  );
   if (detail.status === 'imported' && model.series.length === 0) {
-    model.series = [...model.cpu]
-      .map(([thread, profile]) => cpuFromSamples(thread, profile))
-      .filter((series) => series !== null);
+    model.series = cpuSeries;
     model.cpuFromSamples = model.series.length > 0;
   }
-  return model;
+}
+
+/** For messages: what the person called the file, rather than the name it has in the session's folder. */
+function titleOf({ kind, name }: SessionFile): string {
+  return kind === 'profile' ? name.replace(/^profile-/, '') : name;
+}
+
+async function textOf(pieces: AsyncIterable<Uint8Array>): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = '';
+  for await (const piece of pieces) text += decoder.decode(piece, { stream: true });
+  return text + decoder.decode();
 }
 
 function readSmall(model: RecordingModel, file: SessionFile, text: string): void {

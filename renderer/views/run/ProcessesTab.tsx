@@ -84,7 +84,7 @@ function ThreadRow(props: { thread: ThreadInfo; process: ProcessInfo | undefined
         {endedUs === undefined ? (model.live ? 'alive' : noValue) : formatTime(endedUs)}
       </td>
       <td>{isMain ? exitOf(model, process) : ''}</td>
-      <td className="number">{formatNumber(model.cpu.get(thread.key)?.samples.length ?? 0)}</td>
+      <td className="number">{formatNumber(model.cpu.get(thread.key)?.sampleCount ?? 0)}</td>
     </tr>
   );
 }

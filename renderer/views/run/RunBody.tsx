@@ -1,9 +1,11 @@
-import { memo, useEffect, useState } from 'react';
+import { memo, useEffect, useMemo } from 'react';
 import { Group, Panel, Separator, useDefaultLayout } from 'react-resizable-panels';
 import type { TimeRange } from '../../../profiles/types';
 import type { RecordingModel } from '../../state/recording';
 import { useRoute } from '../../state/selection';
-import { resolveKey, TreeCache } from '../../state/trees';
+import type { Scope } from '../../explorer/types';
+import { useExplorer } from '../../explorer/use-explorer';
+import { resolveKey } from '../../state/trees';
 import { DetailsPanel } from './DetailsPanel';
 import { TabBar } from './TabBar';
 import { TabBody } from './TabBody';
@@ -20,22 +22,52 @@ interface Props {
 export const RunBody = memo(function RunBody({ model, version, range }: Props) {
   const { route, select } = useRoute();
   const { selection } = route;
-  const { threads, functionKey } = selection;
-  const [cpuTrees] = useState(() => new TreeCache());
-  const [allocationTrees] = useState(() => new TreeCache());
+  const { threads, functionKey, transforms, weights, showIdle, mapped } = selection;
   const layout = useDefaultLayout({ id: 'run-details', storage: localStorage });
   const { live } = model;
-  const cpuTree = cpuTrees.get({ profiles: model.cpu, threads, range, live });
-  const allocationTree = allocationTrees.get({ profiles: model.allocations, threads, range: null, live });
+  const cpuScope = useMemo<Scope>(
+    () => ({ source: 'cpu', threads, range, transforms, weights, includeIdle: showIdle, mapped }),
+    [threads, range, transforms, weights, showIdle, mapped],
+  );
+  const allocationScope = useMemo<Scope>(
+    () => ({
+      source: 'allocations',
+      threads,
+      range: null,
+      transforms,
+      weights,
+      includeIdle: showIdle,
+      mapped,
+    }),
+    [threads, transforms, weights, showIdle, mapped],
+  );
+  const cpu = useExplorer(model, 'tree', { scope: cpuScope, withLayout: !live }, 'cpu');
+  // Only the Memory tab and its details show it.
+  const wantsMemory = selection.tab === 'memory';
+  const memory = useExplorer(
+    model,
+    'tree',
+    wantsMemory ? { scope: allocationScope, withLayout: !live } : null,
+    'allocations',
+  );
+  const cpuTree = cpu.answer?.tree ?? null;
   const run: ViewedRun = {
     model,
     version,
     selection: { ...selection, range },
+    cpuScope,
+    allocationScope,
     cpuTree,
-    cpuVersion: cpuTrees.version,
-    newestUs: cpuTrees.newestUs,
-    allocationTree,
-    allocationVersion: allocationTrees.version,
+    cpuVersion: cpu.version,
+    cpuLayout: cpu.answer?.layout ?? null,
+    cpuRunWeight: cpu.answer?.runWeight ?? 0,
+    newestUs: cpu.answer?.newestUs ?? 0,
+    allocationTree: memory.answer?.tree ?? null,
+    allocationVersion: memory.version,
+    allocationLayout: memory.answer?.layout ?? null,
+    allocationRunWeight: memory.answer?.runWeight ?? 0,
+    pending: cpu.pending || (wantsMemory && memory.pending),
+    error: cpu.error ?? (wantsMemory ? memory.error : null),
   };
   useEffect(() => {
     if (functionKey === null || !cpuTree) return;

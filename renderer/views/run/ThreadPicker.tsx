@@ -60,7 +60,7 @@ export function ThreadPicker({ run }: { run: ViewedRun }) {
                   onChange={() => toggle(thread.key)}
                 />
                 <span className="muted nowrap">
-                  {formatNumber(run.model.cpu.get(thread.key)?.samples.length ?? 0)} samples
+                  {formatNumber(run.model.cpu.get(thread.key)?.sampleCount ?? 0)} samples
                 </span>
                 <Button
                   size="compact-xs"

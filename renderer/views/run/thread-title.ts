@@ -1,9 +1,1 @@
-import type { ThreadInfo } from '../../../main/api';
-
-/** `server.js 4711`, `worker 3 of 4711`, or the file's key when no process is known. */
-export function threadTitle(thread: ThreadInfo): string {
-  if (thread.pid === 0) return thread.key;
-  return thread.workerId === 0
-    ? `${thread.title || 'process'} ${thread.pid}`
-    : `${thread.title && !/^worker/i.test(thread.title) ? thread.title : 'worker'} ${thread.workerId} of ${thread.pid}`;
-}
+export { threadTitle } from '../../state/thread-title';
