@@ -75,7 +75,7 @@ export async function exportReport(client: Client, id: string, name: string): Pr
     });
 }
 
-interface SaveOptions {
+export interface SaveOptions {
   name: string;
   content: string | Uint8Array;
   /** Media type */
@@ -85,7 +85,8 @@ interface SaveOptions {
   offerToOpen?: boolean;
 }
 
-async function save(client: Client, options: SaveOptions): Promise<void> {
+/** Saves a file where the person wants it (desktop) or into the downloads (browser), and says so. */
+export async function save(client: Client, options: SaveOptions): Promise<void> {
   const { name, content, type, title } = options;
   const shell = nativeShell(client);
   try {
