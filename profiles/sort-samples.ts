@@ -7,10 +7,10 @@
 export function sortByTime(timeUs: Float64Array, node: Int32Array, length: number): void {
   let runs = runStarts(timeUs, length);
   if (runs.length <= 1) return;
-  let fromTime = timeUs.subarray(0, length);
-  let fromNode = node.subarray(0, length);
-  let toTime = new Float64Array(length);
-  let toNode = new Int32Array(length);
+  let fromTime: Float64Array = timeUs.subarray(0, length);
+  let fromNode: Int32Array = node.subarray(0, length);
+  let toTime: Float64Array = new Float64Array(length);
+  let toNode: Int32Array = new Int32Array(length);
   while (runs.length > 1) {
     const merged = new Float64Array(Math.ceil(runs.length / 2));
     for (let run = 0; run < runs.length; run += 2) {

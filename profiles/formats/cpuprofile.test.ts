@@ -120,7 +120,7 @@ describe('reading a .cpuprofile', () => {
   ])('says where and what when %s', (_case, damage, place, problem) => {
     const error = problemOf(damage(valid()));
     expect(error.code).toBe('PROFILE_MALFORMED');
-    expect(error.where).toBe(`x.cpuprofile: ${place}`);
+    expect(error.where.replace(/, byte \d+$/, '')).toBe(`x.cpuprofile: ${place}`);
     expect(error.message).toContain(problem);
     expect(error.hint).toContain('record it again');
   });

@@ -3,214 +3,226 @@
  * (https://chromedevtools.github.io/devtools-protocol/v8/Profiler/#type-Profile).
  */
 import { ProfileBuilder } from '../builder';
-import { childLists } from '../grouping';
-import type { Profile, V8CpuProfile } from '../types';
-import { indexById, parentsFirst } from '../v8-chunk';
-import { FileReader } from './json';
-import { wholeOf } from './source';
+import { sortByTime } from '../sort-samples';
+import type { Float64Column } from '../columns';
+import type { Profile, SampleTable } from '../types';
+import { indexOfIds, parentsFirst } from '../v8-chunk';
+import { longestTimeUs, readCpuProfileColumns } from './cpuprofile-columns';
+import type { CpuProfileColumns } from './cpuprofile-columns';
+import { JsonReader } from './json-reader';
+import { sourceOfBytes } from './source';
+import type { ByteSource } from './source';
+import { threadOfFileName } from './thread-of-file-name';
 import type { FileHead, Importer } from './types';
 
+export { cpuProfileParts, writeCpuProfile } from './cpuprofile-writer';
+
 export interface CpuProfileOptions {
-  /** The origin of the result's times on the file's clock, µs. Default: the file's start. */
+  /** The origin of the result's times on the file's clock, µs. Default: the earliest instant in the file. */
   originUs?: number;
   /** For messages. */
   fileName?: string;
+  /** Called now and then with the share of the file that was read, 0..1. */
+  onProgress?: (share: number) => void;
 }
 
 /**
- * Reads a `.cpuprofile`. Samples out of order are sorted; a file without samples becomes an empty profile, or one
- * without time when it has hit counts.
+ * Reads a `.cpuprofile`, its keys in any order, without ever holding its text. Samples out of order are sorted; a file
+ * without samples becomes an empty profile, or one without time when it has hit counts.
  * @throws ProfileFormatError naming the place when something is missing, of the wrong type or does not hang together
  */
-export function parseCpuProfile(input: string | Uint8Array, options: CpuProfileOptions = {}): Profile {
-  const reader = new FileReader(
-    options.fileName ?? 'The profile',
-    'a CPU profile as written by node --cpu-prof',
-  );
-  const chunk = checked(reader.json(input), reader);
-  const originUs = options.originUs ?? chunk.startTime;
-  const builder = new ProfileBuilder('microseconds');
-  builder.appendV8Chunk(chunk, originUs);
-  if (chunk.samples === undefined) addHits(builder, chunk);
-  builder.finish();
-  return builder.profile;
-}
-
-/** Hand-written, because a schema library's object per value is too slow for a million samples. */
-function checked(raw: unknown, reader: FileReader): V8CpuProfile {
-  const file = reader.object(raw, 'the top level');
-  const nodes = reader.array(file['nodes'], 'nodes').map((node, index) => checkedNode(node, index, reader));
-  if (nodes.length === 0) throw reader.malformed('nodes', 'expected at least the root node, found none');
-  const startTime = reader.number(file['startTime'], 'startTime');
-  const indexOf = checkTree(nodes, reader);
-  const samples = file['samples'] === undefined ? undefined : reader.numbers(file['samples'], 'samples');
-  for (let i = 0; samples && i < samples.length; i++)
-    if (indexOf(samples[i]!) === -1)
-      throw reader.malformed(`samples[${i}]`, `there is no node with the id ${samples[i]!}`);
-  const timeDeltas = checkedDeltas(file, startTime, samples?.length ?? 0, reader);
-  // A file that was cut by a tool may lack its end; then it ends with its last sample.
-  const endTime = file['endTime'] === undefined ? startTime : reader.number(file['endTime'], 'endTime');
-  return { nodes, startTime, endTime, samples, timeDeltas };
-}
-
-function checkedNode(raw: unknown, index: number, reader: FileReader): V8CpuProfile['nodes'][number] {
-  const place = `nodes[${index}]`;
-  const node = reader.object(raw, place);
-  const id = reader.number(node['id'], `${place}.id`);
-  const callFrame = reader.callFrame(node['callFrame'], `${place}.callFrame`);
-  const { hitCount, parent, positionTicks } = node;
-  return {
-    id,
-    callFrame,
-    ...(node['children'] !== undefined && {
-      children: reader.numbers(node['children'], `${place}.children`),
-    }),
-    ...(typeof hitCount === 'number' && hitCount > 0 && { hitCount }),
-    ...(typeof parent === 'number' && { parent }),
-    ...(positionTicks !== undefined && {
-      positionTicks: checkedTicks(positionTicks, `${place}.positionTicks`, reader),
-    }),
-  };
-}
-
-function checkedTicks(raw: unknown, place: string, reader: FileReader) {
-  return reader.array(raw, place).map((value, i) => {
-    const tick = reader.object(value, `${place}[${i}]`);
-    return {
-      line: reader.number(tick['line'], `${place}[${i}].line`),
-      ticks: reader.number(tick['ticks'], `${place}[${i}].ticks`),
-    };
+export function parseCpuProfile(
+  input: string | Uint8Array | ByteSource,
+  options: CpuProfileOptions = {},
+): Profile {
+  const reader = new JsonReader(asSource(input, options.fileName), {
+    expected: 'a CPU profile as written by node --cpu-prof',
+    hint: 'Check that the file was written completely, or record it again.',
+    onProgress: options.onProgress,
   });
-}
-
-/** Every id once, every child known and with one parent, no cycle. Gives the index of an id. */
-function checkTree(nodes: V8CpuProfile['nodes'], reader: FileReader): (id: number) => number {
-  const indexOf = indexById(nodes);
-  const parentIndex = new Int32Array(nodes.length).fill(-1);
-  const adopt = (child: number, parent: number, place: string) => {
-    if (parentIndex[child] !== -1 && parentIndex[child] !== parent)
-      throw reader.malformed(place, `node ${nodes[child]!.id} has two parents`);
-    parentIndex[child] = parent;
-  };
-  for (let index = 0; index < nodes.length; index++) {
-    const node = nodes[index]!;
-    if (indexOf(node.id) !== index)
-      throw reader.malformed(`nodes[${index}].id`, `the id ${node.id} is used twice`);
-    const children = node.children ?? [];
-    for (let i = 0; i < children.length; i++) {
-      const child = indexOf(children[i]!);
-      const place = `nodes[${index}].children[${i}]`;
-      if (child === -1) throw reader.malformed(place, `there is no node with the id ${children[i]!}`);
-      adopt(child, index, place);
-    }
-    if (node.parent !== undefined) {
-      const parent = indexOf(node.parent);
-      if (parent === -1)
-        throw reader.malformed(`nodes[${index}].parent`, `there is no node with the id ${node.parent}`);
-      adopt(index, parent, `nodes[${index}].parent`);
-    }
+  const builder = new ProfileBuilder('microseconds');
+  const columns = readCpuProfileColumns(reader, builder);
+  const indexOf = indexOfIds(columns.id.length, (index) => columns.id.values[index]!);
+  const nodeOf = buildTree(columns, indexOf, builder, reader);
+  const { profile } = builder;
+  if (columns.sampleId === null && addHits(columns, nodeOf, builder, reader)) return profile;
+  if (columns.sampleId !== null) {
+    profile.samples = samplesOf(columns, columns.sampleId, { indexOf, nodeOf, reader });
   }
-  const reached = new Uint8Array(nodes.length);
-  for (const index of parentsFirst(parentIndex)) reached[index] = 1;
-  const lost = reached.indexOf(0);
-  if (lost !== -1) throw reader.malformed(`nodes[${lost}]`, `node ${nodes[lost]!.id} is its own ancestor`);
-  return indexOf;
+  settle(profile, columns, options.originUs);
+  return profile;
 }
 
-function checkedDeltas(
-  file: Record<string, unknown>,
-  startTime: number,
-  sampleCount: number,
-  reader: FileReader,
-): number[] | undefined {
-  if (sampleCount === 0) return undefined;
-  if (file['timeDeltas'] === undefined) {
-    // Without times, the samples are as far apart as the file's duration says.
-    const endTime = reader.number(file['endTime'], 'endTime');
-    const intervalUs = Math.max(0, endTime - startTime) / sampleCount;
-    return new Array<number>(sampleCount).fill(intervalUs).fill(0, 0, 1);
-  }
-  const deltas = reader.numbers(file['timeDeltas'], 'timeDeltas');
-  if (deltas.length !== sampleCount)
-    throw reader.malformed(
-      'timeDeltas',
-      `expected ${sampleCount} entries, as many as samples, found ${deltas.length}`,
-    );
-  return deltas;
+function asSource(input: string | Uint8Array | ByteSource, fileName: string | undefined): ByteSource {
+  if (typeof input === 'string')
+    return sourceOfBytes(fileName ?? 'The profile', new TextEncoder().encode(input));
+  return input instanceof Uint8Array ? sourceOfBytes(fileName ?? 'The profile', input) : input;
 }
-
-/** Hit counts instead of samples: weights without time, an equal part of the duration for each hit. */
-function addHits(builder: ProfileBuilder, chunk: V8CpuProfile): void {
-  const hits = chunk.nodes.reduce((sum, { hitCount }) => sum + (hitCount ?? 0), 0);
-  if (hits === 0) return;
-  const weight = (chunk.endTime > chunk.startTime ? chunk.endTime - chunk.startTime : hits * 1000) / hits;
-  for (const { node, hits: own } of builder.hitsOf(chunk)) builder.addWeighted(node, weight * own);
-}
-
-const partLength = 8192;
 
 /**
- * A standard `.cpuprofile` of a CPU profile. `originUs` puts its times back on the recording's clock.
- * Reading it again gives the same totals; times are whole µs, as V8 writes them.
+ * The builder's node of each node in the file. Every id must occur once, every child must be known and have one parent,
+ * and nobody may be its own ancestor.
  */
-export function writeCpuProfile(profile: Profile, { originUs }: { originUs: number }): string {
-  if (profile.unit !== 'microseconds') throw new TypeError('only CPU profiles can be written as .cpuprofile');
-  const { samples } = profile;
-  const startTime = Math.round(profile.startUs + originUs);
-  const lastUs =
-    samples.length > 0 ? samples.timeUs[samples.length - 1]! + samples.weight[samples.length - 1]! : 0;
-  const endTime = Math.round(Math.max(profile.endUs, samples.length > 0 ? lastUs : profile.endUs) + originUs);
-  const parts: string[] = ['{"nodes":['];
-  writeNodes(profile, parts);
-  parts.push(`],"startTime":${startTime},"endTime":${endTime},"samples":[`);
-  writeNumbers(parts, samples.length, (i) => samples.node[i]! + 1);
-  parts.push('],"timeDeltas":[');
-  let previous = startTime;
-  writeNumbers(parts, samples.length, (i) => {
-    const time = Math.round(samples.timeUs[i]! + originUs);
-    const delta = time - previous;
-    previous = time;
-    return delta;
-  });
-  parts.push(']}');
-  return parts.join('');
+function buildTree(
+  columns: CpuProfileColumns,
+  indexOf: (id: number) => number,
+  builder: ProfileBuilder,
+  reader: JsonReader,
+): Int32Array {
+  const count = columns.id.length;
+  const ids = columns.id.values;
+  const parentIndex = parentsOf(columns, indexOf, reader);
+  const order = parentsFirst(parentIndex);
+  if (order.length < count) {
+    const reached = new Uint8Array(count);
+    for (const index of order) reached[index] = 1;
+    const lost = reached.indexOf(0);
+    throw reader.inconsistent(`nodes[${lost}]`, `node ${ids[lost]!} is its own ancestor`);
+  }
+  const nodeOf = new Int32Array(count);
+  const { name } = builder.profile.frames;
+  for (const index of order) {
+    const parent = parentIndex[index]!;
+    const frame = columns.frame.values[index]!;
+    if (parent === -1 && name[frame] === '(root)') nodeOf[index] = 0;
+    else nodeOf[index] = builder.addChild(parent === -1 ? 0 : nodeOf[parent]!, frame);
+  }
+  const { values, length } = columns.ticks;
+  for (let i = 0; i < length; i += 3) builder.addTicks(nodeOf[values[i]!]!, values[i + 1]!, values[i + 2]!);
+  for (const { index, reason } of columns.deopts) builder.addDeoptReason(nodeOf[index]!, reason);
+  return nodeOf;
 }
 
-function writeNodes(profile: Profile, parts: string[]): void {
-  const { frames, nodes, samples, lineTicks } = profile;
-  const hits = new Uint32Array(nodes.length);
-  for (let i = 0; i < samples.length; i++) hits[samples.node[i]!]!++;
-  const { firstChild, nextSibling } = childLists(profile);
-  const callFrames = Array.from({ length: frames.length }, (_, frame) =>
-    JSON.stringify({
-      functionName: frames.name[frame]! === '(anonymous)' ? '' : frames.name[frame]!,
-      scriptId: '0',
-      url: frames.url[frame]!,
-      lineNumber: frames.line[frame]! - 1,
-      columnNumber: frames.column[frame]! - 1,
-    }),
-  );
-  for (let node = 0; node < nodes.length; node++) {
-    const children: number[] = [];
-    for (let child = firstChild[node]!; child !== -1; child = nextSibling[child]!) children.push(child + 1);
-    const ticks = lineTicks.get(node);
-    const tickText = ticks
-      ? `,"positionTicks":${JSON.stringify(Array.from(ticks, ([line, n]) => ({ line, ticks: n })))}`
-      : '';
-    const childText = children.length > 0 ? `,"children":[${children.join(',')}]` : '';
-    parts.push(
-      `${node === 0 ? '' : ','}{"id":${node + 1},"callFrame":${callFrames[nodes.frame[node]!]!},"hitCount":${hits[node]!}${childText}${tickText}}`,
+/** Index of each node's parent, -1 for roots. */
+function parentsOf(
+  { id, parentId, firstChild, childId }: CpuProfileColumns,
+  indexOf: (id: number) => number,
+  reader: JsonReader,
+): Int32Array {
+  const parentIndex = new Int32Array(id.length).fill(-1);
+  const known = (wanted: number, place: () => string): number => {
+    const index = indexOf(wanted);
+    if (index === -1) throw reader.inconsistent(place(), `there is no node with the id ${wanted}`);
+    return index;
+  };
+  const adopt = (child: number, parent: number, place: () => string) => {
+    if (parentIndex[child] !== -1 && parentIndex[child] !== parent)
+      throw reader.inconsistent(place(), `node ${id.values[child]!} has two parents`);
+    parentIndex[child] = parent;
+  };
+  for (let index = 0; index < id.length; index++) {
+    if (indexOf(id.values[index]!) !== index)
+      throw reader.inconsistent(`nodes[${index}].id`, `the id ${id.values[index]!} is used twice`);
+    const first = firstChild.values[index]!;
+    const end = index + 1 < id.length ? firstChild.values[index + 1]! : childId.length;
+    for (let i = first; i < end; i++) {
+      const place = () => `nodes[${index}].children[${i - first}]`;
+      adopt(known(childId.values[i]!, place), index, place);
+    }
+    if (!Number.isNaN(parentId.values[index]!)) {
+      const place = () => `nodes[${index}].parent`;
+      adopt(index, known(parentId.values[index]!, place), place);
+    }
+  }
+  return parentIndex;
+}
+
+interface Tree {
+  indexOf: (id: number) => number;
+  nodeOf: Int32Array;
+  reader: JsonReader;
+}
+
+/** Samples on the file's clock, in order of time. Their weights are still to come. */
+function samplesOf(
+  columns: CpuProfileColumns,
+  { values: ids, length }: Float64Column,
+  { indexOf, nodeOf, reader }: Tree,
+): SampleTable {
+  const node = new Int32Array(length);
+  for (let i = 0; i < length; i++) {
+    const index = indexOf(ids[i]!);
+    if (index === -1) throw reader.inconsistent(`samples[${i}]`, `there is no node with the id ${ids[i]!}`);
+    node[i] = nodeOf[index]!;
+  }
+  // The ids of fifteen million samples are more than a hundred megabytes: their room becomes that of the weights.
+  columns.sampleId = null;
+  const timeUs = timesOf(columns, length, reader);
+  sortByTime(timeUs, node, length);
+  return { length, node, timeUs, weight: ids };
+}
+
+function timesOf(
+  { startTime, endTime, timeDelta }: CpuProfileColumns,
+  count: number,
+  reader: JsonReader,
+): Float64Array {
+  if (count === 0) return new Float64Array();
+  if (timeDelta === null) {
+    // Without times, the samples are as far apart as the file's duration says.
+    if (Number.isNaN(endTime)) throw reader.inconsistent('endTime', 'expected a number, found nothing');
+    const intervalUs = Math.max(0, endTime - startTime) / count;
+    return Float64Array.from({ length: count }, (_, i) => startTime + i * intervalUs);
+  }
+  if (timeDelta.length !== count)
+    throw reader.inconsistent(
+      'timeDeltas',
+      `expected ${count} entries, as many as samples, found ${timeDelta.length}`,
     );
+  const times = timeDelta.values;
+  let now = startTime;
+  for (let i = 0; i < count; i++) {
+    now += times[i]!;
+    if (!(now <= longestTimeUs && now >= -longestTimeUs))
+      throw reader.inconsistent(`timeDeltas[${i}]`, `${times[i]!} µs lead beyond any time`);
+    times[i] = now;
   }
+  return times;
 }
 
-/** Comma-separated numbers in parts of moderate length, so that a million samples never are a million strings at once. */
-function writeNumbers(parts: string[], count: number, valueAt: (index: number) => number): void {
-  for (let from = 0; from < count; from += partLength) {
-    const part = new Array<number>(Math.min(partLength, count - from));
-    for (let i = 0; i < part.length; i++) part[i] = valueAt(from + i);
-    parts.push((from === 0 ? '' : ',') + part.join(','));
+/**
+ * Hit counts instead of samples: weights without time, an equal part of the duration for each hit. False when there are
+ * no hits either.
+ */
+function addHits(
+  columns: CpuProfileColumns,
+  nodeOf: Int32Array,
+  builder: ProfileBuilder,
+  reader: JsonReader,
+): boolean {
+  const { startTime, endTime, hits } = columns;
+  let all = 0;
+  for (let i = 0; i < hits.length; i++) all += hits.values[i]!;
+  if (all === 0) return false;
+  if (all > longestTimeUs) throw reader.inconsistent('nodes', `their hit counts add up to ${all}`);
+  const weight = (endTime > startTime ? endTime - startTime : all * 1000) / all;
+  for (let index = 0; index < hits.length; index++)
+    if (hits.values[index]! > 0) builder.addWeighted(nodeOf[index]!, weight * hits.values[index]!);
+  return true;
+}
+
+/** On the wanted clock, each sample weighing the time until the next, the last one until the end. */
+function settle(
+  profile: Profile,
+  { startTime, endTime }: CpuProfileColumns,
+  originUs: number | undefined,
+): void {
+  const { length, timeUs, weight } = profile.samples;
+  // A file that was cut by a tool may lack its end; then it ends with its last sample.
+  const start = Math.min(startTime, length > 0 ? timeUs[0]! : startTime);
+  const end = Math.max(
+    startTime,
+    Number.isNaN(endTime) ? startTime : endTime,
+    length > 0 ? timeUs[length - 1]! : startTime,
+  );
+  const origin = originUs ?? start;
+  for (let i = 0; i < length; i++) {
+    const until = i + 1 < length ? timeUs[i + 1]! : end;
+    weight[i] = until - timeUs[i]!;
+    timeUs[i]! -= origin;
   }
+  profile.startUs = start - origin;
+  profile.endUs = end - origin;
 }
 
 export const cpuprofile: Importer = {
@@ -219,8 +231,8 @@ export const cpuprofile: Importer = {
   extensions: ['.cpuprofile'],
   detect: isCpuProfile,
   parse(source, options = {}) {
-    const profile = parseCpuProfile(wholeOf(source), { ...options, fileName: source.name });
-    return { format: 'cpuprofile', profiles: [{ name: source.name, profile }], notes: [] };
+    const profile = parseCpuProfile(source, options);
+    return { format: 'cpuprofile', profiles: [{ ...threadOfFileName(source.name), profile }], notes: [] };
   },
 };
 
