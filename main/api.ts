@@ -534,8 +534,11 @@ export const inputs = {
   'sources.list': byId,
   /** The npm packages whose version was seen while recording. */
   'sources.packages': byId,
-  /** A script's text as it ran, or the text of an original that its source map names. */
-  'sources.read': z.object({ id: z.string(), url: z.string() }),
+  /**
+   * A script's text as it ran, or the text of an original that its source map names. Where both have the same URL (tsx and
+   * other loaders that translate in memory), `original` says which.
+   */
+  'sources.read': z.object({ id: z.string(), url: z.string(), original: z.boolean().default(false) }),
   /**
    * Where generated code comes from. `positions` are triples [index into urls, line, column] (1-based), flattened. Column 0
    * asks about a whole line: answered only when all of it comes from one line of the original.

@@ -182,7 +182,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       store.readFile(id, file, { offset, lengthBytes }),
     'sources.list': ({ id }) => sources.list(id),
     'sources.packages': ({ id }) => sources.packages(id),
-    'sources.read': ({ id, url }) => sources.read(id, url),
+    'sources.read': ({ id, url, original }) => sources.read(id, url, { original }),
     'sources.resolve': (positions) => sources.resolve(positions),
     'sources.openInEditor': async (place) => {
       await sources.openInEditor(place);

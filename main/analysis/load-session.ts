@@ -40,7 +40,7 @@ export async function loadSession(
   };
   for (const file of detail.files) {
     if (signal?.aborted) throw new AppError('CANCELLED', 'Cancelled.');
-    if (file.kind === 'output' || file.kind === 'other') continue;
+    if (file.kind === 'output' || file.kind === 'other' || file.kind === 'sources') continue;
     const bytes = await source.readFile(id, file.name);
     try {
       if (file.kind === 'cpu')

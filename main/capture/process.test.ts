@@ -42,6 +42,7 @@ async function measure(
     allocations: () => undefined,
     points: (more) => (points.push(...more), look()),
     marks: () => undefined,
+    source: () => undefined,
     warning: (warning) => (warnings.push(warning), look()),
   };
   const clock = createClock();

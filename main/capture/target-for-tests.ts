@@ -13,6 +13,7 @@ import {
 import type { V8CpuProfile, V8HeapProfile } from '../../profiles/types';
 import { createClock, launchTarget } from '../target';
 import type { Target, TargetThread } from '../target/types';
+import type { SourceRecord } from './source-record';
 import type { CaptureSink, Collector } from './types';
 import { startAll, threadCollectors } from './index';
 
@@ -21,6 +22,7 @@ export interface Recorded {
   allocations: Map<string, V8HeapProfile>;
   points: Point[];
   marks: Mark[];
+  sources: SourceRecord[];
   warnings: RunWarning[];
   output: string[];
 }
@@ -54,6 +56,7 @@ export async function runSource(
     allocations: new Map(),
     points: [],
     marks: [],
+    sources: [],
     warnings: [],
     output: [],
   };
@@ -66,6 +69,7 @@ export async function runSource(
     allocations: (thread, profile) => (recorded.allocations.set(thread.info.key, profile), look()),
     points: (points) => (recorded.points.push(...points), look()),
     marks: (marks) => (recorded.marks.push(...marks), look()),
+    source: (source) => (recorded.sources.push(source), look()),
     warning: (warning) => (recorded.warnings.push(warning), look()),
   };
   const threads: Running['threads'] = new Map();

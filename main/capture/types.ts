@@ -2,6 +2,7 @@
 import type { CaptureSpec, Mark, Point, RunWarning } from '../api';
 import type { V8CpuProfile, V8HeapProfile } from '../../profiles/types';
 import type { Clock, TargetThread } from '../target/types';
+import type { SourceRecord } from './source-record';
 
 /** Where collectors put what they measure. */
 export interface CaptureSink {
@@ -11,11 +12,13 @@ export interface CaptureSink {
   allocations(thread: TargetThread, profile: V8HeapProfile): void;
   points(points: Point[]): void;
   marks(marks: Mark[]): void;
+  /** The text of a script that ran, or a package's version; each once. */
+  source(record: SourceRecord): void;
   warning(warning: RunWarning): void;
 }
 
 export interface Collector {
-  readonly name: 'cpu' | 'allocations' | 'heap' | 'runtime' | 'process';
+  readonly name: 'cpu' | 'allocations' | 'heap' | 'runtime' | 'process' | 'sources';
   /** Who warns, for example `cpu p4711`. */
   readonly source: string;
   /** Rejects when it cannot measure here; `startAll` makes a warning of that. */

@@ -15,6 +15,7 @@ import type {
   Series,
   ThreadKey,
 } from '../api';
+import type { SourceRecord } from '../capture/source-record';
 import { ProfileBuilder, type ProfileCursor } from '../../profiles/builder';
 import type { ProfileDelta, V8CpuProfile, V8HeapProfile } from '../../profiles/types';
 
@@ -28,7 +29,9 @@ export type JournalRecord =
   | { k: 'marks'; marks: Mark[] }
   | { k: 'output'; lines: OutputLine[] }
   | { k: 'warning'; warning: RunWarning }
-  | { k: 'load'; result: LoadResult };
+  | { k: 'load'; result: LoadResult }
+  /** Goes to a file of its own; nobody keeps it in memory. */
+  | { k: 'source'; source: SourceRecord };
 
 /** Output kept in memory for a view that joins late; the file keeps everything. */
 const outputLinesInMemory = 5000;
@@ -84,6 +87,8 @@ export class Recording {
       case 'load':
         this.loadResult = record.result;
         this.see(record.result.endedUs);
+        break;
+      case 'source':
         break;
     }
   }

@@ -285,6 +285,7 @@ export class Run {
       this.record({ k: 'marks', marks });
       this.deps.emit({ event: 'run.marks', payload: { runId: this.id, marks } });
     },
+    source: (source) => this.journal({ k: 'source', source }),
     warning: (warning) => {
       this.record({ k: 'warning', warning });
       this.changed({ warnings: [...this.recording.warnings] });

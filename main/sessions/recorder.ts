@@ -9,7 +9,7 @@ import type { JournalRecord, Recording } from '../run/recording';
 import { AppendFile, type AppendHandle } from './append-file';
 import { journalLine } from './journal';
 import { LatestWriter } from './latest-writer';
-import { allocationsFileName, journalFileName, outputFileName } from './layout';
+import { allocationsFileName, journalFileName, outputFileName, sourcesFileName } from './layout';
 import { formatOutputLine } from './output-log';
 import { readSession, writeSession, type StoredSession } from './session-file';
 import { listStandardFiles, totalBytes, writeStandardFiles } from './standard-files';
@@ -42,6 +42,7 @@ export interface RecorderOptions {
 export class FolderRecorder implements Recorder {
   private readonly journal: AppendFile;
   private readonly output: AppendFile;
+  private readonly sources: AppendFile;
   private readonly allocations: LatestWriter;
   private troubled = false;
 
@@ -50,12 +51,14 @@ export class FolderRecorder implements Recorder {
     const { folder, openFile } = options;
     this.journal = new AppendFile({ file: path.join(folder, journalFileName), onTrouble, openFile });
     this.output = new AppendFile({ file: path.join(folder, outputFileName), onTrouble, openFile });
+    this.sources = new AppendFile({ file: path.join(folder, sourcesFileName), onTrouble, openFile });
     this.allocations = new LatestWriter(onTrouble);
   }
 
   append(record: JournalRecord): void {
     try {
       if (record.k === 'output') this.output.append(record.lines.map(formatOutputLine).join(''));
+      else if (record.k === 'source') this.sources.append(`${JSON.stringify(record.source)}\n`);
       else if (record.k === 'allocations') {
         const file = path.join(this.options.folder, allocationsFileName(record.thread));
         this.allocations.put(file, () => JSON.stringify(record.profile));
@@ -67,7 +70,12 @@ export class FolderRecorder implements Recorder {
 
   async finish(recording: Recording, end: SessionEnd): Promise<SessionMeta> {
     const { folder, exclusively } = this.options;
-    await Promise.all([this.journal.close(), this.output.close(), this.allocations.flush()]);
+    await Promise.all([
+      this.journal.close(),
+      this.output.close(),
+      this.sources.close(),
+      this.allocations.flush(),
+    ]);
     const problems = await writeStandardFiles(folder, recording, { originUs: this.options.session.originUs });
     if (!this.output.complete)
       recording.apply({

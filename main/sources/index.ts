@@ -27,7 +27,11 @@ export interface Sources {
   /** The versions of npm packages that were seen while recording. */
   packages(id: string): Promise<PackageVersion[]>;
   /** Rejects with NOT_FOUND when the session does not name the URL, or its text is nowhere any more. */
-  read(id: string, url: string): Promise<{ text: string; origin: SourceOrigin }>;
+  read(
+    id: string,
+    url: string,
+    which?: { original?: boolean },
+  ): Promise<{ text: string; origin: SourceOrigin }>;
   resolve(input: ParsedInput<'sources.resolve'>): Promise<ResolvedPositions>;
   openInEditor(input: ParsedInput<'sources.openInEditor'>): Promise<void>;
 }
@@ -57,7 +61,7 @@ export function createSources(store: SourcesStore): Sources {
   return {
     list: async (id) => (await of(id)).list(),
     packages: async (id) => (await of(id)).packages(),
-    read: async (id, url) => (await of(id)).read(url),
+    read: async (id, url, which) => (await of(id)).read(url, which),
     resolve: async ({ id, urls, positions }) => (await of(id)).resolve(urls, positions),
     async openInEditor({ id, url, line, column, editor }) {
       const session = await of(id);

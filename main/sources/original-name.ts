@@ -37,7 +37,8 @@ const identifier = /^[\p{ID_Start}$_][\p{ID_Continue}$\u200c\u200d]*/u;
 
 /**
  * Offset of the name of the function whose parameters (V8's place of a function) start at `at`; -1 when it has none.
- * Understands `function name(`, methods, and functions given to a variable, property or field.
+ * Understands `function name(`, methods, and functions given to a variable, property or field (also through esbuild's
+ * `__name`, which tsx puts around them).
  */
 export function nameBefore(text: string, at: number): number {
   const start = Math.max(0, at - lookBack);
@@ -48,7 +49,7 @@ export function nameBefore(text: string, at: number): number {
     return start + own.index;
   }
   const given =
-    /([\p{ID_Continue}$\u200c\u200d]+)["']?\s*(?:=|:)\s*\(?\s*(?:async\b\s*)?(?:function\b\s*\*?\s*)?$/u.exec(
+    /([\p{ID_Continue}$\u200c\u200d]+)["']?\s*(?:=|:)\s*\(?\s*(?:(?:\/\*[^*]*\*\/\s*)?__name\(\s*)?(?:async\b\s*)?(?:function\b\s*\*?\s*)?$/u.exec(
       before,
     );
   return given?.[1] && !reserved.has(given[1]) ? start + given.index : -1;

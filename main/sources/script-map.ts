@@ -135,11 +135,13 @@ function parsed(map: string): unknown {
   try {
     json = JSON.parse(text);
   } catch (error) {
-    throw new Error(`it is not JSON (${error instanceof Error ? error.message : String(error)})`);
+    throw new Error(`it is not JSON (${error instanceof Error ? error.message : String(error)})`, {
+      cause: error,
+    });
   }
   const { version, mappings, sources, sections } = (json ?? {}) as Record<string, unknown>;
   if (version !== undefined && Number(version) !== 3)
-    throw new Error(`it is of version ${String(version)}; version 3 is what can be read`);
+    throw new Error(`it is of version ${JSON.stringify(version)}; version 3 is what can be read`);
   const isPlain = (typeof mappings === 'string' || Array.isArray(mappings)) && Array.isArray(sources);
   if (!isPlain && !Array.isArray(sections)) throw new Error('it has no mappings');
   if (isPlain && !(sources as unknown[]).every((each) => each === null || typeof each === 'string'))

@@ -61,11 +61,18 @@ export class SessionSources {
     return this.recorded.packages.map(({ folder, name, version }) => ({ folder, name, version }));
   }
 
-  async read(url: string): Promise<{ text: string; origin: SourceOrigin }> {
+  async read(
+    url: string,
+    { original: wantsOriginal = false } = {},
+  ): Promise<{ text: string; origin: SourceOrigin }> {
     await this.recorded.refresh();
+    if (wantsOriginal) {
+      const text = await this.readOriginal(url);
+      if (text !== undefined) return { text, origin: 'source-map' };
+    }
     const record = await this.recorded.read(url);
     if (record) return { text: record.text, origin: 'recorded' };
-    const original = await this.readOriginal(url);
+    const original = wantsOriginal ? undefined : await this.readOriginal(url);
     if (original !== undefined) return { text: original, origin: 'source-map' };
     if (!(await this.names(url)))
       throw new AppError('NOT_FOUND', `The session does not name "${url}".`, {
@@ -187,16 +194,23 @@ function groupByUrl(positions: readonly number[], count: number, urlCount: numbe
 /** Throws with a sentence when the map cannot be used; undefined when there is none. */
 function mapOfRecord(record: ScriptRecord): ScriptMap | undefined {
   const { url: scriptUrl, text, sourceMapUrl = '', originals, root } = record;
-  const map = record.map ?? (sourceMapUrl === '' ? inlineSourceMap(namedSourceMap(text)) : undefined);
-  if (map === undefined) return undefined;
-  return new ScriptMap({
-    scriptUrl,
-    text,
-    map,
-    sourceMapUrl: record.map === undefined ? '' : sourceMapUrl,
-    originals,
-    root,
-  });
+  if (record.map !== undefined)
+    return new ScriptMap({ scriptUrl, text, map: record.map, sourceMapUrl, originals, root });
+  if (sourceMapUrl !== '') return missingMap(scriptUrl, sourceMapUrl);
+  const map = inlineSourceMap(namedSourceMap(text));
+  return map === undefined
+    ? undefined
+    : new ScriptMap({ scriptUrl, text, map, sourceMapUrl: '', originals, root });
+}
+
+/** Packages are often published without the maps that their scripts name: nobody can do anything about that. */
+function missingMap(scriptUrl: string, sourceMapUrl: string): undefined {
+  if (scriptUrl.includes('node_modules')) return undefined;
+  throw new Error(
+    /^https?:/i.test(sourceMapUrl)
+      ? `${sourceMapUrl} is not a file, and nothing is fetched from the network`
+      : `${sourceMapUrl} was not there`,
+  );
 }
 
 async function mapFromDisk(scriptUrl: string, file: string): Promise<ScriptMap | undefined> {
@@ -206,7 +220,7 @@ async function mapFromDisk(scriptUrl: string, file: string): Promise<ScriptMap |
   const mapFile = map === undefined ? sourceMapPath(scriptUrl, named) : undefined;
   if (mapFile !== undefined) {
     const info = await stat(mapFile).catch(() => undefined);
-    if (!info?.isFile()) throw new Error(`${mapFile} is missing`);
+    if (!info?.isFile()) return missingMap(scriptUrl, named);
     if (info.size > maxMapCharacters) throw new Error(`it is too large (${Math.round(info.size / 1e6)} MB)`);
     map = await readFile(mapFile, 'utf8');
   }
