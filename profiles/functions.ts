@@ -6,6 +6,8 @@ import { categories } from './types';
 import type { Category, FrameTable } from './types';
 
 export { findFrame } from './frame-key';
+export { categoryTotals, packageTotals } from './totals';
+export type { CategoryTotal, PackageTotal } from './totals';
 
 export interface FunctionInfo {
   /** Index into the tree's frame table. */
@@ -62,60 +64,6 @@ export function functionTable(tree: CallTree): FunctionRow[] {
     });
   }
   return rows.sort((a, b) => b.self - a.self || b.total - a.total || a.frame - b.frame);
-}
-
-export interface CategoryTotal {
-  category: Category;
-  self: number;
-  share: number;
-}
-
-/** Self weight by category, heaviest first; categories without weight are left out. */
-export function categoryTotals(tree: CallTree): CategoryTotal[] {
-  const { frames, nodes, self, totalWeight } = tree;
-  const sums = new Float64Array(categories.length);
-  for (let node = 0; node < nodes.length; node++) sums[frames.category[nodes.frame[node]!]!]! += self[node]!;
-  return categories
-    .map((category, index) => ({ category, self: sums[index]!, share: share(sums[index]!, totalWeight) }))
-    .filter((row) => row.self > 0)
-    .sort((a, b) => b.self - a.self);
-}
-
-export interface PackageTotal {
-  packageName: string;
-  self: number;
-  total: number;
-  selfShare: number;
-  totalShare: number;
-}
-
-/** Weight by npm package, heaviest self first; code outside packages is not in it. */
-export function packageTotals(tree: CallTree): PackageTotal[] {
-  const { frames, totalWeight } = tree;
-  const names: string[] = [];
-  const ids = new Map<string, number>();
-  const groups = new Int32Array(frames.length).fill(-1);
-  for (let frame = 0; frame < frames.length; frame++) {
-    const name = frames.packageName[frame]!;
-    if (name === '') continue;
-    let id = ids.get(name);
-    if (id === undefined) {
-      id = names.push(name) - 1;
-      ids.set(name, id);
-    }
-    groups[frame] = id;
-  }
-  const { self, total } = totalsByGroup(tree, groups, names.length);
-  return names
-    .map((packageName, id) => ({
-      packageName,
-      self: self[id]!,
-      total: total[id]!,
-      selfShare: share(self[id]!, totalWeight),
-      totalShare: share(total[id]!, totalWeight),
-    }))
-    .filter((row) => row.total > 0)
-    .sort((a, b) => b.self - a.self || b.total - a.total);
 }
 
 /**

@@ -7,48 +7,64 @@ import type { NodeMap } from './node-map';
  * stay. Line ticks stay ticks of a line only where the new node is of the same file; else they become ticks of line 0,
  * "not a line of this file", so that the lines' part of the node's weight stays what it was.
  */
-export function remapProfile(profile: Profile, map: NodeMap): Profile {
-  const { frames, nodes, to } = map;
+export function remapProfile(profile: Profile, { frames, nodes, to }: NodeMap): Profile {
   const from = profile.nodes;
-  const lineTicks = new Map<number, Map<number, number>>();
-  for (const [node, lines] of profile.lineTicks) {
-    const target = to[node] ?? -1;
-    if (target === -1) continue;
-    const oldUrl = profile.frames.url[from.frame[node]!]!;
-    const sameFile = frames.url[nodes.frame[target]!] === oldUrl;
-    const sums = lineTicks.get(target) ?? new Map<number, number>();
-    for (const [line, ticks] of lines) {
-      const at = sameFile ? line : 0;
-      sums.set(at, (sums.get(at) ?? 0) + ticks);
-    }
-    lineTicks.set(target, sums);
-  }
+  const fileOf = (node: number) => profile.frames.url[from.frame[node]!]!;
   return {
     ...profile,
     frames,
     nodes,
     samples: remapSamples(profile.samples, to),
-    lineTicks,
-    ...(profile.deoptReasons && { deoptReasons: remapReasons(profile.deoptReasons, profile, map) }),
+    lineTicks: moveTicks(profile.lineTicks, to, (node, target, line) =>
+      frames.url[nodes.frame[target]!] === fileOf(node) ? line : 0,
+    ),
+    ...(profile.deoptReasons && {
+      // A reason belongs to a function: it stays only where the node still is of that function.
+      deoptReasons: moveReasons(
+        profile.deoptReasons,
+        to,
+        (node, target) => nodes.frame[target] === from.frame[node],
+      ),
+    }),
   };
 }
 
-/** A reason belongs to a function: it stays only where the node still is of that function. The first one wins. */
-function remapReasons(
-  reasons: ReadonlyMap<number, string>,
-  { nodes: from }: Profile,
-  { nodes, to }: NodeMap,
-): Map<number, string> {
-  const kept = new Map<number, string>();
-  for (const [node, reason] of reasons) {
+/** Line ticks on the nodes that `to` maps to; `lineOf` gives the line they have there, 0 for none of that file. */
+export function moveTicks(
+  ticksOf: Profile['lineTicks'],
+  to: Int32Array,
+  lineOf: (node: number, target: number, line: number) => number,
+): Profile['lineTicks'] {
+  const moved: Profile['lineTicks'] = new Map();
+  for (const [node, lines] of ticksOf) {
     const target = to[node] ?? -1;
-    if (target !== -1 && !kept.has(target) && nodes.frame[target] === from.frame[node])
-      kept.set(target, reason);
+    if (target === -1) continue;
+    const sums = moved.get(target) ?? new Map<number, number>();
+    for (const [line, ticks] of lines) {
+      const at = lineOf(node, target, line);
+      sums.set(at, (sums.get(at) ?? 0) + ticks);
+    }
+    moved.set(target, sums);
   }
-  return kept;
+  return moved;
 }
 
-function remapSamples({ length, node, timeUs, weight }: SampleTable, to: Int32Array): SampleTable {
+/** Reasons on the nodes that `to` maps to, where they belong; of several the first. */
+export function moveReasons(
+  reasons: ReadonlyMap<number, string>,
+  to: Int32Array,
+  belongs: (node: number, target: number) => boolean,
+): Map<number, string> {
+  const moved = new Map<number, string>();
+  for (const [node, reason] of reasons) {
+    const target = to[node] ?? -1;
+    if (target !== -1 && !moved.has(target) && belongs(node, target)) moved.set(target, reason);
+  }
+  return moved;
+}
+
+/** Samples of nodes that map to -1 disappear; times and weights of the others stay. */
+export function remapSamples({ length, node, timeUs, weight }: SampleTable, to: Int32Array): SampleTable {
   const newNode = new Int32Array(length);
   let kept = 0;
   for (let i = 0; i < length; i++) {
