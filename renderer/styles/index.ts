@@ -6,3 +6,4 @@ import './frame.css';
 import './components.css';
 import './views.css';
 import './run.css';
+import './explore.css';

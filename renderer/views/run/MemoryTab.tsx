@@ -5,18 +5,19 @@ import { Group, Panel, Separator, useDefaultLayout } from 'react-resizable-panel
 import type { Metric } from '../../../main/api';
 import { toAppError } from '../../../main/errors';
 import { formatBytes, formatDurationMs, formatNumber, noValue } from '../../../profiles/format';
-import { FlameView } from '../../flame/FlameView';
 import { useClient } from '../../state/client';
 import { threadsOf } from '../../state/recording';
 import { reportError } from '../../state/report-error';
+import { ExploreView } from './explore/ExploreView';
+import { modeOnTab } from './explore/modes';
 import { inRange, lastOf, maxOf, pick } from './series-in-range';
 import { threadTitle } from './thread-title';
 import type { ViewedRun } from './viewed-run';
 
 /** Who allocated the memory that is alive, and how large the heaps are. */
-export function MemoryTab({ run, onSelect }: { run: ViewedRun; onSelect: (key: string | null) => void }) {
+export function MemoryTab({ run }: { run: ViewedRun }) {
   const client = useClient();
-  const { model, selection, allocationTree, allocationVersion } = run;
+  const { model, selection, allocationTree } = run;
   const [refreshing, setRefreshing] = useState(false);
   const layout = useDefaultLayout({ id: 'run-memory', storage: localStorage });
   const refresh = async (): Promise<void> => {
@@ -60,20 +61,7 @@ export function MemoryTab({ run, onSelect }: { run: ViewedRun; onSelect: (key: s
         onLayoutChanged={layout.onLayoutChanged}
       >
         <Panel id="allocations" minSize={80}>
-          <FlameView
-            tree={allocationTree}
-            version={allocationVersion}
-            live={model.live}
-            search={selection.search}
-            selectedKey={selection.functionKey}
-            onSelect={onSelect}
-            unit="bytes"
-            emptyText={
-              model.live
-                ? 'Waiting for the first allocation profile. Refresh now asks for it at once.'
-                : 'No allocation profile was recorded. Turn on “Allocations” in the run form.'
-            }
-          />
+          <ExploreView run={run} source="allocations" mode={modeOnTab('memory', selection.flameMode)} />
         </Panel>
         <Separator className="separator-h" aria-label="Resize the heap table" />
         <Panel id="heaps" defaultSize={150} minSize={60} groupResizeBehavior="preserve-pixel-size">

@@ -1,10 +1,14 @@
-import { TextInput } from '@mantine/core';
-import { IconSearch } from '@tabler/icons-react';
+import { ActionIcon, TextInput } from '@mantine/core';
+import { IconChevronDown, IconChevronUp, IconSearch } from '@tabler/icons-react';
 import { useEffect, useRef, useState, type KeyboardEvent } from 'react';
-import { formatTimeRange } from '../../../profiles/format';
+import { formatNumber, formatPercent, formatTimeRange } from '../../../profiles/format';
 import { Chip } from '../../components/Chip';
+import { useSearchHits } from '../../frame/search-hits';
 import { tabTitles } from '../../frame/tab-titles';
+import type { SearchHits } from '../../functions/use-tree-search';
 import { runTabs, useRoute } from '../../state/selection';
+import { ExploreBar } from './explore/ExploreBar';
+import { exploringTabs } from './explore/modes';
 import { ThreadPicker } from './ThreadPicker';
 import type { ViewedRun } from './viewed-run';
 
@@ -13,6 +17,8 @@ export function TabBar({ run }: { run: ViewedRun }) {
   const { route, select } = useRoute();
   const { selection } = route;
   const { range, functionKey } = selection;
+  // Tabs with profiles have a row of their own for what they are restricted to.
+  const exploring = exploringTabs.includes(selection.tab);
   const warnings = run.model.state.warnings.length;
   const onKeyDown = (event: KeyboardEvent): void => {
     const step = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
@@ -25,49 +31,52 @@ export function TabBar({ run }: { run: ViewedRun }) {
     event.preventDefault();
   };
   return (
-    <div className="tab-bar">
-      <div role="tablist" aria-label="Views" className="tabs" onKeyDown={onKeyDown}>
-        {runTabs.map((tab, index) => (
-          <button
-            key={tab}
-            id={`tab-${tab}`}
-            type="button"
-            role="tab"
-            aria-selected={selection.tab === tab}
-            aria-controls="tab-panel"
-            tabIndex={selection.tab === tab ? 0 : -1}
-            className="tab"
-            title={`${tabTitles[tab]} (${index + 1})`}
-            onClick={() => select({ tab })}
-          >
-            {tabTitles[tab]}
-            {tab === 'summary' && warnings > 0 && (
-              <span className="tab-count" aria-label={`${warnings} warnings`}>
-                {warnings}
-              </span>
-            )}
-          </button>
-        ))}
+    <>
+      <div className="tab-bar">
+        <div role="tablist" aria-label="Views" className="tabs" onKeyDown={onKeyDown}>
+          {runTabs.map((tab, index) => (
+            <button
+              key={tab}
+              id={`tab-${tab}`}
+              type="button"
+              role="tab"
+              aria-selected={selection.tab === tab}
+              aria-controls="tab-panel"
+              tabIndex={selection.tab === tab ? 0 : -1}
+              className="tab"
+              title={`${tabTitles[tab]} (${index + 1})`}
+              onClick={() => select({ tab })}
+            >
+              {tabTitles[tab]}
+              {tab === 'summary' && warnings > 0 && (
+                <span className="tab-count" aria-label={`${warnings} warnings`}>
+                  {warnings}
+                </span>
+              )}
+            </button>
+          ))}
+        </div>
+        <div className="tab-tools">
+          {!exploring && range && (
+            <Chip
+              label="Range"
+              value={formatTimeRange(range.startUs, range.endUs)}
+              onRemove={() => select({ range: null })}
+            />
+          )}
+          {!exploring && functionKey !== null && (
+            <Chip
+              label="Function"
+              value={<span className="mono">{functionKey.split('\n')[0]}</span>}
+              onRemove={() => select({ functionKey: null })}
+            />
+          )}
+          <ThreadPicker run={run} withChip={!exploring} />
+          <SearchField />
+        </div>
       </div>
-      <div className="tab-tools">
-        {range && (
-          <Chip
-            label="Range"
-            value={formatTimeRange(range.startUs, range.endUs)}
-            onRemove={() => select({ range: null })}
-          />
-        )}
-        {functionKey !== null && (
-          <Chip
-            label="Function"
-            value={<span className="mono">{functionKey.split('\n')[0]}</span>}
-            onRemove={() => select({ functionKey: null })}
-          />
-        )}
-        <ThreadPicker run={run} />
-        <SearchField />
-      </div>
-    </div>
+      {exploring && <ExploreBar run={run} />}
+    </>
   );
 }
 
@@ -93,16 +102,57 @@ function SearchField() {
     }, 120);
     return () => clearTimeout(timer);
   }, [text, select]);
+  const hits = useSearchHits((state) => state.hits);
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.key !== 'Enter' || !hits) return;
+    event.preventDefault();
+    if (event.shiftKey) hits.previous();
+    else hits.next();
+  };
   return (
-    <TextInput
-      type="search"
-      aria-label={tab === 'output' ? 'Search output' : 'Search functions'}
-      placeholder={tab === 'output' ? 'Filter lines' : 'Search function or file'}
-      leftSection={<IconSearch size={13} aria-hidden />}
-      data-search
-      className="search-field"
-      value={text}
-      onChange={(event) => setText(event.currentTarget.value)}
-    />
+    <div className="search">
+      {hits && text.trim() !== '' && <Hits hits={hits} />}
+      <TextInput
+        type="search"
+        aria-label={tab === 'output' ? 'Search output' : 'Search functions'}
+        placeholder={tab === 'output' ? 'Filter lines' : 'Search function or file'}
+        title={
+          tab === 'output'
+            ? undefined
+            : 'Part of a name or file, or a regular expression between slashes: /^render/. Enter and Shift-Enter go from match to match.'
+        }
+        leftSection={<IconSearch size={13} aria-hidden />}
+        data-search
+        className="search-field"
+        value={text}
+        onChange={(event) => setText(event.currentTarget.value)}
+        onKeyDown={onKeyDown}
+      />
+    </div>
+  );
+}
+
+/** `3 of 17 · 12.4 %`, and the way to the next one. */
+function Hits({ hits }: { hits: SearchHits }) {
+  const { count, index, share } = hits;
+  const place = index >= 0 ? `${formatNumber(index + 1)} of ${formatNumber(count)}` : formatNumber(count);
+  return (
+    <span className="search-hits" role="status" data-testid="search-hits">
+      {count === 0 ? (
+        'No match'
+      ) : (
+        <>
+          <span title="Share of everything shown with a match on its stack">
+            {index >= 0 ? place : `${place} ${count === 1 ? 'match' : 'matches'}`} · {formatPercent(share)}
+          </span>
+          <ActionIcon aria-label="Previous match (Shift-Enter)" onClick={hits.previous}>
+            <IconChevronUp size={14} />
+          </ActionIcon>
+          <ActionIcon aria-label="Next match (Enter)" onClick={hits.next}>
+            <IconChevronDown size={14} />
+          </ActionIcon>
+        </>
+      )}
+    </span>
   );
 }

@@ -9,7 +9,7 @@ import { threadTitle } from './thread-title';
 import type { ViewedRun } from './viewed-run';
 
 /** Whose data is shown: all processes and threads, or some. */
-export function ThreadPicker({ run }: { run: ViewedRun }) {
+export function ThreadPicker({ run, withChip }: { run: ViewedRun; withChip: boolean }) {
   const select = useRoute((state) => state.select);
   const threads = threadsOf(run.model);
   const chosen = run.selection.threads;
@@ -30,7 +30,9 @@ export function ThreadPicker({ run }: { run: ViewedRun }) {
         : `${chosen.length} of ${threads.length} threads`;
   return (
     <>
-      {chosen !== null && <Chip label="Threads" value={label} onRemove={() => select({ threads: null })} />}
+      {withChip && chosen !== null && (
+        <Chip label="Threads" value={label} onRemove={() => select({ threads: null })} />
+      )}
       <Popover position="bottom-end" width={340} trapFocus shadow="md">
         <Popover.Target>
           <Button
