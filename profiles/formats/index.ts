@@ -11,10 +11,11 @@ import { unpacked } from './source';
 import type { ByteSource } from './source';
 import { speedscope } from './speedscope';
 import type { FileHead, FolderImporter, ImportedFile, Importer, ParseOptions } from './types';
+import { v8Prof } from './v8-prof';
 import { notAProfile, somethingElse, unknownFolder } from './unknown-format';
 
 /** In the order in which they are asked whether a file is theirs: the more certain first. */
-export const importers: readonly Importer[] = [chromeTrace, cpuprofile, heapprofile, speedscope];
+export const importers: readonly Importer[] = [chromeTrace, cpuprofile, heapprofile, speedscope, v8Prof];
 
 export const folderImporters: readonly FolderImporter[] = [];
 
