@@ -398,6 +398,13 @@ export interface PackageVersion {
   version: string;
 }
 
+/** A place in a script or an original; line and column are 1-based, 0 = unknown. */
+export interface SourcePlace {
+  url: string;
+  line: number;
+  column: number;
+}
+
 /** Answer to `sources.resolve`: one entry per position. */
 export interface ResolvedPositions {
   /** Original files that occur. */
@@ -548,6 +555,13 @@ export const inputs = {
     urls: z.array(z.string()).max(100_000),
     positions: z.array(z.number().int()).max(3_000_000),
   }),
+  /** The other way round: where the code of a place in an original (1-based) ended up; null when no map of the session tells. */
+  'sources.generated': z.object({
+    id: z.string(),
+    url: z.string(),
+    line: z.number().int().nonnegative(),
+    column: z.number().int().nonnegative(),
+  }),
   /** Opens a file of this machine in the person's editor (see Settings). Only files that a session's profiles name. */
   'sources.openInEditor': z.object({
     id: z.string(),
@@ -601,6 +615,7 @@ export interface Results {
   'sources.packages': PackageVersion[];
   'sources.read': { text: string; origin: SourceOrigin };
   'sources.resolve': ResolvedPositions;
+  'sources.generated': SourcePlace | null;
   'sources.openInEditor': null;
   'sessions.update': SessionMeta;
   'sessions.trash': null;

@@ -184,6 +184,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     'sources.packages': ({ id }) => sources.packages(id),
     'sources.read': ({ id, url, original }) => sources.read(id, url, { original }),
     'sources.resolve': (positions) => sources.resolve(positions),
+    'sources.generated': (place) => sources.generated(place),
     'sources.openInEditor': async (place) => {
       await sources.openInEditor(place);
       return null;

@@ -8,6 +8,7 @@ import type {
   SessionDetail,
   SourceInfo,
   SourceOrigin,
+  SourcePlace,
 } from '../api';
 import { AppError } from '../errors';
 import { openEditor } from './editor';
@@ -33,6 +34,7 @@ export interface Sources {
     which?: { original?: boolean },
   ): Promise<{ text: string; origin: SourceOrigin }>;
   resolve(input: ParsedInput<'sources.resolve'>): Promise<ResolvedPositions>;
+  generated(input: ParsedInput<'sources.generated'>): Promise<SourcePlace | null>;
   openInEditor(input: ParsedInput<'sources.openInEditor'>): Promise<void>;
 }
 
@@ -63,6 +65,7 @@ export function createSources(store: SourcesStore): Sources {
     packages: async (id) => (await of(id)).packages(),
     read: async (id, url, which) => (await of(id)).read(url, which),
     resolve: async ({ id, urls, positions }) => (await of(id)).resolve(urls, positions),
+    generated: async ({ id, ...place }) => (await of(id)).generated(place),
     async openInEditor({ id, url, line, column, editor }) {
       const session = await of(id);
       if (!(await session.names(url)))

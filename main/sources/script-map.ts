@@ -1,5 +1,13 @@
 /** One script's source map, ready to be asked. */
-import { AnyMap, decodedMappings, traceSegment, type TraceMap } from '@jridgewell/trace-mapping';
+import {
+  AnyMap,
+  GREATEST_LOWER_BOUND,
+  LEAST_UPPER_BOUND,
+  decodedMappings,
+  generatedPositionFor,
+  traceSegment,
+  type TraceMap,
+} from '@jridgewell/trace-mapping';
 import { originalUrl } from '../capture/original-urls';
 import { identifierAt, isIdentifier, nameBefore } from './original-name';
 
@@ -69,6 +77,17 @@ export class ScriptMap {
       column: segment[3] + 1,
       name: this.nameAt(line, column),
     };
+  }
+
+  /** The first place of the generated text (1-based) that comes from here, or from the nearest mapped place after it on its line. */
+  generatedPlace(url: string, line: number, column: number): { line: number; column: number } | undefined {
+    const source = this.trace.sources[this.originals.indexOf(url)];
+    if (source == null || line <= 0) return undefined;
+    const needle = { source, line, column: Math.max(0, column - 1) };
+    const found = [GREATEST_LOWER_BOUND, LEAST_UPPER_BOUND]
+      .map((bias) => generatedPositionFor(this.trace, { ...needle, bias }))
+      .find((each) => each.line !== null);
+    return found && { line: found.line, column: found.column + 1 };
   }
 
   private placeOfLine(line: number): OriginalPlace | undefined {

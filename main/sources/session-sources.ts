@@ -1,7 +1,7 @@
 /** The scripts of one session: recorded texts first, the disk for what was not recorded. */
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
-import type { PackageVersion, ResolvedPositions, SourceInfo, SourceOrigin } from '../api';
+import type { PackageVersion, ResolvedPositions, SourceInfo, SourceOrigin, SourcePlace } from '../api';
 import { findBundlerRoot } from '../capture/original-urls';
 import { inlineSourceMap, namedSourceMap, sourceMapPath } from '../capture/source-map-comment';
 import { maxMapCharacters, type ScriptRecord } from '../capture/source-record';
@@ -130,6 +130,16 @@ export class SessionSources {
       }
     }
     return problems.size > 0 ? { ...answer, problems: [...problems] } : answer;
+  }
+
+  /** Where the code of an original's place ended up; null when no known map tells. */
+  async generated({ url, line, column }: SourcePlace): Promise<SourcePlace | null> {
+    await this.recorded.refresh();
+    if (!this.scriptOf.has(url)) await this.findOriginals();
+    const script = this.scriptOf.get(url);
+    const { map } = script === undefined ? {} : await this.mappingOf(script);
+    const place = map?.generatedPlace(url, line, column);
+    return script !== undefined && place ? { url: script, ...place } : null;
   }
 
   private async namedByProfiles(urls: readonly string[]): Promise<Set<string>> {
