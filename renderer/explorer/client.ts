@@ -1,5 +1,5 @@
 /** The window's side of the explorer's worker. One per open recording. */
-import type { ThreadKey } from '../../main/api';
+import type { ResolvedPositions, ThreadKey } from '../../main/api';
 import { AppError } from '../../main/errors';
 import type { ProfileDelta, V8HeapProfile } from '../../profiles/types';
 import { openPort, type Port, type PortListener } from './port';
@@ -74,6 +74,15 @@ export class ExplorerClient {
 
   setAllocations(thread: ThreadKey, profile: V8HeapProfile): Promise<ProfileFacts> {
     return this.request((id) => this.port.post({ kind: 'heap', id, thread, profile }));
+  }
+
+  /** What `sources.resolve` is to be asked about; the answer goes to `setMapping`. */
+  positions(): Promise<{ urls: string[]; positions: number[] }> {
+    return this.request((id) => this.port.post({ kind: 'positions', id }));
+  }
+
+  setMapping(answer: ResolvedPositions): void {
+    if (!this.end) this.port.post({ kind: 'mapping', answer });
   }
 
   setTitles(titles: Record<ThreadKey, string>): void {

@@ -6,10 +6,17 @@ import { aggregate, commonUnit, mergeCallTrees, type CallTree } from '../../prof
 import { ProfileBuilder } from '../../profiles/builder';
 import { layoutChart, type ChartLayout } from '../../profiles/flame-chart';
 import { layoutFlame } from '../../profiles/flame-layout';
+import { functionActivity } from '../../profiles/activity';
+import { exportProfile } from '../../profiles/formats/export';
+import { invertTree, sandwich } from '../../profiles/invert';
+import { addLineTotals, lineTotals } from '../../profiles/lines';
+import { mapProfile, mappingOf, positionsOf } from '../../profiles/source-mapping';
+import type { AskedPositions, SourceMapping } from '../../profiles/source-mapping';
 import { transformProfile } from '../../profiles/transforms';
-import type { Profile, ProfileDelta, ProfileUnit } from '../../profiles/types';
-import type { ThreadKey } from '../../main/api';
+import type { Profile, ProfileDelta, ProfileUnit, TimeRange } from '../../profiles/types';
+import type { ResolvedPositions, ThreadKey } from '../../main/api';
 import { Cache } from './cache';
+import { combinedPositions, partOfAnswer, type PositionsPart } from './mapped-positions';
 import { ownedFrames, ownedTree } from './owned';
 import type { ProfileFacts, Questions, QuestionName, Scope } from './types';
 
@@ -23,7 +30,9 @@ interface Held {
   builder: ProfileBuilder | null;
   /** Another value of the same samples as its neighbours (pprof): it is never added to them. */
   exclusive: boolean;
-  /** Grows with each change of the profile. */
+  /** Where source maps say that its functions come from. */
+  mapping: SourceMapping | null;
+  /** Grows with each change of the profile or the mapping. */
   version: number;
 }
 
@@ -39,6 +48,9 @@ export class Explorer {
   private held: Record<Source, Map<ThreadKey, Held>> = { cpu: new Map(), allocations: new Map() };
   /** Never reset, so that a profile that takes another's place is told apart from it. */
   private changes = 0;
+  /** What the newest `positions` asked about, per profile. */
+  private asked: PositionsPart<Held>[] = [];
+  private readonly mapped = new Cache<Profile>(8_000_000, (profile) => profile.samples.length);
   private readonly transformed = new Cache<Profile>(8_000_000, (profile) => profile.samples.length);
   private readonly trees = new Cache<CallTree>(4_000_000, (tree) => tree.nodes.length);
   private readonly wholeWeights = new Cache<number>(10_000, () => 1);
@@ -50,6 +62,7 @@ export class Explorer {
       profile,
       builder: null,
       exclusive: options.exclusive ?? false,
+      mapping: null,
       version: ++this.changes,
     });
   }
@@ -68,6 +81,7 @@ export class Explorer {
         profile: builder.profile,
         builder,
         exclusive: false,
+        mapping: null,
         version: 0,
       };
       this.held.cpu.set(thread, held);
@@ -84,6 +98,8 @@ export class Explorer {
 
   removeAll(): void {
     this.held = { cpu: new Map(), allocations: new Map() };
+    this.asked = [];
+    this.mapped.clear();
     this.transformed.clear();
     this.trees.clear();
     this.wholeWeights.clear();
@@ -98,16 +114,21 @@ export class Explorer {
     const answers: { [N in QuestionName]?: (input: Questions[N]['input']) => Questions[N]['output'] } = {
       tree: (asked) => this.tree(asked),
       chart: (asked) => this.chart(asked),
+      sandwich: (asked) => this.sandwich(asked),
+      activity: (asked) => this.activity(asked),
+      lines: (asked) => this.lines(asked),
+      export: (asked) => this.export(asked),
     };
     const answer = answers[question];
     if (!answer) throw new TypeError(`the explorer has no answer to "${question}"`);
     return answer(input);
   }
 
-  private tree({ scope, withLayout }: Questions['tree']['input']): Questions['tree']['output'] {
+  private tree({ scope, inverted, withLayout }: Questions['tree']['input']): Questions['tree']['output'] {
     const chosen = this.chosen(scope);
     if (chosen.length === 0) return null;
-    const tree = ownedTree(this.treeOf(chosen, scope));
+    const topDown = this.treeOf(chosen, scope);
+    const tree = ownedTree(inverted ? invertTree(topDown) : topDown);
     return {
       tree,
       layout: withLayout ? layoutFlame(tree) : null,
@@ -125,6 +146,79 @@ export class Explorer {
     return { ...layout, frames: ownedFrames(layout.frames) };
   }
 
+  private sandwich({ scope, functionKey }: Questions['sandwich']['input']): Questions['sandwich']['output'] {
+    const chosen = this.chosen(scope);
+    if (chosen.length === 0) return null;
+    const { callers, callees } = sandwich(this.treeOf(chosen, scope), functionKey);
+    return {
+      callers: ownedTree(callers),
+      callees: ownedTree(callees),
+      runWeight: this.runWeight(chosen, scope),
+    };
+  }
+
+  private activity({
+    scope,
+    functionKeys,
+    parts,
+  }: Questions['activity']['input']): Questions['activity']['output'] {
+    const chosen = this.chosen(scope).filter(({ profile }) => isTimed(profile));
+    const range = scope.range ?? wholeRange(chosen);
+    const rows = functionKeys.map(() => new Float32Array(Math.max(1, Math.floor(parts))));
+    for (const held of chosen)
+      functionActivity(this.profileOf(held, scope), {
+        parts,
+        range,
+        frameKeys: functionKeys,
+        weights: scope.weights,
+        includeIdle: scope.includeIdle,
+        into: rows,
+      });
+    return { rows, ...range };
+  }
+
+  private lines({ scope, url }: Questions['lines']['input']): Questions['lines']['output'] {
+    return addLineTotals(
+      this.chosen(scope).map((held) =>
+        lineTotals(this.profileOf(held, scope), this.partOf(held, scope), url),
+      ),
+    );
+  }
+
+  private export({ scope, format, name }: Questions['export']['input']): Questions['export']['output'] {
+    return exportProfile({
+      format,
+      name,
+      profiles: this.chosen(scope).map((held) => ({
+        name: held.title,
+        profile: this.profileOf(held, scope),
+      })),
+      range: scope.range,
+      weights: scope.weights,
+      includeIdle: scope.includeIdle,
+    });
+  }
+
+  /** Everything that a source map could know, of all profiles together, as `sources.resolve` takes it. */
+  positions(): Pick<AskedPositions, 'urls' | 'positions'> {
+    const all = [...this.held.cpu.values(), ...this.held.allocations.values()];
+    const { urls, positions, parts } = combinedPositions(
+      all.map((held) => ({ of: held, asked: positionsOf(held.profile) })),
+    );
+    this.asked = parts;
+    return { urls, positions };
+  }
+
+  /** The answer to the newest `positions`. Profiles that were replaced meanwhile stay as they ran. */
+  setMapping(answer: ResolvedPositions): void {
+    for (const part of this.asked) {
+      const held = part.of;
+      held.mapping = mappingOf(held.profile, part.asked, partOfAnswer(answer, part));
+      held.version = ++this.changes;
+    }
+    this.asked = [];
+  }
+
   /** The profiles that a scope is about: all of one unit, so that they can be added up. */
   private chosen(scope: Scope): Held[] {
     const all = [...this.held[scope.source].values()].filter(
@@ -140,28 +234,36 @@ export class Explorer {
   }
 
   private profileOf(held: Held, scope: Scope): Profile {
-    if (scope.transforms.length === 0) return held.profile;
-    return this.transformed.get(baseKey(held, scope), String(held.version), () =>
-      transformProfile(held.profile, scope.transforms),
+    const { mapping } = held;
+    const version = String(held.version);
+    const profile =
+      scope.mapped && mapping
+        ? this.mapped.get(`${scope.source}|${held.thread}`, version, () => mapProfile(held.profile, mapping))
+        : held.profile;
+    if (scope.transforms.length === 0) return profile;
+    return this.transformed.get(baseKey(held, scope), version, () =>
+      transformProfile(profile, scope.transforms),
     );
   }
 
   private treeOf(chosen: readonly Held[], scope: Scope): CallTree {
-    const parts = chosen.map((held) => {
-      const range = scope.range && isTimed(held.profile) ? scope.range : null;
-      const key = `${baseKey(held, scope)}|${range ? `${range.startUs}-${range.endUs}` : ''}|${weighing(scope)}`;
-      return this.trees.get(key, String(held.version), () =>
-        aggregate(this.profileOf(held, scope), {
-          ...(range && { range }),
-          includeIdle: scope.includeIdle,
-          weights: scope.weights,
-        }),
-      );
-    });
+    const parts = chosen.map((held) => this.partOf(held, scope));
     if (parts.length === 1) return parts[0]!;
     const { source, range } = scope;
     const key = `merged|${source}|${chosen.map(({ thread }) => thread).join()}|${JSON.stringify([range, scope.transforms, scope.mapped])}|${weighing(scope)}`;
     return this.trees.get(key, versionsOf(chosen), () => mergeCallTrees(parts));
+  }
+
+  private partOf(held: Held, scope: Scope): CallTree {
+    const range = scope.range && isTimed(held.profile) ? scope.range : null;
+    const key = `${baseKey(held, scope)}|${range ? `${range.startUs}-${range.endUs}` : ''}|${weighing(scope)}`;
+    return this.trees.get(key, String(held.version), () =>
+      aggregate(this.profileOf(held, scope), {
+        ...(range && { range }),
+        includeIdle: scope.includeIdle,
+        weights: scope.weights,
+      }),
+    );
   }
 
   private runWeight(chosen: readonly Held[], scope: Scope): number {
@@ -192,6 +294,17 @@ function versionsOf(chosen: readonly Held[]): string {
 
 function isTimed({ startUs, endUs }: Profile): boolean {
   return endUs > startUs;
+}
+
+/** From the first to the last instant of any of them. */
+function wholeRange(chosen: readonly Held[]): TimeRange {
+  let startUs = Infinity;
+  let endUs = -Infinity;
+  for (const { profile } of chosen) {
+    startUs = Math.min(startUs, profile.startUs);
+    endUs = Math.max(endUs, profile.endUs);
+  }
+  return startUs <= endUs ? { startUs, endUs } : { startUs: 0, endUs: 0 };
 }
 
 function newestOf(chosen: readonly Held[]): number {

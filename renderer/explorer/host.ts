@@ -39,11 +39,13 @@ export class ExplorerHost {
         });
         break;
       case 'delta':
-        try {
-          this.explorer.applyDelta(message.thread, message.delta);
-        } catch (thrown) {
-          this.send({ kind: 'failure', error: asAppError(thrown, 'adding samples').toJSON() });
-        }
+        this.attempt('adding samples', () => this.explorer.applyDelta(message.thread, message.delta));
+        break;
+      case 'positions':
+        this.respond(message.id, 'source maps', () => this.explorer.positions());
+        break;
+      case 'mapping':
+        this.attempt('applying source maps', () => this.explorer.setMapping(message.answer));
         break;
       case 'clear':
         this.explorer.removeAll();
@@ -95,6 +97,14 @@ export class ExplorerHost {
       told = share;
       this.send({ kind: 'progress', id, share });
     };
+  }
+
+  private attempt(doing: string, work: () => void): void {
+    try {
+      work();
+    } catch (thrown) {
+      this.send({ kind: 'failure', error: asAppError(thrown, doing).toJSON() });
+    }
   }
 
   private respond(id: number, doing: string, work: () => unknown): void {

@@ -1,5 +1,5 @@
 /** What the window and the explorer's worker say to each other. */
-import type { Series, ThreadKey } from '../../main/api';
+import type { ResolvedPositions, Series, ThreadKey } from '../../main/api';
 import type { AppErrorJson } from '../../main/errors';
 import type { ProfileDelta, V8HeapProfile } from '../../profiles/types';
 import type { Source } from './explorer';
@@ -37,6 +37,9 @@ export type ToWorker =
   | { kind: 'ask'; id: number; question: QuestionName; input: unknown }
   | { kind: 'delta'; thread: ThreadKey; delta: ProfileDelta }
   | { kind: 'heap'; id: number; thread: ThreadKey; profile: V8HeapProfile }
+  /** Answered with what `sources.resolve` takes. */
+  | { kind: 'positions'; id: number }
+  | { kind: 'mapping'; answer: ResolvedPositions }
   | { kind: 'clear' }
   | { kind: 'titles'; titles: Record<ThreadKey, string> }
   /** Begins a file whose parts follow; the last message (`load-end`) is answered with a `LoadedFile`. */

@@ -5,6 +5,8 @@
 import type { CallTree } from '../../profiles/call-tree';
 import type { ChartLayout } from '../../profiles/flame-chart';
 import type { FlameLayout } from '../../profiles/flame-layout';
+import { exportFormatIds, type ExportFormatId } from '../../profiles/formats/export';
+import type { LineTotals } from '../../profiles/lines';
 import type { Transform } from '../../profiles/transforms/types';
 import type { ProfileUnit, TimeRange } from '../../profiles/types';
 import type { ThreadKey } from '../../main/api';
@@ -66,7 +68,7 @@ export interface Questions {
   /** Self weight per line of a script (as it ran, or mapped), from V8's line ticks; for the source view. */
   lines: {
     input: { scope: Scope; url: string };
-    output: { line: Int32Array; self: Float64Array; ticks: Uint32Array };
+    output: LineTotals;
   };
   /** The scope as a file of another tool. */
   export: {
@@ -76,5 +78,5 @@ export interface Questions {
 }
 export type QuestionName = keyof Questions;
 
-export const exportFormats = ['cpuprofile', 'speedscope', 'pprof', 'collapsed'] as const;
-export type ExportFormat = (typeof exportFormats)[number];
+export { exportFormatIds as exportFormats };
+export type ExportFormat = ExportFormatId;
