@@ -1,14 +1,7 @@
 import { ActionIcon, Button, Menu, SegmentedControl, Tooltip } from '@mantine/core';
 import { IconAdjustmentsHorizontal, IconCheck, IconDownload, IconLink } from '@tabler/icons-react';
 import { useClient } from '../../../state/client';
-import {
-  flameModes,
-  tableModes,
-  useRoute,
-  type FlameMode,
-  type Selection,
-  type TableMode,
-} from '../../../state/selection';
+import { flameModes, tableModes, useRoute, type Selection } from '../../../state/selection';
 import type { ViewedRun } from '../viewed-run';
 import { Breadcrumbs } from './Breadcrumbs';
 import { copyLink } from './copy';

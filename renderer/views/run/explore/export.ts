@@ -22,6 +22,7 @@ export const usePicture = create<{ picture: Picture | null; show: (picture: Pict
 
 export const exportTitles: Record<ExportFormat, { title: string; hint: string; type: string }> = {
   cpuprofile: { title: '.cpuprofile', hint: 'Chrome DevTools, VS Code', type: 'application/json' },
+  heapprofile: { title: '.heapprofile', hint: 'Chrome DevTools, VS Code', type: 'application/json' },
   speedscope: { title: 'speedscope', hint: 'speedscope.app', type: 'application/json' },
   pprof: { title: 'pprof', hint: 'go tool pprof, Polar Signals', type: 'application/octet-stream' },
   collapsed: { title: 'Collapsed stacks', hint: 'flamegraph.pl, inferno', type: 'text/plain' },
@@ -31,7 +32,7 @@ export const exportTitles: Record<ExportFormat, { title: string; hint: string; t
 export function formatsFor(source: Scope['source']): ExportFormat[] {
   return source === 'cpu'
     ? ['cpuprofile', 'speedscope', 'pprof', 'collapsed']
-    : ['speedscope', 'pprof', 'collapsed'];
+    : ['heapprofile', 'speedscope', 'pprof', 'collapsed'];
 }
 
 /** Saves what is selected, after all transforms. */
