@@ -10,7 +10,7 @@ import { indexOfIds, parentsFirst } from '../v8-chunk';
 import { longestTimeUs, readCpuProfileColumns } from './cpuprofile-columns';
 import type { CpuProfileColumns } from './cpuprofile-columns';
 import { JsonReader } from './json-reader';
-import { sourceOfBytes } from './source';
+import { asSource } from './source';
 import type { ByteSource } from './source';
 import { threadOfFileName } from './thread-of-file-name';
 import type { FileHead, Importer } from './types';
@@ -51,12 +51,6 @@ export function parseCpuProfile(
   }
   settle(profile, columns, options.originUs);
   return profile;
-}
-
-function asSource(input: string | Uint8Array | ByteSource, fileName: string | undefined): ByteSource {
-  if (typeof input === 'string')
-    return sourceOfBytes(fileName ?? 'The profile', new TextEncoder().encode(input));
-  return input instanceof Uint8Array ? sourceOfBytes(fileName ?? 'The profile', input) : input;
 }
 
 /**

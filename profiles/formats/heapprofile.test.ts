@@ -42,7 +42,7 @@ describe('reading a .heapprofile', () => {
     // Written by hand, since JSON.stringify itself is recursive.
     const open =
       '{"callFrame":{"functionName":"f","scriptId":"1","url":"/a.js","lineNumber":1,"columnNumber":1},"selfSize":1,"children":[';
-    const depth = 3000;
+    const depth = 20_000;
     const tree = aggregate(parseHeapProfile(`{"head":${open.repeat(depth)}${']}'.repeat(depth)}}`));
     expect(tree.totalWeight).toBe(depth);
     expect(Math.max(...tree.nodes.depth)).toBe(depth);

@@ -4,9 +4,13 @@
  */
 import { ProfileBuilder } from '../builder';
 import type { Profile, V8HeapProfile, V8HeapProfileNode } from '../types';
-import { FileReader } from './json';
-import { wholeOf } from './source';
-import type { FileHead, Importer } from './types';
+import { readHeapColumns } from './heapprofile-columns';
+import type { HeapColumns } from './heapprofile-columns';
+import { JsonReader } from './json-reader';
+import { asSource } from './source';
+import type { ByteSource } from './source';
+import { threadOfFileName } from './thread-of-file-name';
+import type { FileHead, Importer, ParseOptions } from './types';
 
 /** Live bytes per call path as a profile without time: one sample per path that allocated. */
 export function heapProfileToProfile(heapProfile: V8HeapProfile): Profile {
@@ -29,49 +33,75 @@ export function heapProfileToProfile(heapProfile: V8HeapProfile): Profile {
   return builder.profile;
 }
 
-/**
- * Reads a `.heapprofile`.
- * @throws ProfileFormatError naming the place when something is missing or of the wrong type
- */
-export function parseHeapProfile(input: string | Uint8Array, options: { fileName?: string } = {}): Profile {
-  return heapProfileToProfile(readHeapProfile(input, options));
+export interface HeapProfileOptions extends ParseOptions {
+  /** For messages. */
+  fileName?: string;
 }
 
-/** The checked file as V8's own structure, to be kept or sent as it is. */
-export function readHeapProfile(
-  input: string | Uint8Array,
-  options: { fileName?: string } = {},
-): V8HeapProfile {
-  const reader = new FileReader(
-    options.fileName ?? 'The profile',
-    'an allocation profile as written by node --heap-prof',
-  );
-  const file = reader.object(reader.json(input), 'the top level');
-  const open: { raw: unknown; place: string; siblings: V8HeapProfileNode[] }[] = [];
-  const heads: V8HeapProfileNode[] = [];
-  open.push({ raw: file['head'], place: 'head', siblings: heads });
-  for (let entry = open.pop(); entry; entry = open.pop()) {
-    const { raw, place, siblings } = entry;
-    const node = reader.object(raw, place);
-    const selfSize =
-      node['selfSize'] === undefined ? 0 : reader.number(node['selfSize'], `${place}.selfSize`);
-    if (selfSize < 0)
-      throw reader.malformed(`${place}.selfSize`, `expected a size in bytes, found ${selfSize}`);
-    const children: V8HeapProfileNode[] = [];
-    siblings.push({
-      callFrame: reader.callFrame(node['callFrame'], `${place}.callFrame`),
-      selfSize,
-      ...(typeof node['id'] === 'number' && { id: node['id'] }),
-      children,
-    });
-    const rawChildren =
-      node['children'] === undefined ? [] : reader.array(node['children'], `${place}.children`);
-    // The path would be quadratic to spell out in stacks thousands deep: past a point it names only the place's end.
-    const prefix = place.length > 200 ? '…' : place;
-    for (let i = rawChildren.length - 1; i >= 0; i--)
-      open.push({ raw: rawChildren[i], place: `${prefix}.children[${i}]`, siblings: children });
+/**
+ * Reads a `.heapprofile`, its keys in any order, however deep its stacks are.
+ * @throws ProfileFormatError naming the place when something is missing or of the wrong type
+ */
+export function parseHeapProfile(
+  input: string | Uint8Array | ByteSource,
+  options: HeapProfileOptions = {},
+): Profile {
+  const columns = columnsOf(input, options);
+  const { parent, functionName, url, lineNumber, columnNumber, selfSize } = columns;
+  const builder = new ProfileBuilder('bytes');
+  const nodeOf = new Int32Array(columns.length);
+  for (let i = 0; i < columns.length; i++) {
+    const above = parent.values[i]!;
+    if (above === -1 && functionName[i] === '(root)') nodeOf[i] = 0;
+    else {
+      const line = lineNumber.values[i]! + 1;
+      const frame = builder.addFrame(functionName[i]!, url[i]!, line, columnNumber.values[i]! + 1);
+      nodeOf[i] = builder.addChild(above === -1 ? 0 : nodeOf[above]!, frame);
+    }
+    const size = selfSize.values[i]!;
+    if (size > 0) builder.addWeighted(nodeOf[i]!, size);
   }
-  return { head: heads[0]! };
+  return builder.profile;
+}
+
+/**
+ * The checked file as V8's own structure, to be kept or sent as it is.
+ * @throws ProfileFormatError as `parseHeapProfile`
+ */
+export function readHeapProfile(
+  input: string | Uint8Array | ByteSource,
+  options: HeapProfileOptions = {},
+): V8HeapProfile {
+  const columns = columnsOf(input, options);
+  const nodes: V8HeapProfileNode[] = [];
+  for (let i = 0; i < columns.length; i++) {
+    const id = columns.id.values[i]!;
+    const node: V8HeapProfileNode = {
+      callFrame: {
+        functionName: columns.functionName[i]!,
+        scriptId: columns.scriptId[i]!,
+        url: columns.url[i]!,
+        lineNumber: columns.lineNumber.values[i]!,
+        columnNumber: columns.columnNumber.values[i]!,
+      },
+      selfSize: columns.selfSize.values[i]!,
+      ...(!Number.isNaN(id) && { id }),
+      children: [],
+    };
+    nodes.push(node);
+    if (i > 0) nodes[columns.parent.values[i]!]!.children.push(node);
+  }
+  return { head: nodes[0]! };
+}
+
+function columnsOf(input: string | Uint8Array | ByteSource, options: HeapProfileOptions): HeapColumns {
+  return readHeapColumns(
+    new JsonReader(asSource(input, options.fileName), {
+      expected: 'an allocation profile as written by node --heap-prof',
+      hint: 'Check that the file was written completely, or record it again.',
+      onProgress: options.onProgress,
+    }),
+  );
 }
 
 export const heapprofile: Importer = {
@@ -79,9 +109,9 @@ export const heapprofile: Importer = {
   title: 'V8 sampling heap profile',
   extensions: ['.heapprofile'],
   detect: isHeapProfile,
-  parse(source) {
-    const profile = parseHeapProfile(wholeOf(source), { fileName: source.name });
-    return { format: 'heapprofile', profiles: [{ name: source.name, profile }], notes: [] };
+  parse(source, options = {}) {
+    const profile = parseHeapProfile(source, options);
+    return { format: 'heapprofile', profiles: [{ ...threadOfFileName(source.name), profile }], notes: [] };
   },
 };
 

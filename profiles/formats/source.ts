@@ -177,3 +177,9 @@ export function wholeOf(source: ByteSource): Uint8Array {
   }
   return whole;
 }
+
+/** What parsers are given: a text or bytes in memory, or a source as it is. */
+export function asSource(input: string | Uint8Array | ByteSource, name = 'The profile'): ByteSource {
+  if (typeof input === 'string') return sourceOfBytes(name, new TextEncoder().encode(input));
+  return input instanceof Uint8Array ? sourceOfBytes(name, input) : input;
+}
