@@ -75,7 +75,12 @@ export function sourceOfRanges(name: string, reader: RangeReader): ByteSource {
 
 /** No profile is that large; a few kilobytes that unpack to more are an attack or an accident. */
 export const maxUnpackedBytes = 8 * 1024 ** 3;
-const packedPieceBytes = 1 << 16;
+/** JSON of profiles packs to a tenth, at the most extreme to a fiftieth: what unpacks to that multiple is no profile. */
+const maxUnpackedRatio = 200;
+/** Below, anything is unpacked: it does no harm. */
+const harmlessBytes = 128 * 1024 ** 2;
+/** Unpacks to 16 MB at most. */
+const packedPieceBytes = 1 << 14;
 
 /** The source itself, or its content unpacked when it is gzipped. Errors of unpacking come from `next`, as ProfileFormatError. */
 export function unpacked(source: ByteSource, limitBytes = maxUnpackedBytes): ByteSource {
@@ -96,6 +101,7 @@ function gunzipped(source: ByteSource, limitBytes: number): ByteSource {
   let given = 0;
   let packed: Uint8Array | null = null;
   let packedAt = 0;
+  let packedBytes = 0;
   let ended = false;
   let gunzip = new Gunzip((data) => {
     if (data.length > 0) out.push(data);
@@ -103,7 +109,7 @@ function gunzipped(source: ByteSource, limitBytes: number): ByteSource {
   const start = (): void => {
     source.rewind();
     out = [];
-    given = packedAt = 0;
+    given = packedAt = packedBytes = 0;
     packed = null;
     ended = false;
     gunzip = new Gunzip((data) => {
@@ -119,6 +125,7 @@ function gunzipped(source: ByteSource, limitBytes: number): ByteSource {
     // The last piece is told apart only by the next being null: the stream is then closed with nothing more in it.
     const piece = packed ? packed.subarray(packedAt, packedAt + packedPieceBytes) : new Uint8Array();
     packedAt += piece.length;
+    packedBytes += piece.length;
     ended = packed === null;
     try {
       gunzip.push(piece, ended);
@@ -132,6 +139,8 @@ function gunzipped(source: ByteSource, limitBytes: number): ByteSource {
       while (out.length === 0 && !ended) feed();
       const piece = out.shift() ?? null;
       given += piece?.length ?? 0;
+      if (given > harmlessBytes && given > packedBytes * maxUnpackedRatio)
+        throw damaged(`it unpacks to more than ${maxUnpackedRatio} times its size, which no profile does`);
       if (given > limitBytes)
         throw damaged(`it unpacks to more than ${Math.round(limitBytes / 1e6)} MB, which no profile does`);
       return piece;
