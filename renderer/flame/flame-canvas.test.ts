@@ -214,6 +214,9 @@ test('keys go from frame to frame, Enter zooms, Space selects, Escape goes back'
   expect(await page.evaluate(() => (window as unknown as Stage).selected)).toBe('c\n\n0\n0');
   await page.keyboard.press('Escape');
   await settled();
+  expect((await frame('b'))!.width).toBeCloseTo(1000);
+  await page.keyboard.press('Escape');
+  await settled();
   expect((await state()).following).toBe(true);
 });
 

@@ -1,136 +1,251 @@
-/** Draws a laid out call tree. Knows pixels and nothing about pointers. */
-import { firstPositionRightOf, type FlameLayout } from '../../profiles/flame-layout';
-import type { ChromeColors, FlamePalette } from '../theme/colors';
-import { frameLabel } from './frame-text';
+/**
+ * Draws a picture. Every row becomes one line of pixels; the lines are stretched to the rows' height in one go, so that a
+ * frame costs as much as there are pixels in a line, times the rows in sight, however many boxes there are. Only text is
+ * drawn box by box, for boxes wide enough to hold some.
+ */
+import { PixelRow } from './raster';
+import { rowHeightAt, visibleRows, type BoxOnCanvas, type Scene } from './scene';
+import type { FlameStyle } from './style';
+import { sameViewport } from './viewport';
 import { TextFitter } from './text-fit';
-import type { Viewport } from './viewport';
 
-export const rowHeight = 18;
-/** Frames narrower than this are left to the background. */
-const narrowestPx = 0.5;
-const textPadding = 5;
-const fontSize = 11;
+const textPaddingPx = 5;
+const fontSizePx = 11;
+/** Narrower boxes get no text. */
+const textFromPx = 28;
+/** Boxes from this width on have a gap of a pixel to their right neighbour: never at the price of the box itself. */
+const gapFromPx = 4;
+/** The thinnest trace of something in a pixel shows at least this much, of 255. */
+const faintest = 70;
 
-export interface Scene {
-  layout: FlameLayout;
-  view: Viewport;
-  /** Rows scrolled away, in px from the root. */
-  scroll: number;
-  /** CSS px. */
-  width: number;
-  height: number;
-  /** The root stands at the bottom. */
-  growUp: boolean;
-}
+/** Selected boxes of one canvas that are outlined; more would be a colour, not an outline. */
+const mostOutlined = 400;
 
-export interface FrameBox {
-  x: number;
-  y: number;
-  width: number;
-  height: number;
-}
+export class FramePainter {
+  /** Boxes of the selected function, as drawn last. */
+  readonly outlined: BoxOnCanvas[] = [];
+  private readonly context: CanvasRenderingContext2D;
+  private readonly lines: HTMLCanvasElement;
+  private readonly linesContext: CanvasRenderingContext2D;
+  private readonly monospace: string;
+  private fitter: TextFitter | null = null;
+  private fitterRatio = 0;
+  private pixelRow = new PixelRow(1);
+  private image: ImageData | null = null;
+  /** Line after line: what each pixel shows. */
+  private shown = new Int32Array(0);
+  private painted: Scene | null = null;
+  private firstRow = 0;
+  private lastRow = -1;
+  private readonly texts = {
+    count: 0,
+    position: new Int32Array(256),
+    x: new Int32Array(256),
+    width: new Int32Array(256),
+    y: new Int32Array(256),
+  };
 
-/** Top of a row in CSS px. */
-export function rowTop(scene: Scene, row: number): number {
-  const fromRoot = row * rowHeight - scene.scroll;
-  return scene.growUp ? scene.height - fromRoot - rowHeight : fromRoot;
-}
+  constructor(context: CanvasRenderingContext2D, monospace: string) {
+    this.context = context;
+    this.monospace = monospace;
+    this.lines = document.createElement('canvas');
+    const linesContext = this.lines.getContext('2d');
+    if (!linesContext) throw new Error('This browser has no 2D canvas.');
+    this.linesContext = linesContext;
+  }
 
-/** The row at a height in CSS px; may lie outside the layout. */
-export function rowAt(scene: Scene, y: number): number {
-  return Math.floor(((scene.growUp ? scene.height - y : y) + scene.scroll) / rowHeight);
-}
+  /** The box that the last paint put at `x` (CSS px) in a row; -1 for none, or when another scene was painted last. */
+  boxDrawnAt(scene: Scene, x: number, row: number): number {
+    const painted = this.painted;
+    const same =
+      painted?.picture === scene.picture &&
+      sameViewport(painted.view, scene.view) &&
+      painted.width === scene.width;
+    if (!same || row < this.firstRow || row > this.lastRow) return -1;
+    const pixel = Math.floor(x * scene.ratio);
+    const { pixels } = this.pixelRow;
+    return pixel >= 0 && pixel < pixels ? (this.shown[(row - this.firstRow) * pixels + pixel] ?? -1) : -1;
+  }
 
-export function valueAt(scene: Scene, x: number): number {
-  return scene.view.from + (x / scene.width) * (scene.view.to - scene.view.from);
-}
+  /** Paints everything; the context's transform must be the identity. `selectedFrame` -1: none. */
+  paint(scene: Scene, style: FlameStyle, selectedFrame: number): void {
+    const { context } = this;
+    const { picture, ratio } = scene;
+    const width = Math.max(1, Math.round(scene.width * ratio));
+    const height = Math.max(1, Math.round(scene.height * ratio));
+    context.globalAlpha = 1;
+    context.fillStyle = style.chrome.surface;
+    context.fillRect(0, 0, width, height);
+    this.outlined.length = 0;
+    this.texts.count = 0;
+    [this.firstRow, this.lastRow] = visibleRows(scene);
+    this.painted = scene;
+    const rows = this.lastRow - this.firstRow + 1;
+    if (rows <= 0 || scene.view.to <= scene.view.from) return;
+    const image = this.imageOf(width, rows);
+    const pixels = new Uint32Array(image.data.buffer);
+    const rowPx = Math.round(rowHeightAt(ratio) * ratio);
+    const scrollPx = Math.round(scene.scroll * ratio);
+    for (let row = this.firstRow; row <= this.lastRow; row++) {
+      this.pixelRow.fill(picture, row, scene.view);
+      const line = scene.growUp ? this.lastRow - row : row - this.firstRow;
+      const top = scene.growUp ? height - (row + 1) * rowPx + scrollPx : row * rowPx - scrollPx;
+      this.paintLine(scene, style, { row, line, top, rowPx, pixels, selectedFrame });
+    }
+    this.linesContext.putImageData(image, 0, 0, 0, 0, width, rows);
+    const top = scene.growUp
+      ? height - (this.lastRow + 1) * rowPx + scrollPx
+      : this.firstRow * rowPx - scrollPx;
+    context.imageSmoothingEnabled = false;
+    context.drawImage(this.lines, 0, 0, width, rows, 0, top, width, rows * rowPx);
+    const hairline = Math.max(1, Math.floor(ratio));
+    context.fillStyle = style.chrome.surface;
+    for (let line = 1; line <= rows; line++)
+      context.fillRect(0, top + line * rowPx - hairline, width, hairline);
+    this.paintTexts(scene, style, rowPx);
+    this.paintBands(scene, style, rowPx);
+  }
 
-/** Where a position is drawn, clipped to the canvas' sides; null when it is out of sight or too narrow. */
-export function boxOf(scene: Scene, position: number, row: number): FrameBox | null {
-  const y = rowTop(scene, row);
-  if (y + rowHeight <= 0 || y >= scene.height) return null;
-  const scale = scene.width / (scene.view.to - scene.view.from);
-  const left = ((scene.layout.x0[position] ?? 0) - scene.view.from) * scale;
-  const right = ((scene.layout.x1[position] ?? 0) - scene.view.from) * scale;
-  if (right <= 0 || left >= scene.width || right - left < narrowestPx) return null;
-  const x = Math.max(0, left);
-  return { x, y, width: Math.min(scene.width, right) - x, height: rowHeight };
-}
+  private imageOf(width: number, rows: number): ImageData {
+    if (this.pixelRow.pixels !== width) this.pixelRow = new PixelRow(width);
+    if (!this.image || this.image.width !== width || this.image.height < rows) {
+      const room = Math.max(rows, this.image?.width === width ? this.image.height : 0);
+      this.image = new ImageData(width, room);
+      this.shown = new Int32Array(width * room);
+      this.lines.width = width;
+      this.lines.height = room;
+    }
+    return this.image;
+  }
 
-/** Calls back for every frame that is wide enough to see, row by row. */
-export function forEachVisible(
-  scene: Scene,
-  visit: (position: number, row: number, left: number, right: number, y: number) => void,
-): void {
-  const { layout, view, width } = scene;
-  if (layout.rows === 0 || width <= 0 || view.to <= view.from) return;
-  const scale = width / (view.to - view.from);
-  const firstRow = Math.max(0, Math.floor(scene.scroll / rowHeight));
-  const lastRow = Math.min(layout.rows - 1, Math.ceil((scene.scroll + scene.height) / rowHeight));
-  for (let row = firstRow; row <= lastRow; row++) {
-    const end = layout.rowStart[row + 1] ?? 0;
-    const y = rowTop(scene, row);
-    for (let position = firstPositionRightOf(layout, row, view.from); position < end; position++) {
-      const left = ((layout.x0[position] ?? 0) - view.from) * scale;
-      if (left >= width) break;
-      const right = ((layout.x1[position] ?? 0) - view.from) * scale;
-      if (right - left >= narrowestPx) visit(position, row, left, right, y);
+  private paintLine(
+    scene: Scene,
+    style: FlameStyle,
+    at: { row: number; line: number; top: number; rowPx: number; pixels: Uint32Array; selectedFrame: number },
+  ): void {
+    const { ratio, picture } = scene;
+    const { box, cover, pixels: width } = this.pixelRow;
+    const { frame } = picture;
+    const { colors, surface } = style;
+    const { pixels, selectedFrame } = at;
+    this.shown.set(box, (at.row - this.firstRow) * width);
+    const gapFrom = gapFromPx * ratio;
+    const gapPx = Math.max(1, Math.floor(ratio));
+    const textFrom = textFromPx * ratio;
+    const offset = at.line * width;
+    for (let from = 0; from < width;) {
+      const position = box[from]!;
+      let to = from + 1;
+      while (to < width && box[to] === position) to++;
+      if (position < 0) {
+        pixels.fill(surface, offset + from, offset + to);
+        from = to;
+        continue;
+      }
+      const own = frame[position]!;
+      const color = colors[own]!;
+      const run = to - from;
+      if (run >= gapFrom) {
+        const gap = to < width ? gapPx : 0;
+        pixels.fill(color, offset + from, offset + to - gap);
+        if (gap > 0) pixels.fill(surface, offset + to - gap, offset + to);
+        if (run >= textFrom) this.addText(position, from, run - gap, at.top);
+      } else
+        for (let pixel = from; pixel < to; pixel++)
+          pixels[offset + pixel] = cover[pixel] === 255 ? color : blend(color, surface, cover[pixel]!);
+      if (own === selectedFrame && this.outlined.length < mostOutlined && run >= 2)
+        this.outlined.push({
+          x: from / ratio,
+          y: at.top / ratio,
+          width: run / ratio,
+          height: at.rowPx / ratio,
+        });
+      from = to;
+    }
+  }
+
+  private addText(position: number, x: number, width: number, y: number): void {
+    const { texts } = this;
+    if (texts.count === texts.position.length)
+      for (const name of ['position', 'x', 'width', 'y'] as const) {
+        const wider = new Int32Array(texts.count * 2);
+        wider.set(texts[name]);
+        texts[name] = wider;
+      }
+    const at = texts.count++;
+    texts.position[at] = position;
+    texts.x[at] = x;
+    texts.width[at] = width;
+    texts.y[at] = y;
+  }
+
+  private paintTexts({ picture, ratio }: Scene, style: FlameStyle, rowPx: number): void {
+    const { context, texts } = this;
+    const fitter = this.fitterAt(ratio);
+    context.font = fitter.font;
+    context.textBaseline = 'middle';
+    const padding = Math.round(textPaddingPx * ratio);
+    // One colour after the other: changing it costs more than a second look at the list.
+    for (const [ink, color] of style.inks.entries()) {
+      context.fillStyle = color;
+      for (let i = 0; i < texts.count; i++) {
+        const position = texts.position[i]!;
+        const frame = picture.frame[position]!;
+        if (style.inkOf[frame] !== ink) continue;
+        const label = picture.isRoot(position)
+          ? picture.labelOf(position)
+          : style.labelOf(picture, frame, position);
+        const text = fitter.fit(label, texts.width[i]! - 2 * padding);
+        if (text !== '') context.fillText(text, texts.x[i]! + padding, texts.y[i]! + Math.round(rowPx / 2));
+      }
+    }
+  }
+
+  private fitterAt(ratio: number): TextFitter {
+    if (!this.fitter || this.fitterRatio !== ratio) {
+      this.fitter = new TextFitter(this.context, `${fontSizePx * ratio}px ${this.monospace}`);
+      this.fitterRatio = ratio;
+    }
+    return this.fitter;
+  }
+
+  /** Threads' names; the name of the thread that the first visible row belongs to stays in sight. */
+  private paintBands(scene: Scene, style: FlameStyle, rowPx: number): void {
+    const { context } = this;
+    const { ratio, picture } = scene;
+    const { bands } = picture;
+    if (bands.length === 0) return;
+    const width = Math.round(scene.width * ratio);
+    const height = Math.round(scene.height * ratio);
+    const scrollPx = Math.round(scene.scroll * ratio);
+    const fitter = this.fitterAt(ratio);
+    context.font = fitter.font;
+    context.textBaseline = 'middle';
+    const padding = Math.round(textPaddingPx * ratio);
+    for (const [index, band] of bands.entries()) {
+      let at = band.row * rowPx - scrollPx;
+      const next = bands[index + 1];
+      const nextAt = next ? next.row * rowPx - scrollPx : Infinity;
+      if (nextAt <= 0) continue;
+      if (at > height) break;
+      // Sticks to the edge while its rows pass, pushed out by the next one.
+      if (at < 0) at = Math.min(0, nextAt - rowPx);
+      const y = scene.growUp ? height - at - rowPx : at;
+      context.fillStyle = style.chrome.background;
+      context.fillRect(0, y, width, rowPx);
+      context.fillStyle = style.chrome.line;
+      context.fillRect(0, y + rowPx - Math.max(1, Math.floor(ratio)), width, Math.max(1, Math.floor(ratio)));
+      context.fillStyle = style.chrome.text;
+      context.fillText(fitter.fit(band.title, width - 2 * padding), padding, y + Math.round(rowPx / 2));
     }
   }
 }
 
-export interface FrameStyle {
-  palette: FlamePalette;
-  /** Frame → index into the palette's paints. */
-  paintIndex: Uint16Array;
-  chrome: ChromeColors;
-  /** Frame → 1 when the search found it; null when nothing is searched. */
-  found: Uint8Array | null;
-  dimmed: number;
-}
-
-export class FramePainter {
-  private readonly context: CanvasRenderingContext2D;
-  private readonly fitter: TextFitter;
-
-  constructor(context: CanvasRenderingContext2D, monospace: string) {
-    this.context = context;
-    this.fitter = new TextFitter(context, `${fontSize}px ${monospace}`);
-  }
-
-  paint(scene: Scene, style: FrameStyle): void {
-    const { context } = this;
-    const { tree } = scene.layout;
-    context.fillStyle = style.chrome.surface;
-    context.fillRect(0, 0, scene.width, scene.height);
-    context.font = this.fitter.font;
-    context.textBaseline = 'middle';
-    forEachVisible(scene, (position, _row, left, right, y) => {
-      const node = scene.layout.node[position] ?? 0;
-      const frame = tree.nodes.frame[node] ?? 0;
-      const paint = style.palette.paints[style.paintIndex[frame] ?? 0];
-      if (!paint) return;
-      const found = style.found === null || style.found[frame] === 1;
-      context.globalAlpha = found ? 1 : style.dimmed;
-      context.fillStyle = paint.fill;
-      const x = Math.max(0, left);
-      const shown = Math.min(scene.width, right) - x;
-      // A gap of one pixel between neighbours, but never at the price of the frame itself.
-      const gap = shown > 3 ? 1 : 0;
-      context.fillRect(x, y, shown - gap, rowHeight - 1);
-      if (shown >= 28) {
-        const text = this.fitter.fit(frameLabel(tree, node), shown - gap - 2 * textPadding);
-        if (text !== '') {
-          context.globalAlpha = 1;
-          context.fillStyle = found ? paint.text : style.chrome.muted;
-          context.fillText(text, x + textPadding, y + (rowHeight - 1) / 2 + 0.5);
-        }
-      }
-      if (style.found !== null && found && node !== 0) {
-        context.fillStyle = style.chrome.match;
-        context.fillRect(x, y + rowHeight - 3, Math.max(1, shown - gap), 2);
-      }
-    });
-    context.globalAlpha = 1;
-  }
+/** `cover` of 255 parts of a colour over another; both as in the image data. */
+function blend(color: number, under: number, cover: number): number {
+  const part = faintest + (((255 - faintest) * cover) >> 8);
+  const rest = 256 - part;
+  const redBlue = (((color & 0xff00ff) * part + (under & 0xff00ff) * rest) >>> 8) & 0xff00ff;
+  const green = (((color & 0x00ff00) * part + (under & 0x00ff00) * rest) >>> 8) & 0x00ff00;
+  return (0xff000000 | redBlue | green) >>> 0;
 }

@@ -11,7 +11,11 @@ export class FlameTooltip {
     document.body.append(this.box);
   }
 
-  show(facts: FrameFacts, clientX: number, clientY: number): void {
+  /** Whose facts are shown; null while hidden. */
+  shownFor: object | null = null;
+
+  show(owner: object, facts: FrameFacts, clientX: number, clientY: number): void {
+    this.shownFor = owner;
     const name = element('div', 'sm-flame-tooltip-name', facts.name);
     const where = element('div', 'sm-flame-tooltip-where', facts.location || facts.category);
     const table = element('dl', 'sm-flame-tooltip-numbers');
@@ -36,6 +40,7 @@ export class FlameTooltip {
   }
 
   hide(): void {
+    this.shownFor = null;
     this.box.hidden = true;
   }
 

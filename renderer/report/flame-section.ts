@@ -1,10 +1,11 @@
 /** A flame graph of the report with its small toolbar, and the table below it that follows the selected range. */
 import { aggregate, mergeCallTrees, type CallTree } from '../../profiles/call-tree';
-import { formatNumber, formatPercent, formatValue } from '../../profiles/format';
+import { formatPercent, formatValue } from '../../profiles/format';
 import { frameKey, functionTable } from '../../profiles/functions';
 import { formatLocation } from '../../profiles/location';
 import type { Profile, TimeRange } from '../../profiles/types';
 import { FlameCanvas, type FlameState } from '../flame/flame-canvas';
+import { foundText } from '../flame/flame-search';
 
 export interface FlameSectionOptions {
   host: HTMLElement;
@@ -81,11 +82,7 @@ export class FlameSection {
 
   private show({ following, found }: FlameState): void {
     this.everything.hidden = following;
-    this.found.textContent = !found
-      ? ''
-      : found.functions === 0
-        ? 'No function matches'
-        : `${formatNumber(found.functions)} ${found.functions === 1 ? 'function' : 'functions'} · ${formatPercent(found.share)}`;
+    this.found.textContent = found ? foundText(found, this.tree.unit) : '';
   }
 
   private toolbar(): HTMLElement {

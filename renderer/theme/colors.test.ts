@@ -2,7 +2,14 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { categories } from '../../profiles/types';
-import { categoryColor, chromeColors, flamePalette, seriesColors, type ColorScheme } from './colors';
+import {
+  categoryColor,
+  chromeColors,
+  colorModes,
+  flamePalette,
+  seriesColors,
+  type ColorScheme,
+} from './colors';
 import { contrast, oklch } from './oklch';
 
 const css = readFileSync(path.join(import.meta.dirname, 'tokens.css'), 'utf8');
@@ -35,7 +42,7 @@ describe.each(schemes)('%s theme', (scheme) => {
   });
 
   test('text on every flame fill reaches AA', () => {
-    for (const mode of ['category', 'package', 'file'] as const)
+    for (const mode of colorModes)
       for (const { fill, text } of flamePalette(scheme, mode).paints)
         expect(contrast(fill, text), `${text} on ${fill}`).toBeGreaterThanOrEqual(4.5);
   });

@@ -7,8 +7,17 @@ import { contrast, oklch } from './oklch';
 
 export type ColorScheme = 'light' | 'dark';
 
-/** How flame frames are coloured. */
-export type ColorMode = 'category' | 'package' | 'file';
+/** How flame frames are coloured. `heat`: by the function's own time. */
+export const colorModes = ['category', 'package', 'file', 'name', 'heat'] as const;
+export type ColorMode = (typeof colorModes)[number];
+
+export const colorModeLabels: Record<ColorMode, string> = {
+  category: 'Kind',
+  package: 'Package',
+  file: 'File',
+  name: 'Name',
+  heat: 'Self time',
+};
 
 interface Tone {
   lightness: number;
@@ -85,12 +94,44 @@ const shades = 7;
 /** Paints for flame frames; computed once per scheme and looked up by index. */
 export interface FlamePalette {
   paints: FramePaint[];
-  /** Index of the paint for a frame. */
-  paintOf(frame: { name: string; url: string; packageName: string; category: number }): number;
+  /** Index of the paint for a frame. `heat`: its own time, 0..1 of the hottest function's. */
+  paintOf(frame: { name: string; url: string; packageName: string; category: number; heat: number }): number;
 }
 
 const appIndex = categories.indexOf('app');
 const fileHues = 24;
+const heatSteps = 16;
+
+/**
+ * From hardly anything to the hottest: darker and more saturated in light, lighter in dark, so that it reads without hues
+ * too. The dark scale leaps over the greys on which neither black nor white text is easy to read.
+ */
+const heatTones: Record<ColorScheme, [from: Tone, to: Tone][]> = {
+  light: [
+    [
+      { lightness: 0.93, chroma: 0.012, hue: 85 },
+      { lightness: 0.66, chroma: 0.19, hue: 38 },
+    ],
+  ],
+  dark: [
+    [
+      { lightness: 0.34, chroma: 0.012, hue: 55 },
+      { lightness: 0.49, chroma: 0.09, hue: 45 },
+    ],
+    [
+      { lightness: 0.63, chroma: 0.13, hue: 50 },
+      { lightness: 0.82, chroma: 0.15, hue: 70 },
+    ],
+  ],
+};
+
+function heatTone(scheme: ColorScheme, heat: number): Tone {
+  const parts = heatTones[scheme];
+  const at = heat * parts.length;
+  const index = Math.min(parts.length - 1, Math.floor(at));
+  const part = parts[index];
+  return part ? mixed(part[0], part[1], at - index) : categoryTones[scheme].root;
+}
 
 export function flamePalette(scheme: ColorScheme, mode: ColorMode): FlamePalette {
   const paints: FramePaint[] = [];
@@ -119,15 +160,30 @@ export function flamePalette(scheme: ColorScheme, mode: ColorMode): FlamePalette
       hue: (hue * 360) / fileHues,
     });
   const byHash = (key: string) => firstHue + (hashText(key) % fileHues);
+  const firstHeat = paints.length;
+  for (let step = 0; step < heatSteps; step++) add(heatTone(scheme, step / (heatSteps - 1)));
   return {
     paints,
     paintOf(frame) {
       const code = frame.category <= 2;
+      if (mode === 'heat')
+        // By the square root: half as hot as the hottest is still hot.
+        return firstHeat + Math.round(Math.sqrt(Math.min(1, Math.max(0, frame.heat))) * (heatSteps - 1));
+      if (mode === 'name' && frame.category <= 3) return byHash(frame.name);
       if (mode === 'package' && code && frame.category !== 2)
         return frame.packageName === '' ? appIndex * shades + 3 : byHash(frame.packageName);
       if (mode === 'file' && code && frame.url !== '') return byHash(frame.url);
       return frame.category * shades + (hashText(frame.name) % shades);
     },
+  };
+}
+
+function mixed(one: Tone, other: Tone, part: number): Tone {
+  const between = (from: number, to: number) => from + (to - from) * part;
+  return {
+    lightness: between(one.lightness, other.lightness),
+    chroma: between(one.chroma, other.chroma),
+    hue: between(one.hue, other.hue),
   };
 }
 

@@ -39,3 +39,15 @@ export function contrast(one: string, other: string): number {
   const [dark = 0, light = 0] = [luminance(one), luminance(other)].sort((x, y) => x - y);
   return (light + 0.05) / (dark + 0.05);
 }
+
+/** A mix of two `#rrggbb` colours as screens mix them; `part` 0..1 of the second. */
+export function mixColors(one: string, other: string, part: number): string {
+  const channel = (at: number) => {
+    const from = Number.parseInt(one.slice(at, at + 2), 16);
+    const to = Number.parseInt(other.slice(at, at + 2), 16);
+    return Math.round(from + (to - from) * part)
+      .toString(16)
+      .padStart(2, '0');
+  };
+  return `#${channel(1)}${channel(3)}${channel(5)}`;
+}
