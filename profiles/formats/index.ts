@@ -4,9 +4,11 @@
  */
 import type { ProfileFormatError } from '../errors';
 import { chromeTrace } from './chrome-trace';
+import { collapsed } from './collapsed';
 import { cpuprofile } from './cpuprofile';
 import { beginningOf, headOfSource, keyOutline } from './file-head';
 import { heapprofile } from './heapprofile';
+import { pprof } from './pprof';
 import { unpacked } from './source';
 import type { ByteSource } from './source';
 import { speedscope } from './speedscope';
@@ -15,7 +17,15 @@ import { v8Prof } from './v8-prof';
 import { notAProfile, somethingElse, unknownFolder } from './unknown-format';
 
 /** In the order in which they are asked whether a file is theirs: the more certain first. */
-export const importers: readonly Importer[] = [chromeTrace, cpuprofile, heapprofile, speedscope, v8Prof];
+export const importers: readonly Importer[] = [
+  chromeTrace,
+  cpuprofile,
+  heapprofile,
+  speedscope,
+  v8Prof,
+  pprof,
+  collapsed,
+];
 
 export const folderImporters: readonly FolderImporter[] = [];
 
