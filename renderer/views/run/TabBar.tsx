@@ -1,8 +1,9 @@
 import { ActionIcon, TextInput } from '@mantine/core';
 import { IconChevronDown, IconChevronUp, IconSearch } from '@tabler/icons-react';
-import { useEffect, useRef, useState, type KeyboardEvent } from 'react';
+import { useEffect, useRef, useState, useSyncExternalStore, type KeyboardEvent } from 'react';
 import { formatNumber, formatPercent, formatTimeRange } from '../../../profiles/format';
 import { Chip } from '../../components/Chip';
+import { flameSearch, type FlameMatches } from '../../flame/flame-search';
 import { useSearchHits } from '../../frame/search-hits';
 import { tabTitles } from '../../frame/tab-titles';
 import type { SearchHits } from '../../functions/use-tree-search';
@@ -102,7 +103,7 @@ function SearchField() {
     }, 120);
     return () => clearTimeout(timer);
   }, [text, select]);
-  const hits = useSearchHits((state) => state.hits);
+  const hits = useHits();
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.key !== 'Enter' || !hits) return;
     event.preventDefault();
@@ -130,6 +131,18 @@ function SearchField() {
       />
     </div>
   );
+}
+
+const followFlame = (listener: () => void): (() => void) => flameSearch.subscribe(listener);
+const foundInFlame = (): FlameMatches | null => flameSearch.get();
+
+/** What the flame view or the table on the screen found. */
+function useHits(): SearchHits | null {
+  const inTable = useSearchHits((state) => state.hits);
+  const inFlame = useSyncExternalStore(followFlame, foundInFlame);
+  if (inTable || !inFlame) return inTable;
+  const { count, index, share } = inFlame;
+  return { count, index, share, next: () => flameSearch.next(), previous: () => flameSearch.previous() };
 }
 
 /** `3 of 17 · 12.4 %`, and the way to the next one. */

@@ -5,9 +5,8 @@ import { flameModes, tableModes, useRoute, type Selection } from '../../../state
 import type { ViewedRun } from '../viewed-run';
 import { Breadcrumbs } from './Breadcrumbs';
 import { copyLink } from './copy';
-import { exportPicture, exportProfile, exportTitles, formatsFor, usePicture } from './export';
+import { exportProfile, exportTitles, formatsFor } from './export';
 import { flameModeTitles, modeOnTab, tableModeTitles } from './modes';
-import { titleOf } from './ExploreView';
 import { useOriginalNames } from './use-original-names';
 
 /** How profiles are shown: the view's mode, what it is restricted to, what its numbers mean, and the ways out. */
@@ -141,12 +140,10 @@ function OptionsMenu({ run }: { run: ViewedRun }) {
 
 function ExportMenu({ run }: { run: ViewedRun }) {
   const client = useClient();
-  const picture = usePicture((state) => state.picture);
-  const { tab, flameMode } = useRoute((state) => state.route.selection);
+  const tab = useRoute((state) => state.route.selection.tab);
   const source = tab === 'memory' ? 'allocations' : 'cpu';
   const scope = source === 'cpu' ? run.cpuScope : run.allocationScope;
   const tree = source === 'cpu' ? run.cpuTree : run.allocationTree;
-  const name = titleOf(run, modeOnTab(tab, flameMode));
   return (
     <Menu position="bottom-end" width={260} shadow="md">
       <Menu.Target>
@@ -157,16 +154,6 @@ function ExportMenu({ run }: { run: ViewedRun }) {
         </Tooltip>
       </Menu.Target>
       <Menu.Dropdown aria-label="Export">
-        {picture && (
-          <>
-            <Menu.Label>Picture of the view</Menu.Label>
-            {(['png', 'svg'] as const).map((format) => (
-              <Menu.Item key={format} onClick={() => void exportPicture(client, { picture, format, name })}>
-                {format.toUpperCase()}
-              </Menu.Item>
-            ))}
-          </>
-        )}
         <Menu.Label>Profile, as selected and transformed</Menu.Label>
         {formatsFor(source).map((format) => (
           <Menu.Item
