@@ -180,7 +180,7 @@ describe('a DevTools trace of a page with a worker', () => {
 
 describe('a trace of Node.js', () => {
   it('has the same times as the .cpuprofile of the same run', () => {
-    const { profiles } = parse(gunzipSync(sample('node-trace-cpu.log.gz')));
+    const { profiles } = parse(gunzipSync(sample('node-trace-cpu.json.gz')));
     expect(profiles.map(({ name, processName }) => [name, processName])).toEqual([
       ['JavaScriptMainThread, profile 0x1', 'node'],
       ['JavaScriptMainThread, profile 0x2', 'node'],
@@ -193,7 +193,7 @@ describe('a trace of Node.js', () => {
   });
 
   it('without CPU samples shows its tasks', () => {
-    const bytes = sample('node-trace-tasks.log');
+    const bytes = sample('node-trace-tasks.json');
     const { traceEvents } = JSON.parse(new TextDecoder().decode(bytes)) as { traceEvents: RawEvent[] };
     const { profiles, notes } = parse(bytes);
     expect(profiles.map(({ name }) => name)).toEqual(['JavaScriptMainThread']);

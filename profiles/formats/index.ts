@@ -4,6 +4,7 @@
  */
 import type { ProfileFormatError } from '../errors';
 import { chromeTrace } from './chrome-trace';
+import { clinicFlame, clinicFlameSamples } from './clinic-flame';
 import { collapsed } from './collapsed';
 import { cpuprofile } from './cpuprofile';
 import { beginningOf, headOfSource, keyOutline } from './file-head';
@@ -14,6 +15,8 @@ import type { ByteSource } from './source';
 import { speedscope } from './speedscope';
 import type { FileHead, FolderImporter, ImportedFile, Importer, ParseOptions } from './types';
 import { v8Prof } from './v8-prof';
+import { zeroX } from './zero-x';
+import { zeroXPage } from './zero-x-page';
 import { notAProfile, somethingElse, unknownFolder } from './unknown-format';
 
 /** In the order in which they are asked whether a file is theirs: the more certain first. */
@@ -23,11 +26,13 @@ export const importers: readonly Importer[] = [
   heapprofile,
   speedscope,
   v8Prof,
+  clinicFlameSamples,
+  zeroXPage,
   pprof,
   collapsed,
 ];
 
-export const folderImporters: readonly FolderImporter[] = [];
+export const folderImporters: readonly FolderImporter[] = [clinicFlame, zeroX];
 
 /** With dot, lower case, for file dialogs and associations. Any of them may be followed by `.gz`. */
 export const importableExtensions: readonly string[] = [
