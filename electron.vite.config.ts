@@ -1,6 +1,6 @@
 /**
  * Everything that runs from `out/` except the report's script (scripts/build.mjs):
- *   out/main/{electron,cli,load-runner}.js  Node, ES modules, dependencies stay in node_modules
+ *   out/main/{electron,cli,load-runner,import-worker}.js  Node, ES modules, dependencies stay in node_modules
  *   out/preload/preload.cjs                 self-contained: a sandboxed preload may require only 'electron'
  *   out/renderer                            the UI, the same for the desktop and the web shell
  */
@@ -17,6 +17,7 @@ const mainEntries = {
   electron: 'electron/main.ts',
   cli: 'main/cli/index.ts',
   'load-runner': 'main/load/load-runner.ts',
+  'import-worker': 'main/analysis/import-worker.ts',
 };
 
 /** Missing entries are named by scripts/build.mjs. */

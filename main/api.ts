@@ -582,9 +582,21 @@ export const inputs = {
   'sessions.emptyTrash': z.object({ ids: z.array(z.string()).optional() }).default({}),
   /** The session as one `.scorchmark` file (a zip). */
   'sessions.export': byId.extend({ taskId }),
-  /** A `.scorchmark`, `.cpuprofile` or `.heapprofile` file's bytes become a session. */
+  /** The bytes of a `.scorchmark` file or of a profile in any format that can be read become a session. */
   'sessions.import': z.object({ fileName: z.string(), bytes: z.instanceof(Uint8Array), taskId }),
-  /** The same from a path on this machine (command line, file association, native dialog). */
+  /** The same piece by piece, for files of any size and folders that a tool wrote (clinic flame, 0x). */
+  'sessions.importBegin': z.object({ name: z.string().min(1).max(500), folder: z.boolean().default(false) }),
+  /** Appends to the file (`path`: which one of a folder, with `/`). Pieces of one file come in order. */
+  'sessions.importPiece': z.object({
+    uploadId: z.string(),
+    path: z.string().max(1000).default(''),
+    bytes: z.instanceof(Uint8Array),
+  }),
+  /** All pieces have come: it becomes a session. */
+  'sessions.importEnd': z.object({ uploadId: z.string(), taskId }),
+  /** Gives up what was sent so far. */
+  'sessions.importDrop': z.object({ uploadId: z.string() }),
+  /** A file or folder of this machine becomes a session (command line, file association, native dialog). */
   'sessions.importPath': z.object({ path: z.string(), taskId }),
 
   compare: z.object({ a: z.string(), b: z.string(), taskId }),
@@ -623,6 +635,10 @@ export interface Results {
   'sessions.emptyTrash': null;
   'sessions.export': { fileName: string; bytes: Uint8Array };
   'sessions.import': SessionMeta;
+  'sessions.importBegin': { uploadId: string };
+  'sessions.importPiece': null;
+  'sessions.importEnd': SessionMeta;
+  'sessions.importDrop': null;
   'sessions.importPath': SessionMeta;
   compare: Comparison;
   'report.html': { fileName: string; html: string };

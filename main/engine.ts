@@ -13,7 +13,8 @@ import { listSamples, resolveSample } from './run/samples';
 import { defaultDataFolder, newSessionId, openStore, type SessionStore } from './sessions';
 import { compareSessions } from './analysis/compare';
 import { loadSession, type LoadedSession } from './analysis/load-session';
-import { summarise } from './analysis/summary';
+import { readForeign } from './analysis/foreign-reader';
+import { summariseRecorded } from './analysis/summary';
 import { createReport } from './report';
 import { createSources } from './sources';
 import { attachTarget, createClock, launchTarget, listNodeProcesses } from './target';
@@ -57,14 +58,8 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   const store = await openStore({
     folder: dataFolder,
     readOnly: options.readOnly,
-    summarise: (recorded) =>
-      summarise({
-        cpu: [...recorded.cpu.values()].map((builder) => builder.profile),
-        series: [...recorded.series.values()],
-        marks: recorded.marks,
-        allocations: recorded.allocations,
-        loadResult: recorded.loadResult,
-      }),
+    summarise: summariseRecorded,
+    readForeign,
     onChanged: (ids) => emit({ event: 'sessions.changed', payload: { ids } }),
   });
   const sources = createSources(store);
@@ -205,6 +200,17 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     'sessions.export': ({ id, taskId }) => asTask(taskId, (task) => store.exportSession(id, task)),
     'sessions.import': ({ fileName, bytes, taskId }) =>
       asTask(taskId, (task) => store.importBytes(fileName, bytes, task)),
+    'sessions.importBegin': async ({ name, folder }) => ({ uploadId: await store.beginUpload(name, folder) }),
+    'sessions.importPiece': async ({ uploadId, path, bytes }) => {
+      await store.uploadPiece(uploadId, path, bytes);
+      return null;
+    },
+    'sessions.importEnd': ({ uploadId, taskId }) =>
+      asTask(taskId, (task) => store.importUpload(uploadId, task)),
+    'sessions.importDrop': async ({ uploadId }) => {
+      await store.dropUpload(uploadId);
+      return null;
+    },
     'sessions.importPath': ({ path, taskId }) => asTask(taskId, (task) => store.importPath(path, task)),
     compare: ({ a, b, taskId }) =>
       asTask(taskId, async (task) => {

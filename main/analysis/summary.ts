@@ -1,5 +1,6 @@
 /** The few numbers of a session that lists, search and comparison show. */
 import type { LoadResult, Mark, Series, SessionSummary, ThreadKey } from '../api';
+import type { Recorded } from '../sessions';
 import { aggregate, mergeCallTrees } from '../../profiles/call-tree';
 import type { CallTree } from '../../profiles/call-tree';
 import { functionTable } from '../../profiles/functions';
@@ -15,7 +16,7 @@ export interface SummaryInput {
   series: readonly Series[];
   marks: readonly Mark[];
   /** Last live allocation profile of each thread. */
-  allocations: ReadonlyMap<ThreadKey, V8HeapProfile> | Iterable<V8HeapProfile>;
+  allocations: ReadonlyMap<ThreadKey, V8HeapProfile | Profile> | Iterable<V8HeapProfile | Profile>;
   loadResult: LoadResult | null;
 }
 
@@ -42,6 +43,17 @@ export function summarise(input: SummaryInput): SessionSummary {
     ...allocationNumbers([...valuesOf(input.allocations)]),
   };
   return Object.fromEntries(Object.entries(summary).filter(([, value]) => value !== undefined));
+}
+
+/** The same for what the session store knows as recorded. */
+export function summariseRecorded(recorded: Recorded): SessionSummary {
+  return summarise({
+    cpu: [...recorded.cpu.values()].map(({ profile }) => profile),
+    series: [...recorded.series.values()],
+    marks: recorded.marks,
+    allocations: recorded.allocations,
+    loadResult: recorded.loadResult,
+  });
 }
 
 /** Busy time of all threads and processes as one tree, or null when there are no samples. */
@@ -135,10 +147,13 @@ function loadNumbers(load: LoadResult | null): SessionSummary {
   };
 }
 
-function allocationNumbers(profiles: V8HeapProfile[]): SessionSummary {
+function allocationNumbers(profiles: (V8HeapProfile | Profile)[]): SessionSummary {
   if (profiles.length === 0) return {};
   let liveBytes = 0;
-  const open = profiles.map(({ head }) => head);
+  const open: V8HeapProfile['head'][] = [];
+  for (const profile of profiles)
+    if ('head' in profile) open.push(profile.head);
+    else for (let i = 0; i < profile.samples.length; i++) liveBytes += profile.samples.weight[i]!;
   for (let node = open.pop(); node; node = open.pop()) {
     liveBytes += node.selfSize;
     for (const child of node.children) open.push(child);

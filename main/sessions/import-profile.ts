@@ -1,113 +1,94 @@
-/** A foreign `.cpuprofile` or `.heapprofile` (also gzipped) becomes the content of a session; its bytes are kept as they are. */
-import { promisify } from 'node:util';
-import { gunzip } from 'node:zlib';
-import { ProfileFormatError } from '../../profiles/errors';
-import { parseCpuProfile } from '../../profiles/formats/cpuprofile';
-import { detectFormat } from '../../profiles/formats/detect';
-import { readHeapProfile } from '../../profiles/formats/heapprofile';
-import type { Profile } from '../../profiles/types';
-import type { ThreadKey } from '../api';
+/** A foreign profile of any format becomes the content of a session; its bytes are kept as they came. */
+import { createReadStream, createWriteStream } from 'node:fs';
+import { copyFile, rename } from 'node:fs/promises';
+import path from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { createGunzip } from 'node:zlib';
+import type { SessionFile } from '../api';
 import { AppError } from '../errors';
 import { version } from '../paths';
-import { allocationsFileName, cpuFileName, newSessionId } from './layout';
-import type { Recorded, Summarise } from './recorder';
+import type { ForeignDescription, ForeignRequest, ReadForeign } from './describe-foreign';
+import { allocationsFileName, classifyFile, cpuFileName, newSessionId, profileFileName } from './layout';
 import { formatVersion, type StoredSession } from './session-file';
+import { listStandardFiles, totalBytes } from './standard-files';
+import { throwIfCancelled, type TaskOptions } from './task';
 
-/** A profile's text cannot be longer than a JavaScript string anyway. */
-const maxUnpackedBytes = 1024 ** 3;
-const thread: ThreadKey = 'p0';
-
-export interface ForeignProfile {
-  session: StoredSession;
-  /** What to write beside `session.json`. */
-  file: { name: string; bytes: Uint8Array };
+export interface ForeignImport {
+  request: ForeignRequest;
+  /** Where the session's files go. */
+  folder: string;
+  /** The files are ours to move (uploads); otherwise they are copied. */
+  mayMove: boolean;
+  isGzipped: boolean;
+  readForeign: ReadForeign;
+  task: TaskOptions;
 }
 
-/** Rejects with PROFILE_UNKNOWN_FORMAT or PROFILE_MALFORMED, naming the file and the place in it. */
-export async function readForeignProfile(
-  fileName: string,
-  given: Uint8Array,
-  summarise: Summarise,
-): Promise<ForeignProfile> {
-  const packed = given[0] === 0x1f && given[1] === 0x8b;
-  const bytes = packed ? await unpacked(fileName, given) : given;
-  const name = packed ? fileName.replace(/\.gz$/i, '') : fileName;
-  const format = detectFormat(name, bytes);
-  if (!format)
-    throw new AppError('PROFILE_UNKNOWN_FORMAT', `${fileName} is not a file that Scorchmark can open.`, {
-      hint: 'It opens .scorchmark files, CPU profiles (.cpuprofile) and allocation profiles (.heapprofile).',
+/**
+ * Fills the folder and says what the session is. Rejects with PROFILE_UNKNOWN_FORMAT or PROFILE_MALFORMED, naming the file
+ * and the place in it, OUT_OF_MEMORY, CANCELLED or the system's error.
+ */
+export async function importForeign(options: ForeignImport): Promise<StoredSession> {
+  const { request, folder, task } = options;
+  task.progress?.(0, `Reading ${request.name}`);
+  const description = await options.readForeign(request, {
+    ...(task.signal && { signal: task.signal }),
+    progress: (fraction) => task.progress?.(fraction && fraction * 0.9, `Reading ${request.name}`),
+  });
+  throwIfCancelled(task.signal);
+  task.progress?.(0.9, `Keeping ${request.name}`);
+  if (request.kind === 'file') await keepFile(request, description, options);
+  else
+    for (const [inside, file] of Object.entries(request.files)) {
+      throwIfCancelled(task.signal);
+      await bring(file, path.join(folder, profileFileName(`${request.name}/${inside}`)), options.mayMove);
+    }
+  const files = (await listStandardFiles(folder)).map(withOnlyThread(description));
+  return describe(request, description, files, options.isGzipped);
+}
+
+/** `.cpuprofile` and `.heapprofile` files are what our own sessions hold: they are kept under those names, unpacked. */
+async function keepFile(
+  { file, name }: Extract<ForeignRequest, { kind: 'file' }>,
+  { format }: ForeignDescription,
+  { folder, mayMove, isGzipped, task }: ForeignImport,
+): Promise<void> {
+  const isOurs = format === 'cpuprofile' || format === 'heapprofile';
+  const kept =
+    format === 'cpuprofile'
+      ? cpuFileName('p0')
+      : format === 'heapprofile'
+        ? allocationsFileName('p0')
+        : profileFileName(name);
+  const to = path.join(folder, kept);
+  if (isOurs && isGzipped)
+    await pipeline(createReadStream(file), createGunzip(), createWriteStream(to, { flags: 'wx' }), {
+      ...(task.signal && { signal: task.signal }),
     });
-  try {
-    const content = format === 'cpuprofile' ? readCpu(name, bytes) : readAllocations(name, bytes);
-    const fileOnDisk = format === 'cpuprofile' ? cpuFileName(thread) : allocationsFileName(thread);
-    const summary = summarise(content.recorded, content.durationMs);
-    const session = describe(name, { ...content, summary, fileName: fileOnDisk, sizeBytes: bytes.length });
-    return { session, file: { name: fileOnDisk, bytes } };
-  } catch (error) {
-    if (!(error instanceof ProfileFormatError)) throw error;
-    throw new AppError(error.code, error.message, { hint: error.hint, details: error.where, cause: error });
-  }
+  else await bring(file, to, mayMove);
 }
 
-async function unpacked(fileName: string, bytes: Uint8Array): Promise<Uint8Array> {
-  try {
-    return await promisify(gunzip)(bytes, { maxOutputLength: maxUnpackedBytes });
-  } catch (error) {
-    const tooLarge = (error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE';
-    throw new AppError(
-      'PROFILE_MALFORMED',
-      tooLarge
-        ? `${fileName} unpacks to more than ${maxUnpackedBytes} bytes.`
-        : `${fileName} is a damaged gzip file: it cannot be unpacked.`,
-      {
-        hint: 'It may have been cut off on its way; ask for it again, or unpack it by hand.',
-        details: error instanceof Error ? error.message : String(error),
-      },
-    );
-  }
+async function bring(from: string, to: string, mayMove: boolean): Promise<void> {
+  if (classifyFile(path.basename(to)) === undefined)
+    throw new AppError('BAD_INPUT', `${path.basename(to)} cannot be the name of a session's file.`);
+  if (mayMove) await rename(from, to);
+  else await copyFile(from, to);
 }
 
-interface Content {
-  recorded: Recorded;
-  originUs: number;
-  durationMs: number;
-}
-
-function recordedOf(parts: Partial<Recorded>): Recorded {
-  return { cpu: new Map(), allocations: new Map(), series: new Map(), marks: [], loadResult: null, ...parts };
-}
-
-function readCpu(fileName: string, bytes: Uint8Array): Content {
-  const profile = parseCpuProfile(bytes, { fileName, originUs: 0 });
-  const originUs = profile.startUs;
-  shift(profile, originUs);
-  return {
-    recorded: recordedOf({ cpu: new Map([[thread, { profile }]]) }),
-    originUs,
-    durationMs: profile.endUs / 1000,
-  };
-}
-
-/** Makes the file's first instant 0. */
-function shift(profile: Profile, byUs: number): void {
-  const { timeUs, length } = profile.samples;
-  for (let i = 0; i < length; i++) timeUs[i]! -= byUs;
-  profile.endUs -= byUs;
-  profile.startUs = 0;
-}
-
-function readAllocations(fileName: string, bytes: Uint8Array): Content {
-  const profile = readHeapProfile(bytes, { fileName });
-  return { recorded: recordedOf({ allocations: new Map([[thread, profile]]) }), originUs: 0, durationMs: 0 };
+function withOnlyThread({ processes }: ForeignDescription): (file: SessionFile) => SessionFile {
+  const threads = processes.flatMap((process) => process.threads);
+  return (file) =>
+    file.kind === 'profile' && threads.length === 1 ? { ...file, thread: threads[0]!.key } : file;
 }
 
 function describe(
-  title: string,
-  content: Content & { summary: StoredSession['summary']; fileName: string; sizeBytes: number },
+  { name }: ForeignRequest,
+  { format, originUs, durationMs, summary, processes, notes }: ForeignDescription,
+  files: SessionFile[],
+  isGzipped: boolean,
 ): StoredSession {
-  const { originUs, durationMs, summary, fileName, sizeBytes } = content;
-  const span = { startedUs: 0, endedUs: durationMs * 1000 };
-  const isCpu = fileName === cpuFileName(thread);
+  const isOurs = format === 'cpuprofile' || format === 'heapprofile';
+  const title = isOurs && isGzipped ? name.replace(/\.gz$/i, '') : name;
   return {
     formatVersion,
     id: newSessionId(),
@@ -120,9 +101,10 @@ function describe(
     tags: [],
     note: '',
     nodeVersion: '',
-    sizeBytes,
+    sizeBytes: totalBytes(files),
     summary,
-    originUs,
+    // Kept foreign files are read with their first instant as 0.
+    originUs: isOurs ? originUs : 0,
     spec: null,
     // A profile file says nothing about where it was recorded.
     environment: {
@@ -134,19 +116,19 @@ function describe(
       cpuCount: 0,
       memoryBytes: 0,
     },
-    processes: [
-      {
-        pid: 0,
-        ppid: 0,
-        title,
-        argv: [],
-        nodeVersion: '',
-        ...span,
-        threads: [{ key: thread, pid: 0, workerId: 0, title, ...span }],
-      },
-    ],
+    processes: isOurs ? processes.map((process) => asOwnFile(process, title)) : processes,
     listening: [],
-    warnings: [],
-    files: [{ name: fileName, kind: isCpu ? 'cpu' : 'allocations', thread, sizeBytes }],
+    warnings: notes.map((message) => ({ tUs: 0, source: title, message })),
+    files,
+  };
+}
+
+/** The one thread of a `.cpuprofile` or `.heapprofile` file is `p0`, called like the file. */
+function asOwnFile(process: ForeignDescription['processes'][number], title: string): typeof process {
+  return {
+    ...process,
+    pid: 0,
+    title,
+    threads: process.threads.map((thread) => ({ ...thread, key: 'p0', pid: 0, workerId: 0, title })),
   };
 }

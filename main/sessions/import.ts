@@ -1,76 +1,93 @@
-/** Files from elsewhere become sessions: `.scorchmark` archives and foreign profiles. Nothing is left behind when it fails. */
-import { readFile, rename, stat, writeFile } from 'node:fs/promises';
-import path from 'node:path';
+/** Files and folders from elsewhere become sessions: `.scorchmark` archives and foreign profiles. Nothing is left behind when it fails. */
+import { open, readFile, rename, stat } from 'node:fs/promises';
 import { AppError, toAppError } from '../errors';
+import type { ForeignRequest, ReadForeign } from './describe-foreign';
+import { filesOfFolder } from './folder-files';
 import { unpackSession, type UnpackLimits } from './import-archive';
-import { readForeignProfile } from './import-profile';
+import { importForeign } from './import-profile';
 import { isSafeId, newSessionId } from './layout';
-import type { Summarise } from './recorder';
 import { detailOf, writeSession, type StoredSession } from './session-file';
 import { inStaging } from './staging';
 import { listStandardFiles, totalBytes } from './standard-files';
 import { throwIfCancelled, type TaskOptions } from './task';
 
-/** Node reads at most this much of a file at once. */
-const maxFileBytes = 2 * 1024 ** 3 - 1;
-
-/** The bytes of a file to import. Rejects with NOT_FOUND, BAD_INPUT (a folder, too big), PERMISSION_DENIED or CANCELLED. */
-export async function readImportFile(file: string, task: TaskOptions): Promise<Uint8Array> {
-  task.progress?.(null, `Reading ${path.basename(file)}`);
-  try {
-    const stats = await stat(file);
-    if (!stats.isFile())
-      throw new AppError('BAD_INPUT', `${file} is not a file.`, {
-        hint: 'Give a .scorchmark, .cpuprofile or .heapprofile file.',
-      });
-    if (stats.size > maxFileBytes)
-      throw new AppError(
-        'BAD_INPUT',
-        `${file} is too big to be imported (${(stats.size / 1e9).toFixed(1)} GB).`,
-        {
-          hint: 'Files up to 2 GB can be imported.',
-        },
-      );
-    return await readFile(file, { signal: task.signal });
-  } catch (error) {
-    throwIfCancelled(task.signal);
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT')
-      throw new AppError('NOT_FOUND', `There is no file ${file}.`, { cause: error });
-    throw toAppError(error, `Reading ${file}`);
-  }
-}
+/** An archive is unpacked from memory, and Node reads at most this much of a file at once. */
+const maxArchiveBytes = 2 * 1024 ** 3 - 1;
 
 export interface ImportOptions {
-  fileName: string;
-  bytes: Uint8Array;
+  /** What to call it: the file's or folder's name. */
+  name: string;
+  /** Where it lies. */
+  path: string;
+  /** It is an upload of ours, to be moved rather than copied. */
+  mayMove: boolean;
   task: TaskOptions;
   staging: string;
   limits: UnpackLimits | undefined;
-  summarise: Summarise;
+  readForeign: ReadForeign;
   isTaken(id: string): boolean;
   placeOf(id: string): string;
 }
 
-/** Rejects with PROFILE_UNKNOWN_FORMAT, PROFILE_MALFORMED, SESSION_DAMAGED, SESSION_NEWER, CANCELLED or the system's error. */
+/**
+ * Rejects with NOT_FOUND, BAD_INPUT (a folder that no known tool wrote), PROFILE_UNKNOWN_FORMAT, PROFILE_MALFORMED,
+ * SESSION_DAMAGED, SESSION_NEWER, OUT_OF_MEMORY, CANCELLED or the system's error.
+ */
 export async function importSession(options: ImportOptions): Promise<StoredSession> {
-  const { fileName, bytes, task, staging } = options;
+  const { name, task, staging } = options;
   throwIfCancelled(task.signal);
+  task.progress?.(null, `Reading ${name}`);
   try {
+    const beginning = await beginningOf(options.path);
     return await inStaging(staging, async (folder) => {
-      const isZip = bytes[0] === 0x50 && bytes[1] === 0x4b;
-      const session = isZip ? await fromArchive(folder, options) : await fromProfile(folder, options);
+      const session =
+        beginning === 'archive'
+          ? await fromArchive(folder, options)
+          : await fromProfile(folder, beginning, options);
       throwIfCancelled(task.signal);
       const placed = await place(folder, session, options);
       task.progress?.(1, 'Imported');
       return placed;
     });
   } catch (error) {
-    throw toAppError(error, `Importing ${fileName}`);
+    throwIfCancelled(task.signal);
+    throw toAppError(error, `Importing ${name}`);
   }
 }
 
-async function fromArchive(folder: string, { bytes, task, limits }: ImportOptions): Promise<StoredSession> {
-  const found = await unpackSession(bytes, folder, task, limits);
+type Beginning = 'archive' | 'folder' | 'gzip' | 'plain';
+
+async function beginningOf(file: string): Promise<Beginning> {
+  try {
+    const stats = await stat(file);
+    if (stats.isDirectory()) return 'folder';
+    if (!stats.isFile())
+      throw new AppError('BAD_INPUT', `${file} is neither a file nor a folder.`, {
+        hint: 'Give a .scorchmark file, a profile, or a folder of clinic flame or 0x.',
+      });
+    const handle = await open(file, 'r');
+    try {
+      const { buffer } = await handle.read(new Uint8Array(2), 0, 2, 0);
+      if (buffer[0] === 0x50 && buffer[1] === 0x4b) return 'archive';
+      return buffer[0] === 0x1f && buffer[1] === 0x8b ? 'gzip' : 'plain';
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT')
+      throw new AppError('NOT_FOUND', `There is no file ${file}.`, { cause: error });
+    throw error;
+  }
+}
+
+async function fromArchive(folder: string, options: ImportOptions): Promise<StoredSession> {
+  const { path: file, name, task, limits } = options;
+  const { size } = await stat(file);
+  if (size > maxArchiveBytes)
+    throw new AppError('BAD_INPUT', `${name} is too big to be imported (${(size / 1e9).toFixed(1)} GB).`, {
+      hint: 'Archives up to 2 GB can be imported. Unpack it by hand and open its profiles one by one.',
+    });
+  const found = await unpackSession(await readFile(file, { signal: task.signal }), folder, task, limits);
   // What only the store that recorded it could know does not travel.
   const { trashedAt: _trashedAt, ...detail } = detailOf(found);
   const files = await listStandardFiles(folder);
@@ -82,13 +99,35 @@ async function fromArchive(folder: string, { bytes, task, limits }: ImportOption
   };
 }
 
-async function fromProfile(folder: string, options: ImportOptions): Promise<StoredSession> {
-  const { fileName, bytes, task, summarise } = options;
-  task.progress?.(null, `Reading ${fileName}`);
-  const { session, file } = await readForeignProfile(fileName, bytes, summarise);
-  throwIfCancelled(task.signal);
-  await writeFile(path.join(folder, file.name), file.bytes, { signal: task.signal });
-  return session;
+async function fromProfile(
+  folder: string,
+  beginning: Beginning,
+  options: ImportOptions,
+): Promise<StoredSession> {
+  const { name, path: file, mayMove, readForeign, task } = options;
+  const request: ForeignRequest =
+    beginning === 'folder'
+      ? { kind: 'folder', name, files: await filesOfFolder(file) }
+      : { kind: 'file', name, file };
+  try {
+    return await importForeign({
+      request,
+      folder,
+      mayMove,
+      isGzipped: beginning === 'gzip',
+      readForeign,
+      task,
+    });
+  } catch (error) {
+    // Any folder can be named; one that holds no profile is a mistake in what was asked for.
+    if (request.kind === 'folder' && error instanceof AppError && error.code === 'PROFILE_UNKNOWN_FORMAT')
+      throw new AppError('BAD_INPUT', error.message, {
+        hint: error.hint,
+        details: error.details,
+        cause: error,
+      });
+    throw error;
+  }
 }
 
 async function place(folder: string, session: StoredSession, options: ImportOptions): Promise<StoredSession> {

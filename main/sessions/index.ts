@@ -1,6 +1,10 @@
 /** Sessions kept on disk: see README.md. */
 export { defaultDataFolder, newSessionId } from './layout';
 export { formatOutputLine, parseOutputLog } from './output-log';
+export { describeForeign } from './describe-foreign';
+export type { ForeignDescription, ForeignRequest, ReadForeign } from './describe-foreign';
+export { filesOfFolder } from './folder-files';
+export { sourceOfFile } from './file-source';
 export type { Recorded, Summarise } from './recorder';
 export { openStore, type SessionStore, type StoreOptions } from './store';
 export type { ListQuery, ListResult } from './catalog';

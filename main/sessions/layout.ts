@@ -74,6 +74,20 @@ function threadPart(thread: ThreadKey): string {
   return thread.slice(1);
 }
 
+/** A foreign file as it came, under a name that is safe everywhere: `profile-<name>`; a path's parts are kept apart by `~`. */
+const foreignName = /^profile-[A-Za-z0-9_][A-Za-z0-9._~-]{0,180}$/;
+const longestForeignName = 170;
+
+/** `my trace.json.gz` → `profile-my-trace.json.gz`, `4711.clinic-flame/a/b` → `profile-4711.clinic-flame~a~b`. */
+export function profileFileName(name: string): string {
+  const parts = name
+    .split('/')
+    .map((part) => part.replace(/[^A-Za-z0-9._-]+/g, '-').replace(/^[.-]+|[.-]+$/g, ''));
+  const safe = parts.map((part) => part || 'unnamed').join('~');
+  // The end tells the format.
+  return `profile-${safe.length > longestForeignName ? `x${safe.slice(-longestForeignName).replace(/~/g, '-')}` : safe}`;
+}
+
 /** What a file of a session's folder is; undefined when such a file does not belong there. */
 export function classifyFile(name: string): Pick<SessionFile, 'kind' | 'thread'> | undefined {
   if (name === timelineFileName) return { kind: 'timeline' };
@@ -86,5 +100,6 @@ export function classifyFile(name: string): Pick<SessionFile, 'kind' | 'thread'>
     if ((kind === 'cpu') !== (extension === 'cpuprofile')) return undefined;
     return { kind: kind === 'cpu' ? 'cpu' : 'allocations', thread: `p${pid}${worker ? `-w${worker}` : ''}` };
   }
+  if (foreignName.test(name) && !name.endsWith('.')) return { kind: 'profile' };
   return otherStandardName.test(name) ? { kind: 'other' } : undefined;
 }

@@ -17,7 +17,7 @@ import { listStandardFiles, totalBytes, writeStandardFiles } from './standard-fi
 /** What a summary is made from: a `Recording`, or the profile of an imported file. */
 export interface Recorded {
   readonly cpu: ReadonlyMap<ThreadKey, { readonly profile: Profile }>;
-  readonly allocations: ReadonlyMap<ThreadKey, V8HeapProfile>;
+  readonly allocations: ReadonlyMap<ThreadKey, V8HeapProfile | Profile>;
   readonly series: ReadonlyMap<string, Series>;
   readonly marks: readonly Mark[];
   readonly loadResult: LoadResult | null;

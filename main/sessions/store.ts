@@ -9,7 +9,8 @@ import { listSessions, type ListQuery, type ListResult } from './catalog';
 import { DataFolder, type DataFolderOptions, type Role } from './data-folder';
 import { packSession } from './export-archive';
 import type { UnpackLimits } from './import-archive';
-import { importSession, readImportFile } from './import';
+import { describeForeign, type ReadForeign } from './describe-foreign';
+import { importSession, type ImportOptions } from './import';
 import { classifyFile, isSafeId, sessionFileName } from './layout';
 import { readRange, type FileRange } from './read-range';
 import { ownIdentity } from './process-identity';
@@ -25,11 +26,14 @@ import {
 import { inStaging, removeFolder } from './staging';
 import { listStandardFiles } from './standard-files';
 import type { TaskOptions } from './task';
+import { Uploads } from './uploads';
 
 export interface StoreOptions extends DataFolderOptions {
   /** For tests: smaller limits for archives, a disk that fails. */
   unpackLimits?: UnpackLimits;
   openFile?: (file: string) => Promise<AppendHandle>;
+  /** Reads foreign profiles elsewhere (in a thread); by default here and now. */
+  readForeign?: ReadForeign;
 }
 
 export interface SessionStore extends RecorderFactory {
@@ -51,6 +55,11 @@ export interface SessionStore extends RecorderFactory {
   exportSession(id: string, task?: TaskOptions): Promise<{ fileName: string; bytes: Uint8Array }>;
   importBytes(fileName: string, bytes: Uint8Array, task?: TaskOptions): Promise<SessionMeta>;
   importPath(file: string, task?: TaskOptions): Promise<SessionMeta>;
+  /** A file or folder that comes piece by piece. */
+  beginUpload(name: string, isFolder: boolean): Promise<string>;
+  uploadPiece(uploadId: string, inside: string, bytes: Uint8Array): Promise<void>;
+  importUpload(uploadId: string, task?: TaskOptions): Promise<SessionMeta>;
+  dropUpload(uploadId: string): Promise<void>;
   targets(): Promise<RememberedTarget[]>;
   rememberTarget(spec: RunSpec): Promise<void>;
   removeTarget(id: string): Promise<void>;
@@ -73,11 +82,14 @@ export async function openStore(options: StoreOptions): Promise<SessionStore> {
 class FolderStore implements SessionStore {
   /** Recordings of this process whose end the disk refused: on disk they are still being recorded. */
   private readonly unwritten = new Map<string, StoredSession>();
+  private readonly uploads: Uploads;
 
   constructor(
     private readonly data: DataFolder,
     private readonly options: StoreOptions,
-  ) {}
+  ) {
+    this.uploads = new Uploads(data.layout.staging);
+  }
 
   get role(): Role {
     return this.data.role;
@@ -236,27 +248,54 @@ class FolderStore implements SessionStore {
   }
 
   async importBytes(fileName: string, bytes: Uint8Array, task: TaskOptions = {}): Promise<SessionMeta> {
+    const uploadId = await this.beginUpload(fileName, false);
+    await this.uploadPiece(uploadId, '', bytes);
+    return this.importUpload(uploadId, task);
+  }
+
+  async importPath(file: string, task: TaskOptions = {}): Promise<SessionMeta> {
     this.data.mustWrite();
+    // `path.resolve` also takes the slash off a folder's end.
+    const place = path.resolve(file);
+    return this.importFrom({ name: path.basename(place), path: place, mayMove: false, task });
+  }
+
+  async beginUpload(name: string, isFolder: boolean): Promise<string> {
+    this.data.mustWrite();
+    return this.uploads.begin(name, isFolder);
+  }
+
+  uploadPiece(uploadId: string, inside: string, bytes: Uint8Array): Promise<void> {
+    return this.uploads.piece(uploadId, inside, bytes);
+  }
+
+  importUpload(uploadId: string, task: TaskOptions = {}): Promise<SessionMeta> {
+    return this.uploads.take(uploadId, (upload) => this.importFrom({ ...upload, mayMove: true, task }));
+  }
+
+  dropUpload(uploadId: string): Promise<void> {
+    return this.uploads.drop(uploadId);
+  }
+
+  private async importFrom(
+    from: Pick<ImportOptions, 'name' | 'path' | 'mayMove' | 'task'>,
+  ): Promise<SessionMeta> {
     await this.data.refresh();
+    const { summarise, readForeign } = this.options;
     const session = await importSession({
-      fileName,
-      bytes,
-      task,
+      ...from,
       staging: this.data.layout.staging,
       limits: this.options.unpackLimits,
-      summarise: this.options.summarise,
+      readForeign:
+        readForeign ??
+        ((request, { progress }) =>
+          Promise.resolve(describeForeign(request, summarise, (share) => progress?.(share, '')))),
       isTaken: (id) => this.data.catalog.entries.has(id),
       placeOf: (id) => this.data.catalog.place(id, false),
     });
     await this.data.catalog.put(session);
     this.data.changed([session.id]);
     return metaOf(session);
-  }
-
-  async importPath(file: string, task: TaskOptions = {}): Promise<SessionMeta> {
-    this.data.mustWrite();
-    const bytes = await readImportFile(file, task);
-    return this.importBytes(path.basename(file), bytes, task);
   }
 
   // ── the folder ──
@@ -273,8 +312,9 @@ class FolderStore implements SessionStore {
     return this.data.removeTarget(id);
   }
 
-  close(): Promise<void> {
-    return this.data.close();
+  async close(): Promise<void> {
+    await this.uploads.close();
+    await this.data.close();
   }
 
   // ── one session ──
