@@ -20,8 +20,8 @@ export interface ChartDetail {
 /** No level has fewer bins: no canvas is narrower. */
 export const coarsestBits = 9;
 /** Rows with fewer boxes are drawn box by box. */
-const crowded = 4096;
-const boxesPerBin = 4;
+const crowded = 2048;
+const boxesPerBin = 2;
 
 interface Boxes {
   rows: number;

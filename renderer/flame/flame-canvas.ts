@@ -247,7 +247,7 @@ export class FlameCanvas implements Grasp, SearchedView {
     this.frameRequest = 0;
     if (this.camera.step(now)) this.redraw();
     const scene = this.camera.scene();
-    const chrome = chromeColors[currentColorScheme()];
+    const chrome = this.style?.chrome ?? chromeColors[currentColorScheme()];
     if (this.pictureDirty || this.camera.moving) {
       this.pictureDirty = this.camera.moving;
       if (scene) {

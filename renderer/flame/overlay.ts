@@ -17,6 +17,7 @@ export interface Marks {
 export class FlameOverlay {
   readonly canvas = document.createElement('canvas');
   private readonly context: CanvasRenderingContext2D;
+  private isClear = true;
 
   constructor() {
     const context = this.canvas.getContext('2d');
@@ -28,24 +29,29 @@ export class FlameOverlay {
 
   draw(scene: Scene | null, marks: Marks, chrome: ChromeColors, ratio: number): void {
     const { context, canvas } = this;
+    const { hovered, focused, match, range, selected } = marks;
+    const nothing = hovered < 0 && focused < 0 && match < 0 && !range && selected.length === 0;
+    // An untouched canvas costs nothing; even clearing one makes the browser compose it anew.
+    if (nothing && this.isClear) return;
+    this.isClear = nothing;
     context.setTransform(1, 0, 0, 1, 0, 0);
     context.clearRect(0, 0, canvas.width, canvas.height);
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
     if (!scene) return;
-    for (const box of marks.selected) this.outline(box, chrome.selection, 2);
+    for (const box of selected) this.outline(box, chrome.selection, 2);
     const place = (position: number) =>
       position >= 0 ? boxOf(scene, position, rowOfBox(scene.picture, position)) : null;
-    const match = place(marks.match);
-    if (match) this.outline(match, chrome.match, 2);
-    const hovered = place(marks.hovered);
-    if (hovered) {
+    const matchBox = place(match);
+    if (matchBox) this.outline(matchBox, chrome.match, 2);
+    const hoveredBox = place(hovered);
+    if (hoveredBox) {
       context.fillStyle = 'rgb(255 255 255 / 12%)';
-      context.fillRect(hovered.x, hovered.y, hovered.width - 1, hovered.height - 1);
-      this.outline(hovered, chrome.text, 1);
+      context.fillRect(hoveredBox.x, hoveredBox.y, hoveredBox.width - 1, hoveredBox.height - 1);
+      this.outline(hoveredBox, chrome.text, 1);
     }
-    const focused = place(marks.focused);
-    if (focused) this.outline(focused, chrome.focus, 2);
-    if (marks.range) this.drawRange(scene, marks.range, chrome);
+    const focusedBox = place(focused);
+    if (focusedBox) this.outline(focusedBox, chrome.focus, 2);
+    if (range) this.drawRange(scene, range, chrome);
   }
 
   private outline(box: BoxOnCanvas, color: string, thickness: number): void {

@@ -11,18 +11,14 @@ import type { Viewport } from './viewport';
 export class PixelRow {
   /** Pixel → position; -1 where there is nothing. */
   readonly box: Int32Array;
-  /** How much of the pixel boxes cover, 0..255. */
+  /** How much of the pixel boxes cover, 1..255; means nothing where there is no box. */
   readonly cover: Uint8Array;
-  private readonly best: Float32Array;
-  private readonly covered: Float32Array;
   readonly pixels: number;
 
   constructor(pixels: number) {
     this.pixels = pixels;
     this.box = new Int32Array(pixels);
     this.cover = new Uint8Array(pixels);
-    this.best = new Float32Array(pixels);
-    this.covered = new Float32Array(pixels);
   }
 
   /** Fills the row with what a view of a picture's row shows. */
@@ -62,47 +58,52 @@ export class PixelRow {
     }
   }
 
+  /**
+   * Box by box. Boxes of a pixel or more cover the pixels between their rounded edges; of the narrower ones, each pixel
+   * left over shows the widest.
+   */
   private drawBoxes(picture: Picture, row: number, fromValue: number, from: number, perPixel: number): void {
-    const { box, cover, best, covered, pixels } = this;
+    const { box, cover, pixels } = this;
     const { x0, x1 } = picture;
     box.fill(-1);
-    best.fill(0);
-    covered.fill(0);
     const scale = 1 / perPixel;
     const end = picture.rowStart[row + 1] ?? 0;
+    /** The pixel that narrow boxes are gathered in; free while nothing wide covers it. */
+    let gathering = -1;
+    let widest = 0;
+    let sum = 0;
     for (let position = firstRightOf(picture, row, fromValue); position < end; position++) {
       const left = (x0[position]! - from) * scale;
       if (left >= pixels) break;
-      const right = Math.min(pixels, (x1[position]! - from) * scale);
-      const first = left > 0 ? Math.trunc(left) : 0;
-      const last = Math.min(pixels - 1, Math.trunc(right));
-      if (first === last) {
-        const width = right - Math.max(0, left);
-        covered[first]! += width;
-        if (width > best[first]!) {
-          best[first] = width;
-          box[first] = position;
+      const right = (x1[position]! - from) * scale;
+      const width = right - left;
+      if (width < 1) {
+        const pixel = Math.trunc((left + right) / 2);
+        if (pixel >= pixels || pixel < 0) continue;
+        if (pixel !== gathering) {
+          // A wide box covers it already.
+          if (box[pixel] !== -1) continue;
+          gathering = pixel;
+          widest = sum = 0;
         }
+        sum += width;
+        if (width > widest) {
+          widest = width;
+          box[pixel] = position;
+        }
+        cover[pixel] = Math.max(1, Math.min(255, sum * 255));
         continue;
       }
-      const firstWidth = Math.min(1, first + 1 - left);
-      covered[first]! += firstWidth;
-      if (firstWidth > best[first]!) {
-        best[first] = firstWidth;
-        box[first] = position;
-      }
-      for (let pixel = first + 1; pixel < last; pixel++) {
-        box[pixel] = position;
-        covered[pixel] = 1;
-      }
-      const lastWidth = Math.min(1, right - last);
-      covered[last]! += lastWidth;
-      if (lastWidth > best[last]!) {
-        best[last] = lastWidth;
-        box[last] = position;
-      }
+      const first = left > 0 ? Math.round(left) : 0;
+      const last = right < pixels ? Math.round(right) : pixels;
+      if (last - first > 16) {
+        box.fill(position, first, last);
+        cover.fill(255, first, last);
+      } else
+        for (let pixel = first; pixel < last; pixel++) {
+          box[pixel] = position;
+          cover[pixel] = 255;
+        }
     }
-    for (let pixel = 0; pixel < pixels; pixel++)
-      cover[pixel] = box[pixel]! < 0 ? 0 : Math.max(1, Math.min(255, covered[pixel]! * 255));
   }
 }
