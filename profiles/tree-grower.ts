@@ -8,7 +8,7 @@ export class TreeGrower {
   readonly nodes: NodeTable;
   private self: Float64Array;
   private sampleCount: Uint32Array;
-  private readonly known: PairTable;
+  private known: PairTable | null = null;
 
   constructor(rootFrame: number, expectedNodes = 64) {
     const room = Math.max(1, expectedNodes);
@@ -22,13 +22,20 @@ export class TreeGrower {
     this.nodes.parent[0] = -1;
     this.self = new Float64Array(room);
     this.sampleCount = new Uint32Array(room);
-    this.known = new PairTable(room);
   }
 
   /** The node of a function called from `parent`; new ones get the next index. */
   child(parent: number, frame: number): number {
+    this.known ??= new PairTable(this.self.length);
     const known = this.known.get(parent, frame);
     if (known !== -1) return known;
+    const id = this.append(parent, frame);
+    this.known.set(parent, frame, id);
+    return id;
+  }
+
+  /** A new node, for callers that know that it is not there yet; `child` does not find it. */
+  append(parent: number, frame: number): number {
     const { nodes } = this;
     const id = nodes.length++;
     if (id === this.self.length) {
@@ -41,7 +48,6 @@ export class TreeGrower {
     nodes.frame[id] = frame;
     nodes.parent[id] = parent;
     nodes.depth[id] = nodes.depth[parent]! + 1;
-    this.known.set(parent, frame, id);
     return id;
   }
 
