@@ -22,14 +22,21 @@ export interface LineTotals {
  * function spent its time there as it did in the whole recording; nodes that have no weight in the range count for
  * nothing.
  */
-export function lineTotals(profile: Profile, tree: CallTree, url: string): LineTotals {
+export function lineTotals(
+  profile: Profile,
+  tree: CallTree,
+  url: string,
+  /** Only this frame of the tree. */
+  only?: number,
+): LineTotals {
   const { frames, nodes, self, sampleCount } = tree;
   const weights = new Map<number, number>();
   const counts = new Map<number, number>();
   let unknownSelf = 0;
   for (let node = 0; node < nodes.length; node++) {
     if (self[node] === 0 && sampleCount[node] === 0) continue;
-    if (frames.url[nodes.frame[node]!] !== url) continue;
+    const frame = nodes.frame[node]!;
+    if (only === undefined ? frames.url[frame] !== url : frame !== only) continue;
     const lines = profile.lineTicks.get(node);
     let all = 0;
     if (lines) for (const ticks of lines.values()) all += ticks;

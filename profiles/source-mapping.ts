@@ -21,7 +21,10 @@ export interface OriginalPositions {
 export interface SourceMapping {
   /** Where the functions of the profile's frames begin: one entry per frame (frames that came later stay as they ran). */
   frames: OriginalPositions;
-  /** Where a line of a script as it ran comes from; null when unknown. Without it, ticks of mapped lines are not known. */
+  /**
+   * Where a line of a script as it ran comes from; null when unknown, as when it comes from several lines. The ticks of such
+   * lines stand at the first line of their function.
+   */
   line?: (url: string, line: number) => { url: string; line: number } | null;
 }
 
@@ -46,7 +49,9 @@ export function mapProfile(profile: Profile, mapping: SourceMapping): Profile {
       const frame = nodes.frame[node]!;
       if ((mapping.frames.url[frame] ?? -1) === -1) return line;
       const original = mapping.line?.(profile.frames.url[frame]!, line);
-      return original && original.url === frames.url[tree.nodes.frame[target]!] ? original.line : 0;
+      const own = tree.nodes.frame[target]!;
+      // A minified line holds many original ones: its ticks are shown where the function begins.
+      return original && original.url === frames.url[own] ? original.line : frames.line[own]!;
     }),
     ...(profile.deoptReasons && { deoptReasons: moveReasons(profile.deoptReasons, to, () => true) }),
   };

@@ -16,6 +16,7 @@ import { transformProfile } from '../../profiles/transforms';
 import type { Profile, ProfileDelta, ProfileUnit, TimeRange } from '../../profiles/types';
 import type { ResolvedPositions, ThreadKey } from '../../main/api';
 import { Cache } from './cache';
+import { functionDetails } from './function-details';
 import { combinedPositions, partOfAnswer, type PositionsPart } from './mapped-positions';
 import { ownedFrames, ownedTree } from './owned';
 import type { ProfileFacts, Questions, QuestionName, Scope } from './types';
@@ -117,6 +118,7 @@ export class Explorer {
       sandwich: (asked) => this.sandwich(asked),
       activity: (asked) => this.activity(asked),
       lines: (asked) => this.lines(asked),
+      details: (asked) => this.details(asked),
       export: (asked) => this.export(asked),
     };
     const answer = answers[question];
@@ -182,6 +184,16 @@ export class Explorer {
       this.chosen(scope).map((held) =>
         lineTotals(this.profileOf(held, scope), this.partOf(held, scope), url),
       ),
+    );
+  }
+
+  private details({ scope, functionKey }: Questions['details']['input']): Questions['details']['output'] {
+    return functionDetails(
+      this.chosen(scope).map((held) => ({
+        profile: this.profileOf(held, scope),
+        tree: this.partOf(held, scope),
+      })),
+      functionKey,
     );
   }
 

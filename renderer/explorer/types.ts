@@ -70,6 +70,11 @@ export interface Questions {
     input: { scope: Scope; url: string };
     output: LineTotals;
   };
+  /** What only the profiles know of one function: why it was deoptimised, and what its own lines cost. */
+  details: {
+    input: { scope: Scope; functionKey: string };
+    output: { deoptReasons: string[]; lines: LineTotals };
+  };
   /** The scope as a file of another tool. */
   export: {
     input: { scope: Scope; format: ExportFormat; name: string };

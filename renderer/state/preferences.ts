@@ -4,6 +4,10 @@ import { create } from 'zustand';
 interface Preferences {
   /** µs between CPU samples offered in the run form. */
   cpuIntervalUs: number;
+  /** What "Open in editor" starts: `code`, `webstorm`, `subl`, or a command with {file}, {line}, {column}. */
+  editor: string;
+  /** The source of the selected function is shown in its details. */
+  sourceOpen: boolean;
   lanesCollapsed: boolean;
   detailsOpen: boolean;
   /** Notices of `app.info` that were put away. */
@@ -13,6 +17,8 @@ interface Preferences {
 const storageKey = 'scorchmark.preferences';
 const defaults: Preferences = {
   cpuIntervalUs: 1000,
+  editor: 'code',
+  sourceOpen: true,
   lanesCollapsed: false,
   detailsOpen: true,
   dismissedNotices: [],

@@ -1,108 +1,65 @@
-import { Button, CloseButton, CopyButton } from '@mantine/core';
-import { exactValue, formatNumber, formatPercent, formatValue } from '../../../profiles/format';
-import {
-  callees,
-  callers,
-  findFrame,
-  frameKey,
-  functionInfo,
-  type RelatedFunction,
-} from '../../../profiles/functions';
-import { formatLocation, pathOf } from '../../../profiles/location';
 import { useMemo } from 'react';
-import { useRoute } from '../../state/selection';
-import { functionRows } from '../../state/trees';
-import { categoryLabels } from './category-labels';
+import { pathOf } from '../../../profiles/location';
+import { useCall } from '../../components/use-call';
+import { ActivityBar } from './details/ActivityBar';
+import { CodeFacts } from './details/CodeFacts';
+import { factsOf, packageOf } from './details/facts';
+import { FunctionHead } from './details/FunctionHead';
+import { Numbers } from './details/Numbers';
+import { Relatives } from './details/Relatives';
+import { SourceSection } from './details/SourceSection';
+import './details/details.css';
 import type { ViewedRun } from './viewed-run';
 
-const shownRelatives = 12;
-
-/** The selected function: what it costs, where it is, who calls it and what it calls. */
+/** The selected function: what it costs, when, where it is, who calls it, what it calls, and its source. */
 export function DetailsPanel({ run, functionKey }: { run: ViewedRun; functionKey: string }) {
-  const select = useRoute((state) => state.select);
   const { selection, model } = run;
   const memory = selection.tab === 'memory';
   const tree = memory ? run.allocationTree : run.cpuTree;
-  const unit = memory ? 'bytes' : 'microseconds';
+  const scope = memory ? run.allocationScope : run.cpuScope;
+  const runWeight = memory ? run.allocationRunWeight : run.cpuRunWeight;
   const name = functionKey.split('\n')[0] ?? '';
-  const facts = useMemo(() => {
-    if (!tree) return null;
-    const frame = findFrame(tree.frames, functionKey);
-    if (frame === -1) return null;
-    return {
-      info: functionInfo(tree.frames, frame),
-      row: functionRows(tree).find((each) => each.frame === frame),
-      callers: callers(tree, functionKey),
-      callees: callees(tree, functionKey),
-    };
-  }, [tree, functionKey]);
+  const facts = useMemo(() => (tree ? factsOf(tree, functionKey) : null), [tree, functionKey]);
+  const packages = useCall('sources.packages', { id: model.id }, `${model.id} ${model.live}`).data;
+  const info = facts?.info ?? null;
+  const pack = info && packages ? packageOf(pathOf(info.url), packages) : undefined;
+  const unit = tree?.unit ?? (memory ? 'bytes' : 'microseconds');
+  const profiles = memory ? model.allocations : model.cpu;
+  const isTimed = [...profiles.values()].some((profile) => profile.timed);
+  const about = { model, scope, unit, functionKey };
   return (
     <aside className="details" aria-label="Function details">
-      <div className="side-panel-head">
-        <h2 className="mono break">{name}</h2>
-        <CloseButton size="sm" aria-label="Close details" onClick={() => select({ functionKey: null })} />
-      </div>
-      {!facts ? (
-        <p className="muted">
-          {memory
-            ? 'This function allocated nothing that is still alive (or too little to be sampled).'
-            : 'This function took no CPU time in what is shown. Another range or thread may have it.'}
-        </p>
+      <FunctionHead run={run} name={name} functionKey={functionKey} tree={tree} info={info} pack={pack} />
+      {!facts || !tree || !info ? (
+        <p className="muted">{run.pending ? 'Adding up…' : absence(memory)}</p>
       ) : (
         <>
-          <Location
-            url={facts.info.url}
-            line={facts.info.line}
-            column={facts.info.column}
+          <Numbers row={facts.row} unit={unit} runWeight={runWeight} isPart={runWeight > tree.totalWeight} />
+          {isTimed && <ActivityBar {...about} />}
+          <CodeFacts {...about} />
+          {info.url !== '' && (
+            <SourceSection
+              key={functionKey}
+              model={model}
+              scope={scope}
+              unit={unit}
+              name={name}
+              place={{ url: info.url, line: info.line, column: info.column }}
+            />
+          )}
+          <Relatives
+            title="Callers"
+            none="Nobody: the runtime calls it."
+            related={facts.callers}
+            tree={tree}
             cwd={model.state.cwd}
           />
-          <p className="details-origin">
-            <span
-              className="swatch"
-              style={{ background: `var(--sm-category-${facts.info.category})` }}
-              aria-hidden
-            />
-            {categoryLabels[facts.info.category]}
-            {facts.info.packageName && (
-              <>
-                {' · '}
-                <span className="mono">{facts.info.packageName}</span>
-              </>
-            )}
-          </p>
-          <table className="table table-plain details-numbers">
-            <tbody>
-              {(['self', 'total'] as const).map((kind) => {
-                const value = facts.row?.[kind] ?? 0;
-                const share = (kind === 'self' ? facts.row?.selfShare : facts.row?.totalShare) ?? 0;
-                return (
-                  <tr key={kind}>
-                    <th scope="row">{kind === 'self' ? 'Self' : 'Total'}</th>
-                    <td className="number" title={exactValue(value, unit)}>
-                      {formatValue(value, unit)}
-                    </td>
-                    <td className="number share-cell">{formatPercent(share)}</td>
-                    <td className="details-bar">
-                      <span style={{ width: `${share * 100}%` }} />
-                    </td>
-                  </tr>
-                );
-              })}
-              {!memory && (
-                <tr>
-                  <th scope="row">Samples</th>
-                  <td className="number">{formatNumber(facts.row?.sampleCount ?? 0)}</td>
-                  <td colSpan={2} />
-                </tr>
-              )}
-            </tbody>
-          </table>
-          <Relatives title="Callers" none="Nobody: the runtime calls it." related={facts.callers} run={run} />
           <Relatives
             title="Callees"
             none="It calls nothing that was sampled."
             related={facts.callees}
-            run={run}
+            tree={tree}
+            cwd={model.state.cwd}
           />
         </>
       )}
@@ -110,59 +67,8 @@ export function DetailsPanel({ run, functionKey }: { run: ViewedRun; functionKey
   );
 }
 
-function Location({ url, line, column, cwd }: { url: string; line: number; column: number; cwd: string }) {
-  if (!url) return null;
-  const full = `${pathOf(url)}${line > 0 ? `:${line}${column > 0 ? `:${column}` : ''}` : ''}`;
-  return (
-    <p className="details-location">
-      <code className="break" title={full}>
-        {formatLocation(url, line, cwd)}
-      </code>
-      <CopyButton value={full}>
-        {({ copied, copy }) => (
-          <Button size="compact-xs" variant="subtle" color="gray" onClick={copy}>
-            {copied ? 'Copied' : 'Copy path'}
-          </Button>
-        )}
-      </CopyButton>
-    </p>
-  );
-}
-
-function Relatives(props: { title: string; none: string; related: RelatedFunction[]; run: ViewedRun }) {
-  const { title, none, related, run } = props;
-  const select = useRoute((state) => state.select);
-  const memory = run.selection.tab === 'memory';
-  const tree = memory ? run.allocationTree : run.cpuTree;
-  const unit = memory ? 'bytes' : 'microseconds';
-  const rest = related.length - shownRelatives;
-  return (
-    <section className="details-section" aria-label={title}>
-      <h3>{title}</h3>
-      {related.length === 0 && <p className="muted">{none}</p>}
-      <ul className="plain-list">
-        {related.slice(0, shownRelatives).map((each) => (
-          <li key={each.frame} className="relative">
-            {each.category === 'root' ? (
-              <span className="muted">(the event loop)</span>
-            ) : (
-              <button
-                type="button"
-                className="link mono ellipsis"
-                title={`${each.name}\n${formatLocation(each.url, each.line, run.model.state.cwd)}`}
-                onClick={() => tree && select({ functionKey: frameKey(tree.frames, each.frame) })}
-              >
-                {each.name}
-              </button>
-            )}
-            <span className="number" title={exactValue(each.weight, unit)}>
-              {formatValue(each.weight, unit)}
-            </span>
-            <span className="number muted share-cell">{formatPercent(each.share)}</span>
-          </li>
-        ))}
-      </ul>
-      {rest > 0 && <p className="muted">and {rest} more with less</p>}
-    </section>
-  );
+function absence(memory: boolean): string {
+  return memory
+    ? 'This function allocated nothing that is still alive (or too little to be sampled).'
+    : 'This function took no CPU time in what is shown. Another range or thread may have it.';
 }

@@ -5,6 +5,7 @@ import type { RecordingModel } from '../../state/recording';
 import { useRoute } from '../../state/selection';
 import type { Scope } from '../../explorer/types';
 import { useExplorer } from '../../explorer/use-explorer';
+import { useSourceMaps } from '../../source/use-source-maps';
 import { resolveKey } from '../../state/trees';
 import { DetailsPanel } from './DetailsPanel';
 import { TabBar } from './TabBar';
@@ -41,6 +42,7 @@ export const RunBody = memo(function RunBody({ model, version, range }: Props) {
     }),
     [threads, transforms, weights, showIdle, mapped],
   );
+  useSourceMaps(model);
   const cpu = useExplorer(model, 'tree', { scope: cpuScope, withLayout: !live }, 'cpu');
   // Only the Memory tab and its details show it.
   const wantsMemory = selection.tab === 'memory';

@@ -7,7 +7,7 @@ import { Breadcrumbs } from './Breadcrumbs';
 import { copyLink } from './copy';
 import { exportProfile, exportTitles, formatsFor } from './export';
 import { flameModeTitles, modeOnTab, tableModeTitles } from './modes';
-import { useOriginalNames } from './use-original-names';
+import { useIsMapped } from '../../../source/use-source-maps';
 
 /** How profiles are shown: the view's mode, what it is restricted to, what its numbers mean, and the ways out. */
 export function ExploreBar({ run }: { run: ViewedRun }) {
@@ -63,7 +63,7 @@ function OptionsMenu({ run }: { run: ViewedRun }) {
   const { route, select } = useRoute();
   const { tab, percentOf, weights, showIdle, mapped } = route.selection;
   const memory = tab === 'memory';
-  const names = useOriginalNames(run.model.detail?.id ?? null);
+  const names = useIsMapped(run.model.id);
   const tree = memory ? run.allocationTree : run.cpuTree;
   const counted = tree?.unit === 'count' && weights === 'value';
   const groups: [title: string, choices: Choice[]][] = [
