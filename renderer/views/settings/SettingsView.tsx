@@ -1,6 +1,7 @@
 import { Button, CopyButton, NumberInput, SegmentedControl, useMantineColorScheme } from '@mantine/core';
 import type { AppInfo } from '../../../main/api';
 import { usePreferences } from '../../state/preferences';
+import { EditorSetting } from './EditorSetting';
 
 /** What can be set, and what this workbench is. */
 export function SettingsView({ info }: { info: AppInfo }) {
@@ -47,6 +48,7 @@ export function SettingsView({ info }: { info: AppInfo }) {
           w={140}
         />
       </section>
+      <EditorSetting />
       <section className="setting">
         <div>
           <h2>Data folder</h2>
