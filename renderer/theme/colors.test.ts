@@ -10,7 +10,8 @@ import {
   seriesColors,
   type ColorScheme,
 } from './colors';
-import { contrast, oklch } from './oklch';
+import { colorDifference } from './color-vision';
+import { contrast, mixColors, oklch } from './oklch';
 
 const css = readFileSync(path.join(import.meta.dirname, 'tokens.css'), 'utf8');
 const schemes: ColorScheme[] = ['light', 'dark'];
@@ -23,6 +24,20 @@ function variables(scheme: ColorScheme): Map<string, string> {
   );
 }
 const kebab = (name: string) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+
+test('a mix of two colours stands between them', () => {
+  expect(mixColors('#000000', '#ffffff', 0.5)).toBe('#808080');
+  expect(mixColors('#102030', '#ffffff', 0)).toBe('#102030');
+});
+
+test('simulated dichromats confuse red with green, but not blue with yellow', () => {
+  for (const vision of ['protanopia', 'deuteranopia'] as const) {
+    expect(colorDifference('#b08000', '#7f9000', vision)).toBeLessThan(
+      0.6 * colorDifference('#b08000', '#7f9000'),
+    );
+    expect(colorDifference('#2040ff', '#ffd000', vision)).toBeGreaterThan(40);
+  }
+});
 
 test('OKLCH conversion knows black, white and a mid grey', () => {
   expect(oklch(0, 0, 0)).toBe('#000000');
@@ -46,6 +61,25 @@ describe.each(schemes)('%s theme', (scheme) => {
       for (const { fill, text } of flamePalette(scheme, mode).paints)
         expect(contrast(fill, text), `${text} on ${fill}`).toBeGreaterThanOrEqual(4.5);
   });
+
+  test.each(['normal', 'protanopia', 'deuteranopia'] as const)(
+    'categories can be told apart with %s vision',
+    (vision) => {
+      for (const [index, one] of categories.entries())
+        for (const other of categories.slice(index + 1)) {
+          const difference = colorDifference(
+            categoryColor(one, scheme),
+            categoryColor(other, scheme),
+            vision,
+          );
+          // What the time went to must differ clearly; the greys of what is no work need only not be the same.
+          const working = [one, other].every((each) =>
+            ['app', 'dependency', 'node', 'native', 'gc'].includes(each),
+          );
+          expect(difference, `${one} and ${other}`).toBeGreaterThan(working ? 6 : 3);
+        }
+    },
+  );
 
   test('text colours reach AA on both grounds, lines of charts reach the 3:1 of graphics', () => {
     const chrome = chromeColors[scheme];

@@ -25,28 +25,31 @@ interface Tone {
   hue: number;
 }
 
-/** Equal lightness for the working categories; native is darker on purpose, idle nearly the background. */
+/**
+ * Equal lightness for code; native and collections are darker, idle nearly the background. Blue and yellow parts are far
+ * enough apart that categories differ for people who do not see red and green (`colors.test.ts` simulates that).
+ */
 const categoryTones: Record<ColorScheme, Record<Category, Tone>> = {
   light: {
-    app: { lightness: 0.8, chroma: 0.135, hue: 58 },
-    dependency: { lightness: 0.8, chroma: 0.075, hue: 190 },
-    node: { lightness: 0.8, chroma: 0.035, hue: 255 },
-    native: { lightness: 0.7, chroma: 0.045, hue: 255 },
-    gc: { lightness: 0.8, chroma: 0.1, hue: 305 },
-    program: { lightness: 0.86, chroma: 0.008, hue: 80 },
-    idle: { lightness: 0.945, chroma: 0.004, hue: 80 },
-    profiler: { lightness: 0.86, chroma: 0.03, hue: 340 },
-    root: { lightness: 0.9, chroma: 0.006, hue: 80 },
+    app: { lightness: 0.8, chroma: 0.135, hue: 62 },
+    dependency: { lightness: 0.8, chroma: 0.09, hue: 172 },
+    node: { lightness: 0.8, chroma: 0.058, hue: 255 },
+    native: { lightness: 0.69, chroma: 0.06, hue: 255 },
+    gc: { lightness: 0.74, chroma: 0.135, hue: 308 },
+    program: { lightness: 0.87, chroma: 0.008, hue: 80 },
+    idle: { lightness: 0.955, chroma: 0.004, hue: 80 },
+    profiler: { lightness: 0.83, chroma: 0.045, hue: 345 },
+    root: { lightness: 0.91, chroma: 0.006, hue: 80 },
   },
   dark: {
-    app: { lightness: 0.7, chroma: 0.145, hue: 52 },
-    dependency: { lightness: 0.7, chroma: 0.08, hue: 190 },
-    node: { lightness: 0.7, chroma: 0.035, hue: 255 },
-    native: { lightness: 0.625, chroma: 0.045, hue: 255 },
-    gc: { lightness: 0.7, chroma: 0.12, hue: 305 },
-    program: { lightness: 0.42, chroma: 0.008, hue: 70 },
+    app: { lightness: 0.7, chroma: 0.145, hue: 56 },
+    dependency: { lightness: 0.7, chroma: 0.095, hue: 172 },
+    node: { lightness: 0.7, chroma: 0.058, hue: 255 },
+    native: { lightness: 0.622, chroma: 0.06, hue: 255 },
+    gc: { lightness: 0.66, chroma: 0.15, hue: 308 },
+    program: { lightness: 0.44, chroma: 0.008, hue: 70 },
     idle: { lightness: 0.27, chroma: 0.004, hue: 70 },
-    profiler: { lightness: 0.42, chroma: 0.03, hue: 340 },
+    profiler: { lightness: 0.49, chroma: 0.05, hue: 345 },
     root: { lightness: 0.34, chroma: 0.006, hue: 70 },
   },
 };
