@@ -27,7 +27,8 @@ export function matchFrames(frames: FrameTable, query: string, options: SearchOp
   const expression = expressionOf(query);
   const whole = expression ? expression.source.includes('/') : /[/\\]/.test(query);
   const inName = remembered(test);
-  const inFile = remembered((url) => test(projectPath(url, cwd)) || (whole && test(pathOf(url))));
+  const inPath = expression ? test : matcher(query.replaceAll('\\', '/'))!;
+  const inFile = remembered((url) => inPath(projectPath(url, cwd)) || (whole && inPath(pathOf(url))));
   for (let frame = 0; frame < frames.length; frame++)
     if (
       inName(frames.name[frame]!) ||
