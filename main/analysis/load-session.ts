@@ -6,6 +6,7 @@ import { parseCpuProfile } from '../../profiles/formats/cpuprofile';
 import { parseHeapProfile } from '../../profiles/formats/heapprofile';
 import { ProfileFormatError } from '../../profiles/errors';
 import type { Profile } from '../../profiles/types';
+import { readForeignProfiles } from './foreign-profiles';
 import { parseLoadResult, parseTimeline } from './stream-files';
 
 export interface LoadedSession {
@@ -19,6 +20,8 @@ export interface LoadedSession {
 export interface SessionSource {
   get(id: string): Promise<SessionDetail> | SessionDetail;
   readFile(id: string, file: string): Promise<Uint8Array>;
+  /** Where the files lie, when they lie on this machine. */
+  folderOf?(id: string): Promise<string>;
 }
 
 /**
@@ -40,7 +43,7 @@ export async function loadSession(
   };
   for (const file of detail.files) {
     if (signal?.aborted) throw new AppError('CANCELLED', 'Cancelled.');
-    if (file.kind === 'output' || file.kind === 'other' || file.kind === 'sources') continue;
+    if (['output', 'other', 'sources', 'profile'].includes(file.kind)) continue;
     const bytes = await source.readFile(id, file.name);
     try {
       if (file.kind === 'cpu')
@@ -53,8 +56,7 @@ export async function loadSession(
       else if (file.kind === 'timeline') loaded.timeline = parseTimeline(bytes);
       else loaded.load = parseLoadResult(bytes);
     } catch (error) {
-      if (error instanceof ProfileFormatError)
-        throw new AppError(error.code, error.message, { hint: error.hint, cause: error });
+      if (error instanceof ProfileFormatError) throw readable(error);
       if (error instanceof SyntaxError || error instanceof ZodError)
         throw new AppError(
           'SESSION_DAMAGED',
@@ -66,7 +68,28 @@ export async function loadSession(
       throw toAppError(error, `reading ${file.name}`);
     }
   }
+  if (detail.files.some(({ kind }) => kind === 'profile')) await addForeign(loaded, source);
   return loaded;
+}
+
+async function addForeign(loaded: LoadedSession, source: SessionSource): Promise<void> {
+  const { detail } = loaded;
+  try {
+    const { cpu, allocations, notes } = await readForeignProfiles(detail, {
+      get: (file) => source.readFile(detail.id, file),
+      folder: await source.folderOf?.(detail.id),
+    });
+    for (const [thread, profile] of cpu) loaded.cpu.set(thread, profile);
+    for (const [thread, profile] of allocations) loaded.allocations.set(thread, profile);
+    const warnings = notes.map((message) => ({ tUs: 0, source: detail.name, message }));
+    loaded.detail = { ...detail, warnings: [...detail.warnings, ...warnings] };
+  } catch (error) {
+    throw error instanceof ProfileFormatError ? readable(error) : toAppError(error, `reading ${detail.name}`);
+  }
+}
+
+function readable(error: ProfileFormatError): AppError {
+  return new AppError(error.code, error.message, { hint: error.hint, cause: error });
 }
 
 function reasonOf(error: SyntaxError | ZodError): string {

@@ -62,7 +62,7 @@ export function describeForeign(
 
 function descriptionOf(imported: ImportedFile, name: string, summarise: Summarise): ForeignDescription {
   const { format, profiles, notes } = imported;
-  const keys = threadKeysOf(profiles);
+  const keys = threadKeysOf(imported);
   const timed = profiles.filter(({ profile }) => profile.endUs > profile.startUs);
   const earliestUs = timed.reduce((first, { profile }) => Math.min(first, profile.startUs), Infinity);
   const start = timed.length > 0 ? earliestUs : 0;

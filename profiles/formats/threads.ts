@@ -1,15 +1,17 @@
 /** How the profiles of a foreign file become threads of a session: the same in the window, the engine and the command line. */
 import type { Profile } from '../types';
-import type { ImportedProfile } from './types';
+import type { ImportedFile } from './types';
 
 /**
  * A key per profile, unique and always the same for the same file: `p<pid>` for the first profile of a process (0 when the
- * file names none), `p<pid>-w<index in the file>` for further ones.
+ * file names none), `p<pid>-w<index in the file>` for further ones. The one thread of a `.cpuprofile` or `.heapprofile` is
+ * `p0`.
  */
-export function threadKeysOf(profiles: readonly ImportedProfile[]): string[] {
+export function threadKeysOf({ format, profiles }: Pick<ImportedFile, 'format' | 'profiles'>): string[] {
+  const isOwn = format === 'cpuprofile' || format === 'heapprofile';
   const seen = new Set<number>();
   return profiles.map(({ pid }, index) => {
-    const process = usablePid(pid);
+    const process = isOwn ? 0 : usablePid(pid);
     if (seen.has(process)) return `p${process}-w${index}`;
     seen.add(process);
     return `p${process}`;

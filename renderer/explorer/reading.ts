@@ -44,7 +44,7 @@ function take(
   imported: ImportedFile,
   only?: { source: Source; key: string; profile: Profile },
 ): LoadedFile {
-  const keys = threadKeysOf(imported.profiles);
+  const keys = threadKeysOf(imported);
   const exclusive = imported.format === 'pprof' && imported.profiles.length > 1;
   const loaded: LoadedFile = { threads: [], notes: imported.notes };
   for (const [index, { profile, name, pid, processName }] of imported.profiles.entries()) {

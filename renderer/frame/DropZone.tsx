@@ -1,6 +1,9 @@
 import { useEffect, useState } from 'react';
 import { useClient } from '../state/client';
-import { importFiles } from '../state/files';
+import { toAppError } from '../../main/errors';
+import { readDropped } from '../state/dropped';
+import { importDropped } from '../state/files';
+import { reportError } from '../state/report-error';
 
 /** Files may be dropped anywhere on the window. */
 export function DropZone() {
@@ -20,7 +23,10 @@ export function DropZone() {
       if (!hasFiles(event)) return;
       event.preventDefault();
       setOver(false);
-      void importFiles(client, [...(event.dataTransfer?.files ?? [])]);
+      if (!event.dataTransfer) return;
+      readDropped(event.dataTransfer)
+        .then((dropped) => importDropped(client, dropped))
+        .catch((thrown: unknown) => reportError(toAppError(thrown, 'Opening what was dropped')));
     };
     window.addEventListener('dragover', dragOver);
     window.addEventListener('dragleave', dragLeave);
@@ -34,7 +40,7 @@ export function DropZone() {
   if (!over) return null;
   return (
     <div className="drop-zone">
-      <div>Drop to open: .scorchmark, .cpuprofile or .heapprofile</div>
+      <div>Drop to open: a .scorchmark session, a profile of any tool, or a folder of clinic flame or 0x</div>
     </div>
   );
 }

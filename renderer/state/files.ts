@@ -2,12 +2,18 @@
 import { createElement } from 'react';
 import type { Client, SessionMeta } from '../../main/api';
 import { toAppError } from '../../main/errors';
+import { importableExtensions } from '../../profiles/formats';
+import { prepare } from './app-store';
+import type { Dropped } from './dropped';
+import { readEarly, readFolderEarly, type EarlyReading } from './early-reading';
 import { reportError, tell } from './report-error';
 import { useRoute } from './selection';
 import { nativeShell } from './shell';
 import { runTask } from './tasks';
+import { uploadFile, uploadFolder, type UploadOptions } from './upload';
 
-export const importableFiles = '.scorchmark,.cpuprofile,.heapprofile';
+/** For file dialogs: every extension that a format known to us uses. What a file is, its content decides. */
+export const importableFiles = ['.scorchmark', ...importableExtensions].join(',');
 
 /** Lets the person choose files and imports them: a native dialog where there is one. */
 export function chooseAndImport(client: Client): void {
@@ -26,16 +32,35 @@ export function chooseAndImport(client: Client): void {
   input.click();
 }
 
-/** Makes a session of each file; a single one is opened. */
-export async function importFiles(client: Client, files: File[]): Promise<void> {
+/** Makes a session of each file; a single one is opened, and is being read for that already while it is imported. */
+export function importFiles(client: Client, files: File[]): Promise<void> {
+  return importDropped(client, { files, folders: [] });
+}
+
+/** The same for what was dropped: files, and folders of clinic flame or 0x. */
+export async function importDropped(client: Client, { files, folders }: Dropped): Promise<void> {
+  const alone = files.length + folders.length === 1;
   const imported: SessionMeta[] = [];
-  for (const file of files) {
-    const meta = await runTask(client, `Opening ${file.name}`, async (taskId) => {
-      const bytes = new Uint8Array(await file.arrayBuffer());
-      return client.call('sessions.import', { fileName: file.name, bytes, taskId });
+  const take = async (
+    name: string,
+    early: EarlyReading | null,
+    upload: (options: UploadOptions) => Promise<SessionMeta>,
+  ): Promise<void> => {
+    const meta = await runTask(client, `Opening ${name}`, async (taskId, signal) => {
+      const session = await upload({ client, taskId, signal });
+      const file = await early?.file;
+      if (early && file) prepare(session.id, { explorer: early.explorer, file });
+      return session;
     });
     if (meta) imported.push(meta);
-  }
+    else early?.explorer.destroy();
+  };
+  for (const file of files)
+    await take(file.name, alone ? readEarly(file) : null, (options) => uploadFile(file, options));
+  for (const { name, files: inside } of folders)
+    await take(name, alone ? readFolderEarly(name, inside) : null, (options) =>
+      uploadFolder(name, inside, options),
+    );
   showImported(imported);
 }
 

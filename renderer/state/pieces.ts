@@ -3,12 +3,18 @@
 /** Large enough that asking costs nothing, small enough for every transport. */
 export const pieceBytes = 4 * 1024 ** 2;
 
-export type ReadPiece = (offset: number, lengthBytes: number) => Promise<Uint8Array>;
+export type ReadPiece<B extends ArrayBufferLike = ArrayBufferLike> = (
+  offset: number,
+  lengthBytes: number,
+) => Promise<Uint8Array<B>>;
 
 /** The pieces of a file in order; the next one is on its way while one is being used. Never empty pieces. */
-export async function* inPieces(sizeBytes: number, read: ReadPiece): AsyncGenerator<Uint8Array> {
+export async function* inPieces<B extends ArrayBufferLike>(
+  sizeBytes: number,
+  read: ReadPiece<B>,
+): AsyncGenerator<Uint8Array<B>> {
   let offset = 0;
-  const ask = (): Promise<Uint8Array> | null => {
+  const ask = (): Promise<Uint8Array<B>> | null => {
     if (offset >= sizeBytes) return null;
     const length = Math.min(pieceBytes, sizeBytes - offset);
     const asked = read(offset, length);

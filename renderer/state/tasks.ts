@@ -35,11 +35,11 @@ export const useTasks = create<TasksState>((set) => ({
 export async function runTask<T>(
   client: Client,
   title: string,
-  work: (taskId: string) => Promise<T>,
+  work: (taskId: string, signal: AbortSignal) => Promise<T>,
   options: { onError?: (error: ReturnType<typeof toAppError>) => void } = {},
 ): Promise<T | undefined> {
   const id = crypto.randomUUID();
-  let cancelled = false;
+  const controller = new AbortController();
   const { add, remove } = useTasks.getState();
   add({
     id,
@@ -47,15 +47,15 @@ export async function runTask<T>(
     text: '',
     fraction: null,
     cancel() {
-      cancelled = true;
+      controller.abort();
       client.call('tasks.cancel', { taskId: id }).catch((thrown: unknown) => reportError(toAppError(thrown)));
     },
   });
   try {
-    return await work(id);
+    return await work(id, controller.signal);
   } catch (thrown) {
     const error = toAppError(thrown);
-    if (!cancelled && error.code !== 'CANCELLED') (options.onError ?? reportError)(error);
+    if (!controller.signal.aborted && error.code !== 'CANCELLED') (options.onError ?? reportError)(error);
     return undefined;
   } finally {
     remove(id);
