@@ -108,7 +108,7 @@ function Choices({ request }: { request: FrameMenuRequest }) {
           void copyLink();
         }}
       >
-        Copy link to this view with the function selected
+        Copy link to this function here
       </Menu.Item>
     </Menu.Dropdown>
   );
