@@ -7,7 +7,7 @@ import { prepare } from './app-store';
 import type { Dropped } from './dropped';
 import { readEarly, readFolderEarly, type EarlyReading } from './early-reading';
 import { reportError, tell } from './report-error';
-import { useRoute } from './selection';
+import { emptySelection, useRoute, type RunTab } from './selection';
 import { nativeShell } from './shell';
 import { runTask } from './tasks';
 import { uploadFile, uploadFolder, type UploadOptions } from './upload';
@@ -64,9 +64,19 @@ export async function importDropped(client: Client, { files, folders }: Dropped)
   showImported(imported);
 }
 
+/** A profile of another tool is opened to see its flames; a whole session has a summary. */
+function tabFor({ status, summary }: SessionMeta): RunTab {
+  if (status !== 'imported') return 'summary';
+  if (summary.cpuSamples === undefined && summary.allocatedLiveBytes !== undefined) return 'memory';
+  return 'flame';
+}
+
 function showImported(imported: SessionMeta[]): void {
   const [first] = imported;
-  if (first && imported.length === 1) useRoute.getState().go({ view: 'run', id: first.id });
+  if (first && imported.length === 1)
+    useRoute
+      .getState()
+      .go({ view: 'run', id: first.id, selection: { ...emptySelection, tab: tabFor(first) } });
   else if (first) {
     useRoute.getState().go({ view: 'sessions' });
     tell(`${imported.length} files became sessions`);
