@@ -85,7 +85,7 @@ class Trace {
     return {
       name: this.titleOf(pid, tid),
       profile,
-      ...(typeof pid === 'number' && { pid }),
+      ...(typeof pid === 'number' && Number.isSafeInteger(pid) && pid >= 0 && { pid }),
       ...(processName !== undefined && { processName }),
     };
   }

@@ -29,7 +29,7 @@ const maxStringBytes = 64 * 1024 ** 2;
 /** Texts that nobody wants may be longer (pictures in traces). */
 const maxSkippedStringBytes = 512 * 1024 ** 2;
 /** Blanks without an end are an accident or an attack. */
-const maxBlanks = 64 * 1024 ** 2;
+const maxBlanks = 16 * 1024 ** 2;
 /** A column of that many numbers is a gigabyte. */
 const maxColumnLength = 2 ** 27;
 /** Digits that fit into 32 bits whatever they are. */
@@ -408,7 +408,7 @@ export class JsonReader {
         this.at++;
       }
       if (this.before + this.at - start > maxBlanks)
-        throw this.malformed('there are more than 64 MB of blanks');
+        throw this.malformed('there are more than 16 MB of blanks');
       if (!this.refill(this.end)) return false;
     }
   }

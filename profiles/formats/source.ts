@@ -78,7 +78,9 @@ export const maxUnpackedBytes = 8 * 1024 ** 3;
 /** JSON of profiles packs to a tenth, at the most extreme to a fiftieth: what unpacks to that multiple is no profile. */
 const maxUnpackedRatio = 200;
 /** Below, anything is unpacked: it does no harm. */
-const harmlessBytes = 128 * 1024 ** 2;
+const harmlessBytes = 64 * 1024 ** 2;
+/** Of an unpacked file, for reading it again. */
+const keptBytes = 32 * 1024 ** 2;
 /** Unpacks to 16 MB at most. */
 const packedPieceBytes = 1 << 14;
 
@@ -97,26 +99,31 @@ function gunzipped(source: ByteSource, limitBytes: number): ByteSource {
       hint: 'It may have been cut off on its way. Get it again, or unpack it by hand to see what is in it.',
       cause,
     });
+  const newGunzip = (): Gunzip =>
+    new Gunzip((data) => {
+      if (data.length > 0) out.push(data);
+    });
   let out: Uint8Array[] = [];
-  let given = 0;
+  let unpackedBytes = 0;
   let packed: Uint8Array | null = null;
   let packedAt = 0;
   let packedBytes = 0;
   let ended = false;
-  let gunzip = new Gunzip((data) => {
-    if (data.length > 0) out.push(data);
-  });
-  const start = (): void => {
+  let gunzip = newGunzip();
+  /** What was given since the beginning, while it is little: telling the format and reading the file unpack it once. */
+  let kept: Uint8Array[] | null = [];
+  /** How many of the kept pieces were given since the last rewinding. */
+  let givenAgain = 0;
+  source.rewind();
+  const restart = (): void => {
     source.rewind();
     out = [];
-    given = packedAt = packedBytes = 0;
+    unpackedBytes = packedAt = packedBytes = givenAgain = 0;
     packed = null;
     ended = false;
-    gunzip = new Gunzip((data) => {
-      if (data.length > 0) out.push(data);
-    });
+    gunzip = newGunzip();
+    kept = [];
   };
-  start();
   const feed = (): void => {
     if (!packed || packedAt >= packed.length) {
       packed = source.next();
@@ -133,19 +140,30 @@ function gunzipped(source: ByteSource, limitBytes: number): ByteSource {
       throw damaged(thrown instanceof Error ? thrown.message : String(thrown), thrown);
     }
   };
+  const unpackNext = (): Uint8Array | null => {
+    while (out.length === 0 && !ended) feed();
+    const piece = out.shift() ?? null;
+    unpackedBytes += piece?.length ?? 0;
+    if (unpackedBytes > harmlessBytes && unpackedBytes > packedBytes * maxUnpackedRatio)
+      throw damaged(`it unpacks to more than ${maxUnpackedRatio} times its size, which no profile does`);
+    if (unpackedBytes > limitBytes)
+      throw damaged(`it unpacks to more than ${Math.round(limitBytes / 1e6)} MB, which no profile does`);
+    return piece;
+  };
   return {
     name: source.name,
     next() {
-      while (out.length === 0 && !ended) feed();
-      const piece = out.shift() ?? null;
-      given += piece?.length ?? 0;
-      if (given > harmlessBytes && given > packedBytes * maxUnpackedRatio)
-        throw damaged(`it unpacks to more than ${maxUnpackedRatio} times its size, which no profile does`);
-      if (given > limitBytes)
-        throw damaged(`it unpacks to more than ${Math.round(limitBytes / 1e6)} MB, which no profile does`);
+      if (kept && givenAgain < kept.length) return kept[givenAgain++]!;
+      const piece = unpackNext();
+      if (!kept || !piece) return piece;
+      if (unpackedBytes > keptBytes) kept = null;
+      else givenAgain = kept.push(piece);
       return piece;
     },
-    rewind: start,
+    rewind() {
+      if (kept) givenAgain = 0;
+      else restart();
+    },
     get share() {
       return source.share;
     },
