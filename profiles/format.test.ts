@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import {
   exactBytes,
   exactDurationUs,
+  exactValue,
   formatBytes,
   formatChange,
   formatDurationMs,
@@ -118,4 +119,6 @@ test('a value is written by its unit', () => {
   expect(plain(formatValue(92, 'percent'))).toBe('92 %');
   expect(plain(formatValue(0.5, 'ratio'))).toBe('50 %');
   expect(plain(formatValue(48, 'ms'))).toBe('48 ms');
+  expect(plain(formatValue(42_118, 'count'))).toBe('42,118');
+  expect(plain(exactValue(42_118.5, 'count'))).toBe('42,118.5');
 });

@@ -100,8 +100,12 @@ function groupTotals(tree: CallTree, groupOf: (frame: number) => Group): GroupTo
   const rootGroup = groups[nodes.frame[0]!]!;
   const share = (weight: number) => (totalWeight > 0 ? weight / totalWeight : 0);
   return found
-    .map((group, id) => ({
-      ...group,
+    .map(({ key, label, category, packageName, url }, id) => ({
+      key,
+      label,
+      category,
+      packageName,
+      url,
       self: self[id]!,
       total: total[id]!,
       selfShare: share(self[id]!),
