@@ -87,7 +87,8 @@ export class RunSources {
     const record: ScriptRecord = { k: 'script', url, hash, text };
     if (sourceMapUrl === '') return record;
     let map = inlineSourceMap(sourceMapUrl);
-    if (map === undefined) {
+    if (map !== undefined) record.inlineMap = true;
+    else {
       record.sourceMapUrl = sourceMapUrl;
       map = await readMap(url, sourceMapUrl);
       if (map !== undefined) record.map = map;

@@ -10,8 +10,12 @@ export function namedSourceMap(text: string): string {
     const before = text.slice(Math.max(0, at - 4), at);
     if (!/(?:\/\/|\/\*)[#@][ \t]$/.test(before)) continue;
     const end = text.indexOf('\n', at);
-    const rest = text.slice(at + marker.length, end === -1 ? undefined : end).trim();
-    return rest.replace(/\s*\*\/.*$/, '');
+    const url = text
+      .slice(at + marker.length, end === -1 ? undefined : end)
+      .trim()
+      .replace(/\s*\*\/.*$/, '');
+    // Compilers have such comments in their strings.
+    if (url !== '' && !/[\s'"`\\]/.test(url)) return url;
   }
   return '';
 }

@@ -8,8 +8,10 @@ export interface ScriptRecord {
   /** V8's hash of the text: the same URL can have several texts in one run (a restarted process, a changed file). */
   hash: string;
   text: string;
-  /** What the script names as its source map; absent when it names none, and when the map is inside the text (`data:`). */
+  /** What the script names as its source map; absent when it names none, and when the map is inside the text. */
   sourceMapUrl?: string;
+  /** V8 found the source map inside the text, in the last comment with a `data:` URL. */
+  inlineMap?: true;
   /** The map's own text, where it lay outside the script. */
   map?: string;
   /** Texts of originals that the map names without carrying them, read from the target's disk; by the map's own names. */

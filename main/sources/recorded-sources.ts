@@ -10,6 +10,7 @@ const scriptSchema = z.object({
   hash: z.string(),
   text: z.string(),
   sourceMapUrl: z.string().optional(),
+  inlineMap: z.literal(true).optional(),
   map: z.string().optional(),
   originals: z.record(z.string(), z.string()).optional(),
   root: z.string().optional(),

@@ -84,7 +84,7 @@ export class ScriptMap {
     const source = this.trace.sources[this.originals.indexOf(url)];
     if (source == null || line <= 0) return undefined;
     const needle = { source, line, column: Math.max(0, column - 1) };
-    const found = [GREATEST_LOWER_BOUND, LEAST_UPPER_BOUND]
+    const found = ([GREATEST_LOWER_BOUND, LEAST_UPPER_BOUND] as const)
       .map((bias) => generatedPositionFor(this.trace, { ...needle, bias }))
       .find((each) => each.line !== null);
     return found && { line: found.line, column: found.column + 1 };

@@ -114,7 +114,8 @@ export class SessionSources {
       const asked = byUrl[index];
       if (!asked || (!this.recorded.scripts.has(url) && !allowed.has(url))) continue;
       const { map, problem } = await this.mappingOf(url);
-      if (problem !== undefined) problems.add(problem);
+      // What packages ship is not in the person's hands.
+      if (problem !== undefined && !url.includes('node_modules')) problems.add(problem);
       if (!map) continue;
       this.keepOriginals(url, map);
       for (const i of asked) {
@@ -207,7 +208,8 @@ function mapOfRecord(record: ScriptRecord): ScriptMap | undefined {
   if (record.map !== undefined)
     return new ScriptMap({ scriptUrl, text, map: record.map, sourceMapUrl, originals, root });
   if (sourceMapUrl !== '') return missingMap(scriptUrl, sourceMapUrl);
-  const map = inlineSourceMap(namedSourceMap(text));
+  // Texts that only speak of source maps (compilers) have such comments in their strings: V8 knows better.
+  const map = record.inlineMap ? inlineSourceMap(namedSourceMap(text)) : undefined;
   return map === undefined
     ? undefined
     : new ScriptMap({ scriptUrl, text, map, sourceMapUrl: '', originals, root });

@@ -22,8 +22,8 @@ export interface SourceViewProps {
   unit: ProfileUnit;
   /** Where the function begins. */
   place: SourcePlace;
-  /** Further buttons of whoever shows it. */
-  actions?: ReactElement;
+  /** There is little room, and an "Open in editor" beside it already. */
+  isCompact?: boolean;
 }
 
 /** The source of a function, with what each line cost in what is shown. */
@@ -52,7 +52,7 @@ interface SideProps extends SourceViewProps {
   onSide: (side: SideName) => void;
 }
 
-function Side({ model, scope, unit, place, actions, sides, side, onSide }: SideProps): ReactElement {
+function Side({ model, scope, unit, place, isCompact, sides, side, onSide }: SideProps): ReactElement {
   const client = useClient();
   const editor = usePreferences((state) => state.editor);
   const at = sides[side] ?? place;
@@ -88,7 +88,7 @@ function Side({ model, scope, unit, place, actions, sides, side, onSide }: SideP
             ]}
           />
         )}
-        {isOpenable(at.url) && (
+        {!isCompact && isOpenable(at.url) && (
           <Button
             size="compact-xs"
             variant="default"
@@ -98,7 +98,6 @@ function Side({ model, scope, unit, place, actions, sides, side, onSide }: SideP
             Open in editor
           </Button>
         )}
-        {actions}
       </div>
       {origin && <OriginNote origin={origin} side={side} />}
       {text !== null && heat.lines.size === 0 && heat.unknownSelf > 0 && (
@@ -147,7 +146,7 @@ function OriginNote({ origin, side }: { origin: SourceOrigin; side: SideName }):
   return (
     <p className="source-note">
       {origin === 'source-map'
-        ? 'As the source map of the recorded script has it.'
+        ? 'As the source map has it. Lines that ran as one line show their time where their function begins.'
         : side === 'original'
           ? 'Recorded from the target.'
           : 'Recorded from the target: what really ran.'}

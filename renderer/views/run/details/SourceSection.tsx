@@ -38,7 +38,7 @@ export function SourceSection({ model, scope, unit, place, name }: Props) {
       </div>
       {sourceOpen && !isLarge && (
         <div className="details-source">
-          <SourceView {...shared} />
+          <SourceView {...shared} isCompact />
         </div>
       )}
       <Modal
