@@ -27,6 +27,7 @@ import { FramePainter } from './painter';
 import { boxAt, rowOfBox, type Picture } from './picture';
 import { boxOf, rowAt, valueAt } from './scene';
 import { styleOf, type FlameStyle } from './style';
+import { rulerHeightPx, TimeRuler } from './time-ruler';
 import { FlameTooltip } from './tooltip';
 import type { FlameFrame, FlameSubject } from './types';
 import { FlameVoice } from './voice';
@@ -70,6 +71,8 @@ export class FlameCanvas implements Grasp, SearchedView {
   private readonly costs = new FrameCosts();
   private readonly drawnMarks = new DrawnMarks();
   private minimap: Minimap | null = null;
+  /** Only above charts. */
+  private ruler: TimeRuler | null = null;
   private readonly undo: (() => void)[] = [];
 
   private input: FlameSubject = { tree: null, version: -1, live: false, search: '', selectedKey: null };
@@ -125,6 +128,7 @@ export class FlameCanvas implements Grasp, SearchedView {
     this.tooltip.remove();
     this.stage.remove();
     this.minimap?.canvas.remove();
+    this.ruler?.canvas.remove();
   }
 
   /** Takes new data or settings; draws in the next animation frame. */
@@ -159,7 +163,22 @@ export class FlameCanvas implements Grasp, SearchedView {
     this.minimap?.canvas.remove();
     this.minimap = shown ? new Minimap(this.camera) : null;
     if (this.minimap) this.stage.before(this.minimap.canvas);
-    this.stage.style.top = shown ? `${minimapHeightPx + 1}px` : '0';
+    this.arrange();
+  }
+
+  private setRuler(shown: boolean): void {
+    if (shown === (this.ruler !== null)) return;
+    this.ruler?.canvas.remove();
+    this.ruler = shown ? new TimeRuler() : null;
+    if (this.ruler) this.stage.before(this.ruler.canvas);
+    this.arrange();
+  }
+
+  /** Overview, ruler and picture one below the other. */
+  private arrange(): void {
+    const rulerTop = this.minimap ? minimapHeightPx + 1 : 0;
+    if (this.ruler) this.ruler.canvas.style.top = `${rulerTop}px`;
+    this.stage.style.top = `${rulerTop + (this.ruler ? rulerHeightPx : 0)}px`;
     this.measure();
   }
 
@@ -187,6 +206,7 @@ export class FlameCanvas implements Grasp, SearchedView {
     this.focused = map ? map(this.focused) : -1;
     this.match = map ? map(this.match) : -1;
     this.style = null;
+    this.setRuler(picture?.kind === 'chart' && picture.rows > 0);
     this.voice.describe(picture);
   }
 
@@ -262,6 +282,7 @@ export class FlameCanvas implements Grasp, SearchedView {
         this.context.fillRect(0, 0, this.element.width, this.element.height);
       }
       this.minimap?.draw(scene ? this.style : null);
+      if (scene) this.ruler?.draw(scene, chrome);
       if (this.pointer && !this.hands.dragging) this.pointTo(this.pointer);
       const { live, newestUs } = this.input;
       if (scene && live && newestUs !== undefined) this.drawnMarks.drew(newestUs);
@@ -292,6 +313,7 @@ export class FlameCanvas implements Grasp, SearchedView {
       canvas.style.height = `${height}px`;
     }
     this.minimap?.resize(width, ratio);
+    this.ruler?.resize(width, ratio);
     this.redraw();
   }
 
