@@ -1,9 +1,11 @@
 /** The command line: `scorchmark` opens the workbench, everything else works without a UI. */
 import { Command, CommanderError, Option } from 'commander';
+import { exportFormatIds } from '../../profiles/formats/export';
 import { presetNames } from '../api';
 import { AppError, toAppError } from '../errors';
 import { version } from '../paths';
 import { compare } from './compare';
+import { exportCommand, type ExportOptions } from './export';
 import { openFile } from './open';
 import { outliveReaders } from './pipes';
 import { record, type RecordOptions } from './record';
@@ -155,6 +157,20 @@ program
   .option('-o, --output <file>', 'the file to write')
   .addOption(dataFolder)
   .action(action(report));
+
+program
+  .command('export')
+  .description('write the profiles of a session, or of any profile file, for another tool')
+  .argument('<session|file>', 'a session (its id, the beginning of it, or "last"), or the path of a profile')
+  .requiredOption('--format <format>', `what to write: ${exportFormatIds.join(', ')}`)
+  .option('--thread <thread>', 'only this thread (its name or key); repeatable', collect)
+  .option('--range <from-to>', 'only this part of the time, for example 1.2s-3s')
+  .option('--allocations', 'the allocations instead of the CPU profile')
+  .option('--samples', 'let numbers mean samples instead of time or bytes')
+  .option('--no-idle', 'leave idle time out')
+  .option('-o, --output <file>', 'the file to write')
+  .addOption(dataFolder)
+  .action(action((given: string, options: ExportOptions) => exportCommand(given, options)));
 
 program
   .command('compare')

@@ -12,7 +12,7 @@ import { sourceOfBytes } from './source';
 const names = ['go-cpu', 'go-heap', 'go-goroutines', 'datadog-wall', 'datadog-heap'];
 const sample = (name: string) =>
   new Uint8Array(readFileSync(new URL(`samples/${name}.pb.gz`, import.meta.url)));
-const open = (bytes: Uint8Array, name = 'given.pb.gz') => importProfiles(sourceOfBytes(name, bytes));
+const open = (bytes: Uint8Array, name = 'given') => importProfiles(sourceOfBytes(name, bytes));
 const error = (bytes: Uint8Array): ProfileFormatError => {
   try {
     pprof.parse(sourceOfBytes('bad.pb', bytes));

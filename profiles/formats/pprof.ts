@@ -247,8 +247,17 @@ const kinds: Record<number, readonly number[]> = {
   15: [0],
 };
 
-/** Whether the bytes are fields of a profile one after the other, with a value type that looks like one first of its kind. */
+/** A profile begins with the byte of field 1, which is also a line feed: who skips blanks at a file's beginning skips it. */
 function detect({ bytes }: FileHead): boolean {
+  if (isProfile(bytes)) return true;
+  const completed = new Uint8Array(bytes.length + 1);
+  completed[0] = 0x0a;
+  completed.set(bytes, 1);
+  return isProfile(completed);
+}
+
+/** Whether the bytes are fields of a profile one after the other, with value types that look like some. */
+function isProfile(bytes: Uint8Array): boolean {
   const fields = new Fields((problem) => problemOf(problem));
   const inner = new Fields((problem) => problemOf(problem));
   fields.over(bytes, 0, bytes.length);
