@@ -268,6 +268,11 @@ export function createFixtureClient(recorded: Recorded): Client {
       return null;
     },
     'tasks.cancel': () => null,
+    'sources.list': () => [],
+    'sources.packages': () => [],
+    'sources.read': ({ url }) => {
+      throw new AppError('NOT_FOUND', `The recorded data has no source of ${url}.`);
+    },
     compare: ({ a, b }): Comparison => comparison(detail(a), detail(b)),
     'report.html': () => ({ fileName: 'report.html', html: '<p>Report</p>' }),
   };

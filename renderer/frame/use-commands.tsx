@@ -26,6 +26,7 @@ import { useClient } from '../state/client';
 import { chooseAndImport, exportReport, exportSession } from '../state/files';
 import { reportError } from '../state/report-error';
 import { runTabs, useRoute } from '../state/selection';
+import { exploreCommands } from './explore-commands';
 import { focusSearch } from './focus-search';
 import { useOverlays } from './overlays';
 import { tabTitles } from './tab-titles';
@@ -173,6 +174,8 @@ export function useCommands(): Command[] {
         run: () => select({ tab }),
       }),
     );
+    if (opened?.status === 'ready')
+      commands.push(...exploreCommands({ client, model: opened.model, selection: route.selection, select }));
     commands.push(
       {
         id: 'clear',
