@@ -150,8 +150,8 @@ test('range, weights, percentages and idle change every number accordingly', asy
   // The options menu does the same.
   await show(page, 'functions');
   await page.getByRole('button', { name: 'Options' }).click();
-  await page.getByRole('menuitemradio', { name: 'Samples' }).click();
-  await page.getByRole('menuitemradio', { name: 'Shown' }).click();
+  await page.getByRole('menu').getByText('Samples').click();
+  await page.getByRole('menu').getByText('Shown').click();
   await page.keyboard.press('Escape');
   await expect.poll(async () => (await row('(idle)'))?.[0]).toBe('1');
   expect(page.url()).toContain('weights=samples');
