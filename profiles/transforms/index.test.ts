@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { arithmeticKey, arithmeticProfile, arithmeticTotals, arithmeticTrees } from '../arithmetic';
 import { aggregate, treeAsText } from '../call-tree';
 import { lineTotals } from '../lines';
+import { profileOf } from '../testing';
 import { transformProfile } from './index';
 import type { Transform } from './index';
 
@@ -199,6 +200,11 @@ describe('a transform', () => {
     expect(aggregate(dropped, { includeIdle: true }).totalWeight).toBe(arithmeticTotals.a.all);
     expect(aggregate(dropped).idleWeight).toBe(4096);
     expect(after({ kind: 'drop-below', share: 0 })).toBe(arithmeticTrees.a);
+    // A path of exactly the share is not below it.
+    const quarters = profileOf(['main:a', 0], ['other:b', 25], ['', 100]);
+    expect(treeAsText(aggregate(transformProfile(quarters, [{ kind: 'drop-below', share: 0.25 }])))).toBe(
+      '(root) 0/100\n  other 75/75\n  main 25/25',
+    );
   });
 
   it('keeps time: a range of the result is the result of the range', () => {
