@@ -65,7 +65,10 @@ export interface Profile {
   /** First and last instant covered, µs since the origin. Both 0 for profiles without time (allocations). */
   startUs: number;
   endUs: number;
-  /** Samples per source line (V8 `positionTicks`): for node → (1-based line → number of ticks). */
+  /**
+   * Samples per source line (V8 `positionTicks`): for node → (1-based line → number of ticks). Line 0: no line of the node's
+   * file, for ticks of other code that a transform charged to the node.
+   */
   lineTicks: Map<number, Map<number, number>>;
   /** Why V8 threw away optimised code of a node's function, in V8's words: node → reason. Absent when the file knows nothing of it. */
   deoptReasons?: Map<number, string>;
