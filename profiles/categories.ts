@@ -20,6 +20,9 @@ const nodeInternal = /^(?:node:|internal\/|electron\/js2c\/)/;
 /** Modules of Node before `node:` URLs: a bare file name like `net.js`, no folder, no drive. */
 const bareBuiltin = /^(?:_[a-z_]+|[a-z][a-z0-9_]*)\.js$/;
 const wasm = /^wasm:|\.wasm(?:$|[?#])/;
+/** Native libraries, programs of Windows, the kernel and Node itself, as other profilers name what they sampled. */
+const nativeBinary =
+  /\.(?:so(?:[.\d]*)|dylib|dll|exe|ko|sys)$|^\[(?:kernel[.\w]*|vdso|vsyscall)\]$|(?:^|\/)node$/i;
 /** Our files inside the target, and the expressions that the workbench evaluates there under this scheme. */
 const ownAgent =
   /^scorchmark:|\/main\/agent\/(?:agent|cpu|listen|process-table|reaper|runtime-metrics|watchdog)\.cjs$/;
@@ -35,7 +38,8 @@ export function categorise(name: string, url: string): Origin {
   const path = url.includes('\\') ? url.replaceAll('\\', '/') : url;
   if (ownAgent.test(path)) return { category: 'profiler', packageName: '' };
   const packageName = packageOf(path);
-  return packageName === '' ? { category: 'app', packageName } : { category: 'dependency', packageName };
+  if (packageName !== '') return { category: 'dependency', packageName };
+  return { category: nativeBinary.test(path) ? 'native' : 'app', packageName };
 }
 
 /** The innermost package a path with forward slashes lies in, '' when it lies in none. */

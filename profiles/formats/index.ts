@@ -2,12 +2,13 @@
  * Every profile format that can be opened, and the one way in: a file of any kind (gzipped or not) becomes profiles, or
  * an error that says what the file is and what could have been opened instead.
  */
-import type { ProfileFormatError } from '../errors';
+import { ProfileFormatError } from '../errors';
 import { chromeTrace } from './chrome-trace';
 import { clinicFlame, clinicFlameSamples } from './clinic-flame';
 import { collapsed } from './collapsed';
 import { cpuprofile } from './cpuprofile';
 import { beginningOf, headOfSource, keyOutline } from './file-head';
+import { gecko } from './gecko';
 import { heapprofile } from './heapprofile';
 import { pprof } from './pprof';
 import { unpacked } from './source';
@@ -22,6 +23,7 @@ import { notAProfile, somethingElse, unknownFolder } from './unknown-format';
 /** In the order in which they are asked whether a file is theirs: the more certain first. */
 export const importers: readonly Importer[] = [
   chromeTrace,
+  gecko,
   cpuprofile,
   heapprofile,
   speedscope,
@@ -83,7 +85,7 @@ export function importProfiles(source: ByteSource, options: ImportOptions = {}):
   const content = unpackedAll(fileName === undefined ? source : named(source, fileName));
   const importer = detectImporter(content);
   if (importer instanceof Error) throw importer;
-  return importer.parse(content, parseOptions);
+  return inMemory(content.name, () => importer.parse(content, parseOptions));
 }
 
 /**
@@ -98,7 +100,29 @@ export function importProfileFolder(
   const paths = [...files.keys()];
   const importer = folderImporters.find((candidate) => candidate.detect(folderName, paths));
   if (!importer) throw unknownFolder(folderName, paths, folderImporters);
-  return importer.parse(folderName, files, options);
+  return inMemory(folderName, () => importer.parse(folderName, files, options));
+}
+
+/** What JavaScript engines say when something is too big for them. */
+const outOfMemory =
+  /allocation failed|Invalid (?:typed )?array length|Invalid string length|maximum size exceeded|out of memory/i;
+
+/** Columns that cannot be had are no mistake of the program: the file is too big for this machine, and that is said. */
+function inMemory(name: string, read: () => ImportedFile): ImportedFile {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof RangeError) || !outOfMemory.test(error.message)) throw error;
+    throw new ProfileFormatError(
+      'PROFILE_MALFORMED',
+      `${name} is too big: its samples do not fit into the memory that is free (${error.message}).`,
+      {
+        where: name,
+        hint: 'Close other sessions and programs, or record a shorter time or with a longer sampling interval.',
+        cause: error,
+      },
+    );
+  }
 }
 
 /** Unpacked, even if somebody gzipped it twice, under the name without `.gz`. */
