@@ -5,6 +5,7 @@
  * Times are µs since the run's start on the host's monotonic clock unless a name says otherwise.
  */
 import { z } from 'zod';
+import { formatIds } from '../profiles/formats/types';
 import type { ProfileDelta, V8HeapProfile } from '../profiles/types';
 import type { AppErrorJson } from './errors';
 
@@ -492,6 +493,48 @@ const byId = z.object({ id: z.string().min(1) });
 /** Chosen by the caller: names a long action, so that its `task.progress` can be shown and `tasks.cancel` can end it. */
 const taskId = z.string().optional();
 
+const finiteNumber = z.number();
+const describedSpan = { startedUs: finiteNumber, endedUs: finiteNumber };
+/** `FileDescription` of profiles/formats: what a foreign profile is, without its samples. */
+const fileDescriptionSchema = z.object({
+  format: z.enum(formatIds),
+  originUs: finiteNumber,
+  durationMs: finiteNumber.nonnegative(),
+  processes: z
+    .array(
+      z.object({
+        pid: z.number().int().nonnegative(),
+        title: z.string(),
+        ...describedSpan,
+        threads: z.array(
+          z.object({
+            key: z.string().regex(/^p\d{1,10}(-w\d{1,10})?$/),
+            pid: z.number().int().nonnegative(),
+            workerId: z.number().int().nonnegative(),
+            title: z.string(),
+            ...describedSpan,
+          }),
+        ),
+      }),
+    )
+    .min(1),
+  numbers: z.object({
+    cpuSamples: finiteNumber.optional(),
+    cpuBusyMs: finiteNumber.optional(),
+    topFunction: z
+      .object({
+        name: z.string(),
+        url: z.string(),
+        line: z.number(),
+        selfMs: finiteNumber,
+        share: finiteNumber,
+      })
+      .optional(),
+    allocatedLiveBytes: finiteNumber.optional(),
+  }),
+  notes: z.array(z.string()),
+});
+
 export const sortKeys = [
   'createdAt',
   'name',
@@ -593,7 +636,12 @@ export const inputs = {
     bytes: z.instanceof(Uint8Array),
   }),
   /** All pieces have come: it becomes a session. */
-  'sessions.importEnd': z.object({ uploadId: z.string(), taskId }),
+  'sessions.importEnd': z.object({
+    uploadId: z.string(),
+    taskId,
+    /** From a window that has read the file already; without it, the engine reads the file. */
+    description: fileDescriptionSchema.optional(),
+  }),
   /** Gives up what was sent so far. */
   'sessions.importDrop': z.object({ uploadId: z.string() }),
   /** A file or folder of this machine becomes a session (command line, file association, native dialog). */
@@ -726,6 +774,8 @@ export interface ShellResults {
 
 /** The WebSocket's path. Each frame is one MessagePack value: the client sends `CallFrame`s, the server `ServerFrame`s. */
 export const socketPath = '/socket';
+/** `PUT <uploadPath>/<uploadId>?path=<place in a folder>` with a file's bytes does what `sessions.importPiece` does, streamed. */
+export const uploadPath = '/upload';
 export const callFrameSchema = z.object({
   id: z.number().int().nonnegative(),
   method: z.string().max(100),

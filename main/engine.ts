@@ -205,8 +205,8 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       await store.uploadPiece(uploadId, path, bytes);
       return null;
     },
-    'sessions.importEnd': ({ uploadId, taskId }) =>
-      asTask(taskId, (task) => store.importUpload(uploadId, task)),
+    'sessions.importEnd': ({ uploadId, taskId, description }) =>
+      asTask(taskId, (task) => store.importUpload(uploadId, task, description)),
     'sessions.importDrop': async ({ uploadId }) => {
       await store.dropUpload(uploadId);
       return null;

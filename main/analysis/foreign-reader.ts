@@ -9,13 +9,13 @@ import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { AppError, type AppErrorJson } from '../errors';
 import { importWorkerFile } from '../paths';
-import { describeForeign, type ForeignDescription, type ForeignRequest, type ReadForeign } from '../sessions';
+import type { FileDescription } from '../../profiles/formats/describe-file';
+import { describeForeign, type ForeignRequest, type ReadForeign } from '../sessions';
 import type { TaskOptions } from '../sessions';
-import { summariseRecorded } from './summary';
 
 export type FromImportWorker =
   | { kind: 'progress'; share: number }
-  | { kind: 'done'; value: ForeignDescription }
+  | { kind: 'done'; value: FileDescription }
   | { kind: 'error'; error: AppErrorJson };
 
 /** Starting a thread takes longer than reading a file this small. */
@@ -33,7 +33,7 @@ function outFolderOf(file: string): string {
 
 export const readForeign: ReadForeign = async (request, task) => {
   if (!isBuilt || (await sizeOf(request)) < smallBytes)
-    return describeForeign(request, summariseRecorded, (share) => task.progress?.(share, ''));
+    return describeForeign(request, (share) => task.progress?.(share, ''));
   return inThread(request, task);
 };
 
@@ -44,7 +44,7 @@ async function sizeOf(request: ForeignRequest): Promise<number> {
   return bytes;
 }
 
-function inThread(request: ForeignRequest, task: TaskOptions): Promise<ForeignDescription> {
+function inThread(request: ForeignRequest, task: TaskOptions): Promise<FileDescription> {
   return new Promise((resolve, reject) => {
     const worker = new Worker(importWorkerFile, { workerData: request, execArgv: [] });
     const cancel = (): void => {

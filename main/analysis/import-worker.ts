@@ -3,14 +3,13 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { toAppError } from '../errors';
 import { describeForeign, type ForeignRequest } from '../sessions';
 import type { FromImportWorker } from './foreign-reader';
-import { summariseRecorded } from './summary';
 
 const request = workerData as ForeignRequest;
 const tell = (message: FromImportWorker): void => parentPort?.postMessage(message);
 
 let told = 0;
 try {
-  const value = describeForeign(request, summariseRecorded, (share) => {
+  const value = describeForeign(request, (share) => {
     if (share - told < 0.01) return;
     told = share;
     tell({ kind: 'progress', share });

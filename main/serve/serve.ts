@@ -13,6 +13,7 @@ import { Access, allowedHosts, cookieName, refuseForeign } from './access';
 import { connect, defaultLimits, type ConnectionLimits } from './connection';
 import { securityHeaders } from './content-security';
 import { refusalPage, signInPage } from './pages';
+import { addUpload } from './upload';
 
 export interface ServeOptions {
   engine: EngineApi;
@@ -77,6 +78,7 @@ export async function serve(options: ServeOptions): Promise<WebShell> {
   });
   addLink(app, access, portOf);
   addSocket(app, options);
+  addUpload(app, options.engine);
   await app.register(fastifyStatic, {
     root: options.files,
     cacheControl: false,

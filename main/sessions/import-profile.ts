@@ -4,10 +4,11 @@ import { copyFile, rename } from 'node:fs/promises';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
-import type { SessionFile } from '../api';
+import type { ProcessInfo, SessionFile } from '../api';
 import { AppError } from '../errors';
 import { version } from '../paths';
-import type { ForeignDescription, ForeignRequest, ReadForeign } from './describe-foreign';
+import type { DescribedProcess, FileDescription } from '../../profiles/formats/describe-file';
+import type { ForeignRequest, ReadForeign } from './describe-foreign';
 import { allocationsFileName, classifyFile, cpuFileName, newSessionId, profileFileName } from './layout';
 import { formatVersion, type StoredSession } from './session-file';
 import { listStandardFiles, totalBytes } from './standard-files';
@@ -21,6 +22,7 @@ export interface ForeignImport {
   mayMove: boolean;
   isGzipped: boolean;
   readForeign: ReadForeign;
+  description: FileDescription | undefined;
   task: TaskOptions;
 }
 
@@ -31,10 +33,13 @@ export interface ForeignImport {
 export async function importForeign(options: ForeignImport): Promise<StoredSession> {
   const { request, folder, task } = options;
   task.progress?.(0, `Reading ${request.name}`);
-  const description = await options.readForeign(request, {
-    ...(task.signal && { signal: task.signal }),
-    progress: (fraction) => task.progress?.(fraction && fraction * 0.9, `Reading ${request.name}`),
-  });
+  // Whoever sent the file may have read it already.
+  const description =
+    options.description ??
+    (await options.readForeign(request, {
+      ...(task.signal && { signal: task.signal }),
+      progress: (fraction) => task.progress?.(fraction && fraction * 0.9, `Reading ${request.name}`),
+    }));
   throwIfCancelled(task.signal);
   task.progress?.(0.9, `Keeping ${request.name}`);
   if (request.kind === 'file') await keepFile(request, description, options);
@@ -50,7 +55,7 @@ export async function importForeign(options: ForeignImport): Promise<StoredSessi
 /** `.cpuprofile` and `.heapprofile` files are what our own sessions hold: they are kept under those names, unpacked. */
 async function keepFile(
   { file, name }: Extract<ForeignRequest, { kind: 'file' }>,
-  { format }: ForeignDescription,
+  { format }: FileDescription,
   { folder, mayMove, isGzipped, task }: ForeignImport,
 ): Promise<void> {
   const isOurs = format === 'cpuprofile' || format === 'heapprofile';
@@ -75,7 +80,7 @@ async function bring(from: string, to: string, mayMove: boolean): Promise<void> 
   else await copyFile(from, to);
 }
 
-function withOnlyThread({ processes }: ForeignDescription): (file: SessionFile) => SessionFile {
+function withOnlyThread({ processes }: FileDescription): (file: SessionFile) => SessionFile {
   const threads = processes.flatMap((process) => process.threads);
   return (file) =>
     file.kind === 'profile' && threads.length === 1 ? { ...file, thread: threads[0]!.key } : file;
@@ -83,7 +88,7 @@ function withOnlyThread({ processes }: ForeignDescription): (file: SessionFile) 
 
 function describe(
   { name }: ForeignRequest,
-  { format, originUs, durationMs, summary, processes, notes }: ForeignDescription,
+  { format, originUs, durationMs, numbers, processes, notes }: FileDescription,
   files: SessionFile[],
   isGzipped: boolean,
 ): StoredSession {
@@ -102,7 +107,7 @@ function describe(
     note: '',
     nodeVersion: '',
     sizeBytes: totalBytes(files),
-    summary,
+    summary: numbers,
     // Kept foreign files are read with their first instant as 0.
     originUs: isOurs ? originUs : 0,
     spec: null,
@@ -116,19 +121,15 @@ function describe(
       cpuCount: 0,
       memoryBytes: 0,
     },
-    processes: isOurs ? processes.map((process) => asOwnFile(process, title)) : processes,
+    processes: processes.map((process) => processOf(process, isOurs ? title : undefined)),
     listening: [],
     warnings: notes.map((message) => ({ tUs: 0, source: title, message })),
     files,
   };
 }
 
-/** The one thread of a `.cpuprofile` or `.heapprofile` file is `p0`, called like the file. */
-function asOwnFile(process: ForeignDescription['processes'][number], title: string): typeof process {
-  return {
-    ...process,
-    pid: 0,
-    title,
-    threads: process.threads.map((thread) => ({ ...thread, key: 'p0', pid: 0, workerId: 0, title })),
-  };
+/** @param title what to call it and its threads instead of the file's name */
+function processOf(process: DescribedProcess, title: string | undefined): ProcessInfo {
+  const threads = title === undefined ? process.threads : process.threads.map((each) => ({ ...each, title }));
+  return { ...process, title: title ?? process.title, threads, ppid: 0, argv: [], nodeVersion: '' };
 }

@@ -1,5 +1,6 @@
 /** Files and folders from elsewhere become sessions: `.scorchmark` archives and foreign profiles. Nothing is left behind when it fails. */
 import { open, readFile, rename, stat } from 'node:fs/promises';
+import type { FileDescription } from '../../profiles/formats/describe-file';
 import { AppError, toAppError } from '../errors';
 import type { ForeignRequest, ReadForeign } from './describe-foreign';
 import { filesOfFolder } from './folder-files';
@@ -25,6 +26,8 @@ export interface ImportOptions {
   staging: string;
   limits: UnpackLimits | undefined;
   readForeign: ReadForeign;
+  /** What the sender, who has read the file already, says of it. */
+  description?: FileDescription | undefined;
   isTaken(id: string): boolean;
   placeOf(id: string): string;
 }
@@ -116,6 +119,7 @@ async function fromProfile(
       mayMove,
       isGzipped: beginning === 'gzip',
       readForeign,
+      description: options.description,
       task,
     });
   } catch (error) {

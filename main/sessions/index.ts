@@ -2,7 +2,7 @@
 export { defaultDataFolder, newSessionId } from './layout';
 export { formatOutputLine, parseOutputLog } from './output-log';
 export { describeForeign } from './describe-foreign';
-export type { ForeignDescription, ForeignRequest, ReadForeign } from './describe-foreign';
+export type { ForeignRequest, ReadForeign } from './describe-foreign';
 export { filesOfFolder } from './folder-files';
 export { sourceOfFile } from './file-source';
 export type { Recorded, Summarise } from './recorder';

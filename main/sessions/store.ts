@@ -1,6 +1,7 @@
 /** The sessions of one data folder. Start reading here; README.md says what lies where on disk. */
 import { rename } from 'node:fs/promises';
 import path from 'node:path';
+import type { FileDescription } from '../../profiles/formats/describe-file';
 import type { ParsedInput, RememberedTarget, RunSpec, SessionDetail, SessionMeta } from '../api';
 import { AppError, toAppError, type AppErrorJson } from '../errors';
 import type { Recorder, RecorderFactory, SessionStart } from '../run/recorder';
@@ -58,7 +59,8 @@ export interface SessionStore extends RecorderFactory {
   /** A file or folder that comes piece by piece. */
   beginUpload(name: string, isFolder: boolean): Promise<string>;
   uploadPiece(uploadId: string, inside: string, bytes: Uint8Array): Promise<void>;
-  importUpload(uploadId: string, task?: TaskOptions): Promise<SessionMeta>;
+  /** `description`: what the sender, who has read the file already, says of it; then it is not read again. */
+  importUpload(uploadId: string, task?: TaskOptions, description?: FileDescription): Promise<SessionMeta>;
   dropUpload(uploadId: string): Promise<void>;
   targets(): Promise<RememberedTarget[]>;
   rememberTarget(spec: RunSpec): Promise<void>;
@@ -269,8 +271,14 @@ class FolderStore implements SessionStore {
     return this.uploads.piece(uploadId, inside, bytes);
   }
 
-  importUpload(uploadId: string, task: TaskOptions = {}): Promise<SessionMeta> {
-    return this.uploads.take(uploadId, (upload) => this.importFrom({ ...upload, mayMove: true, task }));
+  importUpload(
+    uploadId: string,
+    task: TaskOptions = {},
+    description?: FileDescription,
+  ): Promise<SessionMeta> {
+    return this.uploads.take(uploadId, (upload) =>
+      this.importFrom({ ...upload, mayMove: true, task, description }),
+    );
   }
 
   dropUpload(uploadId: string): Promise<void> {
@@ -278,10 +286,10 @@ class FolderStore implements SessionStore {
   }
 
   private async importFrom(
-    from: Pick<ImportOptions, 'name' | 'path' | 'mayMove' | 'task'>,
+    from: Pick<ImportOptions, 'name' | 'path' | 'mayMove' | 'task' | 'description'>,
   ): Promise<SessionMeta> {
     await this.data.refresh();
-    const { summarise, readForeign } = this.options;
+    const { readForeign } = this.options;
     const session = await importSession({
       ...from,
       staging: this.data.layout.staging,
@@ -289,7 +297,7 @@ class FolderStore implements SessionStore {
       readForeign:
         readForeign ??
         ((request, { progress }) =>
-          Promise.resolve(describeForeign(request, summarise, (share) => progress?.(share, '')))),
+          Promise.resolve(describeForeign(request, (share) => progress?.(share, '')))),
       isTaken: (id) => this.data.catalog.entries.has(id),
       placeOf: (id) => this.data.catalog.place(id, false),
     });

@@ -10,6 +10,7 @@ interface Pending {
   resolve(value: unknown): void;
   reject(error: AppError): void;
   onProgress?: ((share: number) => void) | undefined;
+  isQuestion?: boolean;
 }
 
 interface Waiting {
@@ -35,6 +36,9 @@ export class ExplorerClient {
   /** Why nothing can be asked any more. */
   private end: AppError | null = null;
   private biggestFileBytes = 0;
+  private firstAnswer: (() => void) | null = null;
+  /** Settles when the first question has been answered: what is not urgent waits for the first picture. */
+  readonly answered = new Promise<void>((resolve) => (this.firstAnswer = resolve));
   /** The worker died, or could not take in what was sent. */
   onFailure: (error: AppError) => void = () => undefined;
 
@@ -150,7 +154,7 @@ export class ExplorerClient {
 
   private post(question: QuestionName, input: unknown, pending: Pending): void {
     const id = ++this.lastId;
-    this.pending.set(id, pending);
+    this.pending.set(id, { ...pending, isQuestion: true });
     this.port.post({ kind: 'ask', id, question, input });
   }
 
@@ -185,6 +189,7 @@ export class ExplorerClient {
       return;
     }
     this.pending.delete(message.id);
+    if (pending?.isQuestion) this.firstAnswer?.();
     if (message.kind === 'answer') pending?.resolve(message.value);
     else pending?.reject(AppError.fromJSON(message.error));
   }
@@ -209,6 +214,7 @@ export class ExplorerClient {
   private finish(error: AppError): void {
     if (this.end) return;
     this.end = error;
+    this.firstAnswer?.();
     this.port.close();
     const open = [...this.pending.values(), ...[...this.waiting.values()].map(({ pending }) => pending)];
     this.pending.clear();

@@ -1,6 +1,7 @@
 /** What the window and the explorer's worker say to each other. */
 import type { ResolvedPositions, Series, ThreadKey } from '../../main/api';
 import type { AppErrorJson } from '../../main/errors';
+import type { FileDescription } from '../../profiles/formats/describe-file';
 import type { ProfileDelta, V8HeapProfile } from '../../profiles/types';
 import type { Source } from './explorer';
 import type { ProfileFacts, QuestionName } from './types';
@@ -29,8 +30,8 @@ export interface LoadedThread {
 
 export interface LoadedFile {
   threads: LoadedThread[];
-  /** What the file has and we do not show, in whole sentences. */
-  notes: string[];
+  /** Only of foreign files. */
+  description: FileDescription | null;
 }
 
 export type ToWorker =

@@ -1,6 +1,7 @@
 /** Files become threads of an explorer. */
 import type { Profile } from '../../profiles/types';
 import { importProfileFolder, importProfiles } from '../../profiles/formats';
+import { describeFile, startAtZero } from '../../profiles/formats/describe-file';
 import type { ByteSource } from '../../profiles/formats/source';
 import { sourceOfProfile, threadKeysOf } from '../../profiles/formats/threads';
 import type { ImportedFile } from '../../profiles/formats/types';
@@ -18,9 +19,9 @@ export function readInto(
   const imported = importProfiles(source, {
     fileName: file.name,
     onProgress,
-    ...(file.originUs !== undefined && { originUs: file.originUs }),
+    originUs: file.originUs ?? 0,
   });
-  if (file.kind === 'profile') return take(explorer, imported);
+  if (file.kind === 'profile') return takeForeign(explorer, imported, file.name);
   const [first] = imported.profiles;
   return take(explorer, imported, {
     source: file.kind,
@@ -36,7 +37,14 @@ export function readFolderInto(
   files: ReadonlyMap<string, ByteSource>,
   onProgress: (share: number) => void,
 ): LoadedFile {
-  return take(explorer, importProfileFolder(name, files, { onProgress }));
+  return takeForeign(explorer, importProfileFolder(name, files, { onProgress, originUs: 0 }), name);
+}
+
+/** Read from its own clock, described, then put to its first instant. */
+function takeForeign(explorer: Explorer, imported: ImportedFile, name: string): LoadedFile {
+  const description = describeFile(imported, name);
+  startAtZero(imported);
+  return { ...take(explorer, imported), description };
 }
 
 function take(
@@ -46,7 +54,7 @@ function take(
 ): LoadedFile {
   const keys = threadKeysOf(imported);
   const exclusive = imported.format === 'pprof' && imported.profiles.length > 1;
-  const loaded: LoadedFile = { threads: [], notes: imported.notes };
+  const loaded: LoadedFile = { threads: [], description: null };
   for (const [index, { profile, name, pid, processName }] of imported.profiles.entries()) {
     if (only && profile !== only.profile) continue;
     const source = only?.source ?? sourceOfProfile(profile, imported.profiles);

@@ -47,7 +47,8 @@ export async function importDropped(client: Client, { files, folders }: Dropped)
     upload: (options: UploadOptions) => Promise<SessionMeta>,
   ): Promise<void> => {
     const meta = await runTask(client, `Opening ${name}`, async (taskId, signal) => {
-      const session = await upload({ client, taskId, signal });
+      const described = early?.file.then((file) => file?.description ?? null);
+      const session = await upload({ client, taskId, signal, described });
       const file = await early?.file;
       if (early && file) prepare(session.id, { explorer: early.explorer, file });
       return session;

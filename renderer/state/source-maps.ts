@@ -8,6 +8,7 @@ import type { RecordingModel } from './recording';
  * as it ran then.
  */
 export async function applySourceMaps(client: Client, model: RecordingModel): Promise<void> {
+  await model.explorer.answered;
   try {
     const sources = await client.call('sources.list', { id: model.id });
     if (!sources.some(({ originals }) => originals.length > 0)) return;

@@ -8,7 +8,18 @@ export interface NativeShell {
   saveFile(input: ShellInput<'shell.saveFile'>): Promise<ShellResults['shell.saveFile']>;
 }
 
+export interface SendFile {
+  uploadId: string;
+  /** Which file of a folder; '' for a single file. */
+  path: string;
+  file: Blob;
+  signal: AbortSignal;
+  onSent: (bytes: number) => void;
+}
+
 export interface Transport extends Client {
+  /** A quicker way than `sessions.importPiece`, where there is one. */
+  sendFile?(options: SendFile): Promise<void>;
   /** Calls back at once, then at each change. After `reconnecting` → `connected`, events were missed: join again by `run.snapshot`. */
   onStatus(listener: StatusListener): () => void;
   /** Only in the desktop shell. */

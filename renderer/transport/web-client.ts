@@ -11,7 +11,8 @@ import {
 import { AppError } from '../../main/errors';
 import { decodeFrame, encodeCall } from './frames';
 import { StatusHolder, type StatusListener } from './status';
-import type { Transport } from './transport';
+import { sendFileOverHttp } from './send-file';
+import type { SendFile, Transport } from './transport';
 
 export interface WebClientOptions {
   /** The page's address. */
@@ -63,6 +64,10 @@ export class WebClient implements Transport {
       if (this.socket?.readyState === WebSocket.OPEN) this.socket.send(frame);
       else this.waiting.push({ id, frame });
     });
+  }
+
+  sendFile(options: SendFile): Promise<void> {
+    return sendFileOverHttp(this.options.baseUrl, options);
   }
 
   subscribe(listener: (event: AnyEvent) => void): () => void {
