@@ -83,9 +83,11 @@ export class ChartPicture implements Picture {
     if (this.width <= 0 || this.layout.length === 0) return 'Flame chart, empty';
     const { tracks, length } = this.layout;
     const threads = tracks.length === 1 ? 'one thread' : `${formatNumber(tracks.length)} threads`;
-    let longest = 0;
-    for (let position = 1; position < length; position++)
-      if (this.totalOf(position) > this.totalOf(longest)) longest = position;
+    let longest = -1;
+    // No call is longer than its caller: the outermost ones will do.
+    for (const { firstRow, rows } of tracks)
+      for (let at = this.rowStart[firstRow] ?? 0; at < (this.rowStart[firstRow + 1] ?? 0) && rows > 0; at++)
+        if (longest < 0 || this.totalOf(at) > this.totalOf(longest)) longest = at;
     return (
       `Flame chart of ${formatValue(this.width, 'microseconds')} of ${threads}, ${formatNumber(length)} calls, ` +
       `busy ${formatPercent(this.busyUs / (this.width * Math.max(1, tracks.length)))}. ` +

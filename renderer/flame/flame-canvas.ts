@@ -2,15 +2,12 @@
  * The flame graph: puts the picture, the camera, the painter and the hands together. Framework-free: the application wraps
  * it in React, the exported report uses it as it is.
  */
-import { layoutFlame } from '../../profiles/flame-layout';
 import { frameKey } from '../../profiles/functions';
-import { matchFrames } from '../../profiles/search';
 import type { Transform } from '../../profiles/transforms/types';
 import type { TimeRange } from '../../profiles/types';
 import { currentColorScheme, onColorSchemeChange } from '../theme/color-scheme';
 import { chromeColors, type ColorMode } from '../theme/colors';
 import { Camera } from './camera';
-import { ChartPicture } from './chart-picture';
 import { DrawnMarks } from './drawn-marks';
 import type { FlameScene } from './export-scene';
 import { joinSearch, searchChanged, searchHere, type FlameMatches, type SearchedView } from './flame-search';
@@ -19,8 +16,9 @@ import { frameOf, transformOf, visibleFrames, type VisibleFrame } from './frame-
 import { monospace } from './fonts';
 import { FlameHands, type Grasp } from './hands';
 import type { FlameAction } from './keys';
-import { LeftHeavyPicture } from './left-heavy-picture';
-import { countMatches, nextMatch } from './matches';
+import { firstInSight, neighbour } from './neighbours';
+import { pictureOf } from './picture-of';
+import { MatchWalk } from './matches';
 import { Minimap, minimapHeightPx } from './minimap';
 import { FlameOverlay } from './overlay';
 import { FramePainter } from './painter';
@@ -78,8 +76,7 @@ export class FlameCanvas implements Grasp, SearchedView {
   private input: FlameSubject = { tree: null, version: -1, live: false, search: '', selectedKey: null };
   private mode: ColorMode = 'category';
   private style: FlameStyle | null = null;
-  private foundFrames: Uint8Array | null = null;
-  private found: FlameMatches | null = null;
+  private matcher: MatchWalk | null = null;
   private selectedFrame = -1;
   /** Positions; -1 for none. */
   private hovered = -1;
@@ -190,14 +187,14 @@ export class FlameCanvas implements Grasp, SearchedView {
   exportScene(): FlameScene | null {
     const scene = this.camera.scene();
     if (!scene) return null;
-    return { ...scene, mode: this.mode, scheme: currentColorScheme(), found: this.foundFrames };
+    return { ...scene, mode: this.mode, scheme: currentColorScheme(), found: this.matcher?.frames ?? null };
   }
 
   // ── data ──
 
   private replacePicture(): void {
     const previous = this.camera.picture;
-    const picture = this.pictureOf(this.input, previous);
+    const picture = pictureOf(this.input, previous);
     const related = picture && previous && picture.kind === previous.kind;
     const map = related ? picture.following(previous) : null;
     const pointer = this.pointer && this.hovered >= 0 ? { position: this.hovered, x: this.pointer.x } : null;
@@ -210,26 +207,8 @@ export class FlameCanvas implements Grasp, SearchedView {
     this.voice.describe(picture);
   }
 
-  private pictureOf(input: FlameSubject, previous: Picture | null): Picture | null {
-    const { tree, layout, chart, live, skipRoot, runWeight } = input;
-    if (chart !== undefined) return chart && new ChartPicture(chart, { runWeight });
-    if (!tree) return null;
-    const before = live && previous instanceof LeftHeavyPicture ? previous.layout : null;
-    return new LeftHeavyPicture(layout ?? layoutFlame(tree, { previous: before }), { skipRoot, runWeight });
-  }
-
   private search(): void {
-    const { picture } = this.camera;
-    const { search } = this.input;
-    this.foundFrames = picture && search.trim() !== '' ? matchFrames(picture.frames, search) : null;
-    this.found =
-      picture && this.foundFrames
-        ? {
-            ...countMatches(picture, this.foundFrames),
-            index: -1,
-            share: picture.searchShare(this.foundFrames),
-          }
-        : null;
+    this.matcher = MatchWalk.of(this.camera.picture, this.input.search);
     this.match = -1;
     this.style = null;
     this.tell();
@@ -246,7 +225,7 @@ export class FlameCanvas implements Grasp, SearchedView {
   }
 
   private tell(): void {
-    this.handlers.onState({ following: this.camera.following, found: this.found });
+    this.handlers.onState({ following: this.camera.following, found: this.matches() });
     searchChanged(this);
   }
 
@@ -274,7 +253,7 @@ export class FlameCanvas implements Grasp, SearchedView {
         this.style ??= styleOf(scene.picture, {
           scheme: currentColorScheme(),
           mode: this.mode,
-          found: this.foundFrames,
+          found: this.matcher?.frames ?? null,
         });
         this.painter.paint(scene, this.style, this.selectedFrame);
       } else {
@@ -325,7 +304,7 @@ export class FlameCanvas implements Grasp, SearchedView {
   // ── what hands do ──
 
   get searching(): boolean {
-    return this.foundFrames !== null;
+    return this.matcher !== null;
   }
 
   get canSelectRange(): boolean {
@@ -458,34 +437,10 @@ export class FlameCanvas implements Grasp, SearchedView {
   }
 
   private move(picture: Picture, to: 'up' | 'down' | 'left' | 'right'): void {
-    const from = this.focused;
-    if (from < 0) {
-      this.focus(picture, this.firstInSight(picture));
-      return;
-    }
-    const outwards = this.camera.growUp ? 'down' : 'up';
-    if (to === 'up' || to === 'down') {
-      const next = to === outwards ? picture.parentOf(from) : picture.calleeOf(from);
-      this.focus(picture, next >= 0 ? next : from);
-      return;
-    }
-    const row = rowOfBox(picture, from);
-    const next = from + (to === 'left' ? -1 : 1);
-    const inRow = next >= (picture.rowStart[row] ?? 0) && next < (picture.rowStart[row + 1] ?? 0);
-    this.focus(picture, inRow ? next : from);
-  }
-
-  /** The outermost box at the left of what is in sight. */
-  private firstInSight(picture: Picture): number {
-    const { view } = this.camera;
-    for (let row = 0; row < picture.rows; row++) {
-      const end = picture.rowStart[row + 1] ?? 0;
-      const first = boxAt(picture, row, view.from);
-      if (first >= 0) return first;
-      const start = picture.rowStart[row] ?? 0;
-      if (end > start) return start;
-    }
-    return -1;
+    const { growUp, view } = this.camera;
+    const next =
+      this.focused < 0 ? firstInSight(picture, view.from) : neighbour(picture, this.focused, to, growUp);
+    this.focus(picture, next);
   }
 
   private focus(picture: Picture, position: number): void {
@@ -512,17 +467,16 @@ export class FlameCanvas implements Grasp, SearchedView {
   // ── search ──
 
   matches(): FlameMatches | null {
-    return this.found;
+    return this.matcher?.matches ?? null;
   }
 
   stepMatch(step: 1 | -1): void {
     const { picture } = this.camera;
-    if (!picture || !this.foundFrames || !this.found) return;
-    const next = nextMatch(picture, this.foundFrames, this.match, step);
-    if (!next) return;
+    const next = this.matcher?.step(this.match, step);
+    if (!picture || !next) return;
     this.match = this.focused = next.position;
-    this.found = { ...this.found, index: next.index };
-    this.voice.say(`Match ${next.index + 1} of ${this.found.count}: ${picture.sentenceOf(next.position)}`);
+    const number = `Match ${next.index + 1} of ${this.matcher?.matches.count ?? 0}`;
+    this.voice.say(`${number}: ${picture.sentenceOf(next.position)}`);
     this.camera.showWide(next.position, matchWidthPx);
     this.tell();
   }

@@ -1,4 +1,6 @@
 /** The boxes that a search found, one after the other: from left to right, the outer before the inner. */
+import { matchFrames } from '../../profiles/search';
+import type { FlameMatches } from './flame-search';
 import type { Picture } from './picture';
 
 export interface MatchPlace {
@@ -7,27 +9,53 @@ export interface MatchPlace {
   index: number;
 }
 
+/** A search in one picture and how far somebody has walked through its matches. */
+export class MatchWalk {
+  /** Frame → 1 when it matches. */
+  readonly frames: Uint8Array;
+  /** A new object after every step. */
+  matches: FlameMatches;
+  private readonly picture: Picture;
+
+  private constructor(picture: Picture, frames: Uint8Array) {
+    this.picture = picture;
+    this.frames = frames;
+    this.matches = { ...countMatches(picture, frames), index: -1, share: picture.searchShare(frames) };
+  }
+
+  /** null when nothing is searched. */
+  static of(picture: Picture | null, search: string): MatchWalk | null {
+    if (!picture || search.trim() === '') return null;
+    return new MatchWalk(picture, matchFrames(picture.frames, search));
+  }
+
+  /** To the next (or previous) match from a box; null when there is none. */
+  step(current: number, step: 1 | -1): MatchPlace | null {
+    const next = nextMatch(this.picture, this.frames, current, step);
+    if (next) this.matches = { ...this.matches, index: next.index };
+    return next;
+  }
+}
+
 /** How many boxes match, and of how many functions. */
-export function countMatches(picture: Picture, found: Uint8Array): { count: number; functions: number } {
-  const functions = new Set<number>();
+function countMatches(picture: Picture, found: Uint8Array): { count: number; functions: number } {
+  const seen = new Uint8Array(found.length);
   let count = 0;
+  let functions = 0;
   forEachMatch(picture, found, (position) => {
     count++;
-    functions.add(picture.frame[position]!);
+    const frame = picture.frame[position]!;
+    if (seen[frame] === 0) functions++;
+    seen[frame] = 1;
   });
-  return { count, functions: functions.size };
+  return { count, functions };
 }
 
 /**
  * The match after (or with `step` -1 before) a box, round at the ends; the box need not be a match. `current` -1: the
  * first (or last) one. null when there is none. O(boxes).
  */
-export function nextMatch(
-  picture: Picture,
-  found: Uint8Array,
-  current: number,
-  step: 1 | -1,
-): MatchPlace | null {
+function nextMatch(picture: Picture, found: Uint8Array, current: number, step: 1 | -1): MatchPlace | null {
   const { x0 } = picture;
   // Equal left edges: the smaller position lies in the outer row.
   const isBefore = (one: number, other: number): boolean => {
