@@ -10,8 +10,9 @@ import { ProfileFormatError } from '../errors';
 import { functionTable } from '../functions';
 import { profileOf } from '../testing';
 import type { V8CpuProfile } from '../types';
-import { parseCpuProfile, writeCpuProfile } from './cpuprofile';
-import { detectFormat } from './detect';
+import { cpuprofile, cpuProfileParts, parseCpuProfile, writeCpuProfile } from './cpuprofile';
+import { detectImporter } from './index';
+import { sourceOfBytes } from './source';
 
 const callFrame = (functionName: string, lineNumber = -1) => ({
   functionName,
@@ -144,6 +145,62 @@ describe('reading a .cpuprofile', () => {
     expect(weigh({ endTime: 0 })).toBe(600);
   });
 
+  it('takes keys in any order, and node ids however large or far apart', () => {
+    const { nodes, startTime, endTime, samples, timeDeltas } = valid();
+    const idOf = (id: number) => [0, 7, 9_007_199_254_740_991, 3_000_000_000, -4.5][id]!;
+    const renamed = nodes.map(({ id, children, ...node }) => ({
+      positionTicks: [],
+      children: children?.map(idOf),
+      ...node,
+      id: idOf(id),
+    }));
+    const turned = {
+      timeDeltas,
+      samples: samples!.map(idOf),
+      other: [{}],
+      endTime,
+      nodes: renamed,
+      startTime,
+    };
+    const text = (source: unknown) =>
+      treeAsText(aggregate(parseCpuProfile(JSON.stringify(source)), { includeIdle: true }));
+    expect(text(turned)).toBe(text(valid()));
+  });
+
+  it('keeps why V8 threw away optimised code, here and in what it writes', () => {
+    const source = valid();
+    source.nodes[1]!.deoptReason = 'wrong map';
+    source.nodes[2]!.deoptReason = '';
+    source.nodes[3]!.deoptReason = 'no reason';
+    const profile = parseCpuProfile(JSON.stringify(source));
+    expect([...profile.deoptReasons!]).toEqual([[1, 'wrong map']]);
+    const again = parseCpuProfile(writeCpuProfile(profile, { originUs: 0 }));
+    expect([...again.deoptReasons!]).toEqual([[1, 'wrong map']]);
+    expect(parseCpuProfile(JSON.stringify(valid())).deoptReasons).toBeUndefined();
+  });
+
+  it.each<[string, Partial<V8CpuProfile>, string]>([
+    ['a start that is no time', { startTime: -1e300 }, 'startTime'],
+    ['steps beyond any time', { timeDeltas: [1e20, 1e20, 1, 1] }, 'timeDeltas[1]'],
+  ])('refuses %s', (_what, change, place) => {
+    expect(problemOf({ ...valid(), ...change }).where).toContain(place);
+  });
+
+  it('tells Node’s processes and threads by the names that Node gives to files', () => {
+    const imported = (name: string) =>
+      cpuprofile.parse(sourceOfBytes(name, new TextEncoder().encode(JSON.stringify(valid())))).profiles[0];
+    expect(imported('CPU.20260131.115959.4711.0.001.cpuprofile')).toMatchObject({
+      name: 'main thread',
+      pid: 4711,
+    });
+    expect(imported('CPU.20260131.115959.4711.3.002.cpuprofile')).toMatchObject({
+      name: 'worker 3',
+      pid: 4711,
+    });
+    expect(imported('shop.cpuprofile')).toMatchObject({ name: 'shop.cpuprofile' });
+    expect(imported('shop.cpuprofile')).not.toHaveProperty('pid');
+  });
+
   it('understands nodes that name their parent instead of their children', () => {
     const { nodes, ...rest } = valid();
     const parents = [undefined, 1, 2, 1];
@@ -245,6 +302,17 @@ describe('writing a .cpuprofile', () => {
     expect(raw.nodes[2]!.callFrame.functionName).toBe('');
   });
 
+  it('comes in parts of moderate length, whatever the profile has', () => {
+    const samples = Array.from({ length: 100_000 }, (_, i) => 2 + (i % 3));
+    const profile = parseCpuProfile(
+      JSON.stringify({ ...valid(), samples, timeDeltas: samples.map(() => 1) }),
+    );
+    const parts = [...cpuProfileParts(profile)];
+    expect(parts.length).toBeGreaterThan(20);
+    expect(parts.every((part) => part.length < 200_000)).toBe(true);
+    expect(parts.join('')).toBe(writeCpuProfile(profile, { originUs: 0 }));
+  });
+
   it('keeps a stack of thousands of calls and many samples', () => {
     const nodes: V8CpuProfile['nodes'] = Array.from({ length: 5000 }, (_, i) => ({
       id: i + 1,
@@ -284,7 +352,7 @@ describe('a profile written by Node itself', () => {
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
   it('is recognised, and names the function that burned', () => {
-    expect(detectFormat('anything.json', bytes)).toBe('cpuprofile');
+    expect(detectImporter(sourceOfBytes('anything.json', bytes))).toBe(cpuprofile);
     const tree = aggregate(parseCpuProfile(bytes));
     const [top] = functionTable(tree);
     expect(top).toMatchObject({ name: 'burnHard', line: 1, category: 'app' });

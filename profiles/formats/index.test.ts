@@ -76,6 +76,18 @@ describe('opening a profile of any format', () => {
     expect(() => importProfileFolder('stuff', new Map())).toThrow('it is empty.');
   });
 
+  it('says that a file is too big when there is no memory for it', () => {
+    const source = sourceOf('big.cpuprofile', cpu);
+    const importing = () =>
+      importProfiles(source, {
+        onProgress: () => {
+          throw new RangeError('Array buffer allocation failed');
+        },
+      });
+    expect(importing).toThrow(ProfileFormatError);
+    expect(importing).toThrow('big.cpuprofile is too big');
+  });
+
   it('names extensions for file dialogs', () => {
     expect(importableExtensions).toEqual(expect.arrayContaining(['.cpuprofile', '.heapprofile', '.gz']));
   });
