@@ -270,6 +270,11 @@ export function createFixtureClient(recorded: Recorded): Client {
     'tasks.cancel': () => null,
     'sources.list': () => [],
     'sources.packages': () => [],
+    'sources.resolve': ({ positions }) => {
+      const count = positions.length / 3;
+      const zeros = Array.from({ length: count }, () => 0);
+      return { urls: [], url: zeros.map(() => -1), line: zeros, column: zeros, name: zeros.map(() => '') };
+    },
     'sources.read': ({ url }) => {
       throw new AppError('NOT_FOUND', `The recorded data has no source of ${url}.`);
     },

@@ -17,13 +17,20 @@ export function Breadcrumbs({ run }: { run: ViewedRun }) {
   const steps = transforms.length;
   useEffect(() => {
     // The newest step is the one that somebody wants to see, or to undo.
-    if (row.current && steps > 0) row.current.scrollLeft = row.current.scrollWidth;
+    const newest = [...(row.current?.querySelectorAll('[data-crumb]') ?? [])].at(-1);
+    newest?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
   }, [steps]);
   const parts = restrictions(selection);
   if (parts === 0) return <div className="crumbs" />;
   return (
     <div className="crumbs" aria-label="What is shown" role="group">
-      <div className="crumbs-scroll" ref={row}>
+      <div
+        className="crumbs-scroll"
+        ref={row}
+        onWheel={(event) => {
+          event.currentTarget.scrollLeft += event.deltaY;
+        }}
+      >
         {steps > 0 && (
           <>
             <button
