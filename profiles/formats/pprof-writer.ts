@@ -52,13 +52,18 @@ export function writePprof(profiles: readonly NamedProfile[], options: WritePpro
     const { weight, count } = selfOfNodes(profile);
     const stack = new Float64Array(deepest(profile) + 1);
     const labels = profiles.length > 1 ? ([strings.idOf('thread'), strings.idOf(name)] as const) : null;
-    const idOf = functions.idsOf(profile);
+    const idOf = new Float64Array(profile.frames.length);
     for (let node = 0; node < weight.length; node++) {
       if (count[node] === 0) continue;
       totalWeight += weight[node]!;
       totalCount += count[node]!;
       out.message(2, (sample) => {
-        const depth = stackFromLeaf(profile, node, idOf, stack);
+        const depth = stackFromLeaf(
+          profile,
+          node,
+          (frame) => (idOf[frame] ||= functions.idOf(profile, frame)),
+          stack,
+        );
         sample.packed(1, stack, depth);
         sample.packed(
           2,
@@ -89,11 +94,16 @@ export function writePprof(profiles: readonly NamedProfile[], options: WritePpro
 }
 
 /** Location ids of the node's stack, innermost first; the root only when it was sampled itself. */
-function stackFromLeaf({ nodes }: Profile, leaf: number, idOf: Float64Array, into: Float64Array): number {
+function stackFromLeaf(
+  { nodes }: Profile,
+  leaf: number,
+  idOf: (frame: number) => number,
+  into: Float64Array,
+): number {
   let length = 0;
   let node = leaf;
   do {
-    into[length++] = idOf[nodes.frame[node]!]!;
+    into[length++] = idOf(nodes.frame[node]!);
     node = nodes.parent[node]!;
   } while (node > 0);
   return length;
@@ -122,19 +132,17 @@ class FunctionTable {
 
   constructor(private readonly strings: StringTable) {}
 
-  /** The id of each of the profile's frames. Ids begin at 1. */
-  idsOf({ frames }: Profile): Float64Array {
-    return Float64Array.from({ length: frames.length }, (_, frame) => {
-      const key = keyOf(frames, frame);
-      const known = this.ids.get(key);
-      if (known !== undefined) return known;
-      this.ids.set(key, this.ids.size + 1);
-      return this.rows.push({
-        name: this.strings.idOf(frames.name[frame]!),
-        file: this.strings.idOf(frames.url[frame]!),
-        line: frames.line[frame]!,
-        column: frames.column[frame]!,
-      });
+  /** The id of a profile's frame. Ids begin at 1. */
+  idOf({ frames }: Profile, frame: number): number {
+    const key = keyOf(frames, frame);
+    const known = this.ids.get(key);
+    if (known !== undefined) return known;
+    this.ids.set(key, this.ids.size + 1);
+    return this.rows.push({
+      name: this.strings.idOf(frames.name[frame]!),
+      file: this.strings.idOf(frames.url[frame]!),
+      line: frames.line[frame]!,
+      column: frames.column[frame]!,
     });
   }
 
