@@ -3,10 +3,15 @@ import { writeFile } from 'node:fs/promises';
 import { dialog, type BrowserWindow, type MessageBoxOptions } from 'electron';
 import { shellInputs, type EngineApi, type SessionMeta } from '../main/api';
 import { AppError, toAppError } from '../main/errors';
+import { openableExtensions } from './file-association';
 import type { ShellHandlers } from './ipc';
 
 const openFilters = [
-  { name: 'Sessions and profiles', extensions: ['scorchmark', 'cpuprofile', 'heapprofile', 'heapsnapshot'] },
+  {
+    name: 'Sessions and profiles',
+    // Dialogs know a file by the part after its last dot.
+    extensions: [...new Set(openableExtensions.map((extension) => extension.split('.').at(-1)!))],
+  },
   { name: 'All files', extensions: ['*'] },
 ];
 
@@ -45,8 +50,19 @@ async function openFiles(
     : dialog.showOpenDialog(options));
   if (canceled || filePaths.length === 0) return null;
   const sessions: SessionMeta[] = [];
+  const failed: AppError[] = [];
   for (const path of filePaths)
-    sessions.push((await engine.call('sessions.importPath', { path, taskId })) as SessionMeta);
+    try {
+      sessions.push((await engine.call('sessions.importPath', { path, taskId })) as SessionMeta);
+    } catch (thrown) {
+      const error = toAppError(thrown);
+      // What came before the cancel, or beside a damaged file, has been opened all the same.
+      if (error.code === 'CANCELLED') break;
+      failed.push(error);
+    }
+  const [first] = failed;
+  if (first && sessions.length === 0) throw first;
+  for (const error of failed) showError('A file could not be opened', error);
   return sessions;
 }
 

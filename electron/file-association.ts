@@ -1,8 +1,13 @@
 /** Files given to the workbench from outside: by double click, on the command line, dropped on its icon, by a second start. */
 import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
+import { importableExtensions } from '../profiles/formats';
 
-export const openableExtensions = ['.scorchmark', '.cpuprofile', '.heapprofile', '.heapsnapshot'];
+export const openableExtensions: readonly string[] = [
+  '.scorchmark',
+  '.heapsnapshot',
+  ...importableExtensions,
+];
 
 /** The files among a process's arguments. Chromium's switches, the app's own folder and anything not a file of ours are passed over. */
 export function filesInArgv(argv: string[], cwd: string): string[] {

@@ -10,7 +10,7 @@ import type { MetricChange } from '../api';
 import { AppError } from '../errors';
 import { printable } from './printable';
 import { exitCodes, table } from './terminal';
-import { findSession, withEngine, type DataFolderOption } from './with-engine';
+import { findOrImport, isPath, withEngine, type DataFolderOption } from './with-engine';
 
 /** Functions under this share of both sides' busy time are left out of the text: nobody looks for those. */
 const shownShare = 0.001;
@@ -23,9 +23,10 @@ export async function compare(
   const most = Number(options.functions);
   if (!Number.isInteger(most) || most < 0)
     throw new AppError('BAD_INPUT', `--functions takes a whole number, not "${options.functions}".`);
-  return withEngine({ ...options, readOnly: true }, async (engine) => {
-    const a = await findSession(engine, namedA);
-    const b = await findSession(engine, namedB);
+  const readOnly = !isPath(namedA) && !isPath(namedB);
+  return withEngine({ ...options, readOnly }, async (engine) => {
+    const a = await findOrImport(engine, namedA);
+    const b = await findOrImport(engine, namedB);
     const comparison = await engine.call('compare', { a: a.id, b: b.id });
     if (options.json) {
       process.stdout.write(`${JSON.stringify(comparison)}\n`);

@@ -152,7 +152,7 @@ program
 
 program
   .command('report')
-  .description('write the HTML report of a session')
+  .description('write the HTML report of a session, or of a profile file or folder')
   .argument('<session>', 'its id, the beginning of it, or "last"')
   .option('-o, --output <file>', 'the file to write')
   .addOption(dataFolder)
@@ -174,7 +174,7 @@ program
 
 program
   .command('compare')
-  .description('compare two sessions: metrics side by side, functions that changed most')
+  .description('compare two sessions or profile files: metrics side by side, functions that changed most')
   .argument('<a>', 'the session to compare with')
   .argument('<b>', 'the session to judge')
   .option('--json', 'print JSON')

@@ -1,4 +1,6 @@
 /** Commands own an engine for as long as they run. */
+import { existsSync } from 'node:fs';
+import path from 'node:path';
 import type { SessionMeta } from '../api';
 import { createEngine, type Engine } from '../engine';
 import { AppError } from '../errors';
@@ -22,6 +24,20 @@ export async function withEngine<T>(
   } finally {
     await engine.close();
   }
+}
+
+/** Whether what a person named is a file or folder on this machine, to be imported. */
+export function isPath(named: string): boolean {
+  return existsSync(named);
+}
+
+/**
+ * The session a person named as for `findSession`, or by the path of a profile or folder, of which a session is made.
+ * @throws AppError as `findSession`, or why the file cannot be imported
+ */
+export async function findOrImport(engine: Engine, named: string): Promise<SessionMeta> {
+  if (!isPath(named)) return findSession(engine, named);
+  return engine.call('sessions.importPath', { path: path.resolve(named) });
 }
 
 /**

@@ -48,7 +48,7 @@ export async function importForeign(options: ForeignImport): Promise<StoredSessi
       throwIfCancelled(task.signal);
       await bring(file, path.join(folder, profileFileName(`${request.name}/${inside}`)), options.mayMove);
     }
-  const files = (await listStandardFiles(folder)).map(withOnlyThread(description));
+  const files = await listStandardFiles(folder);
   return describe(request, description, files, options.isGzipped);
 }
 
@@ -78,12 +78,6 @@ async function bring(from: string, to: string, mayMove: boolean): Promise<void> 
     throw new AppError('BAD_INPUT', `${path.basename(to)} cannot be the name of a session's file.`);
   if (mayMove) await rename(from, to);
   else await copyFile(from, to);
-}
-
-function withOnlyThread({ processes }: FileDescription): (file: SessionFile) => SessionFile {
-  const threads = processes.flatMap((process) => process.threads);
-  return (file) =>
-    file.kind === 'profile' && threads.length === 1 ? { ...file, thread: threads[0]!.key } : file;
 }
 
 function describe(

@@ -52,6 +52,8 @@ function mappingFor(client: Client, model: RecordingModel): Asking {
     if (isBusy || isOver || model.explorer.ended) return;
     isBusy = true;
     try {
+      // The first picture comes first.
+      await model.explorer.answered;
       const { urls, positions } = await model.explorer.positions();
       if (positions.length === 0) return;
       const answer = await client.call('sources.resolve', { id: model.id, urls, positions });
