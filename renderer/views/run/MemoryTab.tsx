@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { Group, Panel, Separator, useDefaultLayout } from 'react-resizable-panels';
 import type { Metric } from '../../../main/api';
 import { toAppError } from '../../../main/errors';
-import { formatBytes, formatDurationMs, formatNumber, noValue } from '../../../profiles/format';
+import { formatBytes, formatDurationMs, formatNumber, formatValue, noValue } from '../../../profiles/format';
 import { useClient } from '../../state/client';
 import { threadsOf } from '../../state/recording';
 import { reportError } from '../../state/report-error';
@@ -36,7 +36,9 @@ export function MemoryTab({ run }: { run: ViewedRun }) {
       <div className="tab-note">
         <span>
           {allocationTree && bytes > 0
-            ? `${formatBytes(bytes)} alive, by the function that allocated it (sampled)`
+            ? allocationTree.unit === 'bytes'
+              ? `${formatBytes(bytes)} alive, by the function that allocated it (sampled)`
+              : `${formatValue(bytes, allocationTree.unit)} samples of living memory, by the function that allocated it`
             : 'Living memory by the function that allocated it'}
           {selection.range && '. This profile has no times: it is of the whole run, whatever the range'}
           {model.live && model.allocations.size > 0 && '. Each refresh runs a full garbage collection'}

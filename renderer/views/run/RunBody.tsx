@@ -2,7 +2,7 @@ import { memo, useEffect, useMemo } from 'react';
 import { Group, Panel, Separator, useDefaultLayout } from 'react-resizable-panels';
 import type { TimeRange } from '../../../profiles/types';
 import type { RecordingModel } from '../../state/recording';
-import { useRoute } from '../../state/selection';
+import { emptySelection, useRoute } from '../../state/selection';
 import type { Scope } from '../../explorer/types';
 import { useExplorer } from '../../explorer/use-explorer';
 import { useSourceMaps } from '../../source/use-source-maps';
@@ -23,7 +23,10 @@ interface Props {
 export const RunBody = memo(function RunBody({ model, version, range }: Props) {
   const { route, select } = useRoute();
   const { selection } = route;
-  const { threads, functionKey, transforms, weights, showIdle, mapped } = selection;
+  const { threads, functionKey, mapped } = selection;
+  // The summary is of what was recorded, in its own unit: steps and options of the explorer's views are not seen there.
+  const summary = selection.tab === 'summary';
+  const { transforms, weights, showIdle } = summary ? emptySelection : selection;
   const layout = useDefaultLayout({ id: 'run-details', storage: localStorage });
   const { live } = model;
   const cpuScope = useMemo<Scope>(

@@ -5,14 +5,15 @@ import type { RunWarning } from '../../../main/api';
 import {
   formatBytes,
   formatDurationMs,
-  formatDurationUs,
   formatNumber,
   formatPercent,
   formatRate,
   formatTime,
+  formatValue,
 } from '../../../profiles/format';
 import { categoryTotals, frameKey } from '../../../profiles/functions';
 import { formatLocation } from '../../../profiles/location';
+import type { ProfileUnit } from '../../../profiles/types';
 import { isRealFunction, verdict, type VerdictLink, type VerdictSentence } from '../../../profiles/verdict';
 import { useRoute } from '../../state/selection';
 import { functionRows } from '../../state/trees';
@@ -65,7 +66,8 @@ function useVerdict(run: ViewedRun): VerdictSentence[] {
     const of = (scope: string): boolean =>
       threads === null || scope === 'load' || scope === 'tree' || threads.includes(scope);
     const sentences = verdict({
-      cpu: cpuTree,
+      // Sentences about CPU time need time; profiles of other tools may count something else.
+      cpu: cpuTree?.unit === 'microseconds' ? cpuTree : null,
       series: model.series.filter((series) => of(series.scope)).map((series) => inRange(series, range)),
       marks: model.marks.filter((mark) => seen(mark.tUs) && (mark.kind !== 'blocked' || of(mark.thread))),
       load: range ? null : model.loadResult,
@@ -146,13 +148,20 @@ function Warnings({ warnings }: { warnings: RunWarning[] }) {
   );
 }
 
+/** What a profile adds up, in headings. */
+const unitWords: Record<ProfileUnit, { byKind: string; most: string }> = {
+  microseconds: { byKind: 'CPU time by kind of code', most: 'Most self time' },
+  bytes: { byKind: 'Memory by kind of code', most: 'Most memory' },
+  count: { byKind: 'Samples by kind of code', most: 'Most samples' },
+};
+
 const CategoryShares = memo(function CategoryShares({ run }: { run: ViewedRun }) {
   const { cpuTree } = run;
   if (!cpuTree || cpuTree.totalWeight === 0) return null;
   const totals = categoryTotals(cpuTree);
   return (
     <section className="section">
-      <h2>CPU time by kind of code</h2>
+      <h2>{unitWords[cpuTree.unit].byKind}</h2>
       <div className="category-bar" aria-hidden>
         {totals.map(({ category, share }) => (
           <span
@@ -173,7 +182,7 @@ const CategoryShares = memo(function CategoryShares({ run }: { run: ViewedRun })
                 />
                 {categoryLabels[category]}
               </th>
-              <td className="number">{formatDurationUs(self)}</td>
+              <td className="number">{formatValue(self, cpuTree.unit)}</td>
               <td className="number share-cell">{formatPercent(share)}</td>
             </tr>
           ))}
@@ -229,7 +238,7 @@ const TopFunctions = memo(function TopFunctions({ run }: { run: ViewedRun }) {
   return (
     <section className="section">
       <div className="section-head">
-        <h2>Most self time</h2>
+        <h2>{unitWords[cpuTree.unit].most}</h2>
         <Button size="compact-xs" variant="subtle" color="gray" onClick={() => select({ tab: 'functions' })}>
           All functions
         </Button>
@@ -251,7 +260,7 @@ const TopFunctions = memo(function TopFunctions({ run }: { run: ViewedRun }) {
               <td className="mono muted cell-command" title={row.url}>
                 {formatLocation(row.url, row.line, model.state.cwd)}
               </td>
-              <td className="number">{formatDurationUs(row.self)}</td>
+              <td className="number">{formatValue(row.self, cpuTree.unit)}</td>
               <td className="number share-cell">{formatPercent(row.selfShare)}</td>
             </tr>
           ))}
