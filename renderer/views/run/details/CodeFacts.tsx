@@ -15,7 +15,7 @@ interface Props {
   unit: ProfileUnit;
 }
 
-/** What the profile knows of the function's code: its hottest lines, and why V8 threw optimised code of it away. */
+/** What the profile knows of the function's code: its hottest lines, and why V8 does not (or no longer) optimise it. */
 export function CodeFacts({ model, scope, functionKey, unit }: Props) {
   const { answer, pending } = useExplorer(model, 'details', { scope, functionKey }, 'details-code');
   const lines = useMemo(
@@ -27,8 +27,8 @@ export function CodeFacts({ model, scope, functionKey, unit }: Props) {
   return (
     <>
       {deoptReasons.length > 0 && (
-        <section className="details-section" aria-label="Deoptimisations">
-          <h3>Deoptimised by V8</h3>
+        <section className="details-section" aria-label="Not optimised">
+          <h3>Not optimised by V8</h3>
           <ul className="plain-list">
             {deoptReasons.map((reason) => (
               <li key={reason} className="details-deopt">
