@@ -8,7 +8,6 @@ import { reportError } from './report-error';
 import { loadSavedSession, type LoadingProgress, type Prepared } from './saved-session';
 import type { ConnectionStatus } from '../transport';
 import { useRoute } from './selection';
-import { applySourceMaps } from './source-maps';
 import { onStatus } from './shell';
 import { useTasks } from './tasks';
 
@@ -161,7 +160,6 @@ function followRun(client: Client, run: RunState): void {
       live.close();
       liveRuns.delete(run.runId);
       void refreshDetail(client, run.runId);
-      void applySourceMaps(client, model);
     },
   });
   liveRuns.set(run.runId, live);
@@ -197,7 +195,6 @@ function loadSaved(client: Client, id: string): void {
     (model) => {
       model.explorer.onFailure = (error) => put(id, { status: 'error', error });
       put(id, { status: 'ready', model });
-      void applySourceMaps(client, model);
     },
     (thrown: unknown) => {
       const error = toAppError(thrown);

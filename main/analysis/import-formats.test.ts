@@ -1,8 +1,8 @@
 import { copyFile, mkdir, readFile, readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { loadSession } from '../analysis/load-session';
-import { cleanUp, openAt, temporaryFolder } from './testing/samples';
+import { loadSession } from './load-session';
+import { cleanUp, openAt, temporaryFolder } from '../sessions/testing/samples';
 
 afterEach(cleanUp);
 
