@@ -125,6 +125,8 @@ export class Camera {
       this.view = viewportHolding(box, held.ratio, held.fraction, span);
       return;
     }
+    // Another tree that has nothing of what was in sight (a transform, another thread): from the beginning.
+    if (!live && picture.kind === 'left-heavy' && held && held.position < 0) this.follow(true);
     const from = this.view.from + previous.origin - picture.origin;
     this.view =
       this.following || span <= 0

@@ -29,7 +29,7 @@ export async function flamePng(source: FlameScene, options: PngOptions): Promise
   const scaled = { ...scene, ratio };
   const style = styleOf(scene.picture, scene);
   const body = canvasOf(scene.width * ratio, scene.height * ratio);
-  new FramePainter(body.context, monospace).paint(scaled, style, -1);
+  new FramePainter(body.context, monospace).paint(scaled, style);
   const page = canvasOf(scene.width * ratio, fullHeight * ratio);
   const { context } = page;
   context.fillStyle = style.chrome.surface;

@@ -96,7 +96,7 @@ function boxText(scene: Scene, style: FlameStyle, { position, row, left, right }
   const rect = `<rect x="${round(left)}" y="${y}" width="${round(width - gap)}" height="${rowHeight - 1}" fill="${style.fillOf(frame)}"/>`;
   const room = Math.floor((width - gap - 10) / characterPx);
   const label = picture.labelOf(position);
-  const shown = label.length <= room ? label : room >= 3 ? `${label.slice(0, room - 1)}…` : '';
+  const shown = label.length <= room ? label : room >= 4 ? `${label.slice(0, room - 1)}…` : '';
   const text =
     width >= textFromPx && shown !== ''
       ? `<text x="${round(left + 5)}" y="${y + 12.5}" fill="${style.inks[style.inkOf[frame] ?? 0] ?? ''}">${escape(shown)}</text>`

@@ -185,6 +185,22 @@ test('zooming ends following; the zoomed frame keeps filling the width; 0 follow
   expect((await frame('root'))!.width).toBeCloseTo(1000);
 });
 
+test('another tree that has nothing of what was zoomed to is shown from the beginning', async () => {
+  await show(start);
+  const c = (await frame('c'))!;
+  await page.mouse.dblclick(c.x + 10, c.y + 5);
+  await page.mouse.move(10, 390);
+  await settled();
+  expect((await state()).following).toBe(false);
+  await show([
+    [-1, 'root', 0],
+    [0, 'x', 100],
+    [0, 'y', 100],
+  ]);
+  expect((await state()).following).toBe(true);
+  expect((await frame('x'))!.width).toBeCloseTo(500);
+});
+
 test('the wheel zooms about the pointer and a drag pans', async () => {
   await show(start);
   await page.mouse.move(600, 25);

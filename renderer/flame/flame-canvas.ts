@@ -23,7 +23,7 @@ import { Minimap, minimapHeightPx } from './minimap';
 import { FlameOverlay } from './overlay';
 import { FramePainter } from './painter';
 import { boxAt, rowOfBox, type Picture } from './picture';
-import { boxOf, rowAt, valueAt } from './scene';
+import { boxOf, rowAt, valueAt, type Scene } from './scene';
 import { styleOf, type FlameStyle } from './style';
 import { rulerHeightPx, TimeRuler } from './time-ruler';
 import { FlameTooltip } from './tooltip';
@@ -52,6 +52,8 @@ export interface FlameElement extends HTMLCanvasElement {
   scorchmarkFrameCosts(): number[];
 }
 
+/** Without a frame for so long, the picture rests. */
+const restMs = 100;
 /** A match gone to is at least this wide, so that its name can be read. */
 const matchWidthPx = 60;
 
@@ -86,6 +88,8 @@ export class FlameCanvas implements Grasp, SearchedView {
   private pointer: { x: number; y: number } | null = null;
   private dragged: { from: number; to: number } | null = null;
   private frameRequest = 0;
+  private paintedAt = -Infinity;
+  private resting = 0;
   private pictureDirty = true;
 
   constructor(host: HTMLElement, handlers: FlameHandlers) {
@@ -119,6 +123,7 @@ export class FlameCanvas implements Grasp, SearchedView {
 
   destroy(): void {
     cancelAnimationFrame(this.frameRequest);
+    clearTimeout(this.resting);
     for (const undo of this.undo) undo();
     this.hands.remove();
     this.voice.remove();
@@ -255,7 +260,7 @@ export class FlameCanvas implements Grasp, SearchedView {
           mode: this.mode,
           found: this.matcher?.frames ?? null,
         });
-        this.painter.paint(scene, this.style, this.selectedFrame);
+        this.paintPicture(scene, this.style, now);
       } else {
         this.context.fillStyle = chrome.surface;
         this.context.fillRect(0, 0, this.element.width, this.element.height);
@@ -279,6 +284,15 @@ export class FlameCanvas implements Grasp, SearchedView {
       this.camera.ratio,
     );
     this.costs.drew(performance.now() - startedAt);
+  }
+
+  /** One frame after the other means that the picture moves: texts that are left out then follow when it rests. */
+  private paintPicture(scene: Scene, style: FlameStyle, now: number): void {
+    const fewTexts = now - this.paintedAt < restMs;
+    this.paintedAt = now;
+    const leftOut = this.painter.paint(scene, style, { selectedFrame: this.selectedFrame, fewTexts });
+    clearTimeout(this.resting);
+    if (leftOut) this.resting = window.setTimeout(() => this.redraw(), restMs);
   }
 
   private measure(): void {

@@ -18,6 +18,9 @@ const gapFromPx = 4;
 /** The thinnest trace of something in a pixel shows at least this much, of 255. */
 const faintest = 70;
 
+/** Texts of one frame while the picture moves: the browser needs some µs for each. */
+const mostTextsMoving = 600;
+
 /** Selected boxes of one canvas that are outlined; more would be a colour, not an outline. */
 const mostOutlined = 400;
 
@@ -67,8 +70,16 @@ export class FramePainter {
     return pixel >= 0 && pixel < pixels ? (this.shown[(row - this.firstRow) * pixels + pixel] ?? -1) : -1;
   }
 
-  /** Paints everything; the context's transform must be the identity. `selectedFrame` -1: none. */
-  paint(scene: Scene, style: FlameStyle, selectedFrame: number): void {
+  /**
+   * Paints everything; the context's transform must be the identity. `selectedFrame` -1: none. With `fewTexts` (while the
+   * picture moves) only the widest boxes get their text. True when some were left out.
+   */
+  paint(
+    scene: Scene,
+    style: FlameStyle,
+    options: { selectedFrame?: number; fewTexts?: boolean } = {},
+  ): boolean {
+    const { selectedFrame = -1, fewTexts = false } = options;
     const { context } = this;
     const { picture, ratio } = scene;
     const width = Math.max(1, Math.round(scene.width * ratio));
@@ -81,7 +92,7 @@ export class FramePainter {
     [this.firstRow, this.lastRow] = visibleRows(scene);
     this.painted = scene;
     const rows = this.lastRow - this.firstRow + 1;
-    if (rows <= 0 || scene.view.to <= scene.view.from) return;
+    if (rows <= 0 || scene.view.to <= scene.view.from) return false;
     const image = this.imageOf(width, rows);
     const pixels = new Uint32Array(image.data.buffer);
     const rowPx = Math.round(rowHeightAt(ratio) * ratio);
@@ -102,8 +113,17 @@ export class FramePainter {
     context.fillStyle = style.chrome.surface;
     for (let line = 1; line <= rows; line++)
       context.fillRect(0, top + line * rowPx - hairline, width, hairline);
-    this.paintTexts(scene, style, rowPx);
+    const least = fewTexts ? this.widthOfWidest(mostTextsMoving) : 0;
+    this.paintTexts(scene, style, rowPx, least);
     this.paintBands(scene, style, rowPx);
+    return least > 0;
+  }
+
+  /** The width that at most `most` boxes with text exceed, device px; 0 when there are no more. */
+  private widthOfWidest(most: number): number {
+    const { count, width } = this.texts;
+    if (count <= most) return 0;
+    return width.slice(0, count).sort()[count - most] ?? 0;
   }
 
   private imageOf(width: number, rows: number): ImageData {
@@ -147,8 +167,11 @@ export class FramePainter {
       const run = to - from;
       if (run >= gapFrom) {
         const gap = to < width ? gapPx : 0;
-        pixels.fill(color, offset + from, offset + to - gap);
-        if (gap > 0) pixels.fill(surface, offset + to - gap, offset + to);
+        const end = offset + to - gap;
+        // Short runs are many, and calling `fill` costs more than filling them.
+        if (run > 64) pixels.fill(color, offset + from, end);
+        else for (let pixel = offset + from; pixel < end; pixel++) pixels[pixel] = color;
+        for (let pixel = end; pixel < offset + to; pixel++) pixels[pixel] = surface;
         if (run >= textFrom) this.addText(position, from, run - gap, at.top);
       } else
         for (let pixel = from; pixel < to; pixel++)
@@ -179,7 +202,7 @@ export class FramePainter {
     texts.y[at] = y;
   }
 
-  private paintTexts({ picture, ratio }: Scene, style: FlameStyle, rowPx: number): void {
+  private paintTexts({ picture, ratio }: Scene, style: FlameStyle, rowPx: number, least: number): void {
     const { context, texts } = this;
     const fitter = this.fitterAt(ratio);
     context.font = fitter.font;
@@ -191,7 +214,7 @@ export class FramePainter {
       for (let i = 0; i < texts.count; i++) {
         const position = texts.position[i]!;
         const frame = picture.frame[position]!;
-        if (style.inkOf[frame] !== ink) continue;
+        if (style.inkOf[frame] !== ink || texts.width[i]! < least) continue;
         const label = picture.isRoot(position)
           ? picture.labelOf(position)
           : style.labelOf(picture, frame, position);

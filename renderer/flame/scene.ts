@@ -78,12 +78,14 @@ export function forEachVisible(
   const { picture, view, width } = scene;
   if (picture.rows === 0 || width <= 0 || view.to <= view.from) return;
   const [firstRow, lastRow] = visibleRows(scene);
+  const { x0, x1, perX, rowStart } = picture;
+  const scale = width / (view.to - view.from);
   for (let row = firstRow; row <= lastRow; row++) {
-    const end = picture.rowStart[row + 1] ?? 0;
+    const end = rowStart[row + 1] ?? 0;
     for (let position = firstRightOf(picture, row, view.from); position < end; position++) {
-      const left = xOf(scene, leftOf(picture, position));
+      const left = (x0[position]! * perX - view.from) * scale;
       if (left >= width) break;
-      const right = xOf(scene, rightOf(picture, position));
+      const right = (x1[position]! * perX - view.from) * scale;
       if (right - left >= narrowestPx) visit(position, row, left, right);
     }
   }

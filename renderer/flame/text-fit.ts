@@ -29,12 +29,12 @@ export class TextFitter {
     return width;
   }
 
-  /** The text, its beginning with an ellipsis, or '' when not even three characters fit. */
+  /** The text, its beginning with an ellipsis, or '' when not even four characters fit. */
   fit(text: string, maxWidth: number): string {
     if (this.advance > 0 && this.plainText(text)) {
       const room = Math.floor(maxWidth / this.advance + 1e-6);
       if (text.length <= room) return text;
-      return room >= 3 ? `${text.slice(0, room - 1)}…` : '';
+      return room >= 4 ? `${text.slice(0, room - 1)}…` : '';
     }
     return this.measured(text, maxWidth);
   }
@@ -55,7 +55,7 @@ export class TextFitter {
     let cutCharacters = 0;
     for (const character of text) {
       width += this.widthOf(character);
-      if (width > maxWidth) return cutCharacters >= 2 ? `${text.slice(0, cut)}…` : '';
+      if (width > maxWidth) return cutCharacters >= 3 ? `${text.slice(0, cut)}…` : '';
       if (width <= maxWidth - ellipsis) {
         cut += character.length;
         cutCharacters++;
