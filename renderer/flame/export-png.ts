@@ -1,5 +1,5 @@
 /** A picture as PNG, drawn like the one on screen, under its title. */
-import { shownTitle, wholeOf, type FlameScene } from './export-scene';
+import { legendOf, shownTitle, wholeOf, type FlameScene } from './export-scene';
 import { monospace } from './fonts';
 import { FramePainter } from './painter';
 import { styleOf } from './style';
@@ -13,6 +13,7 @@ export interface PngOptions {
 }
 
 const headPx = 44;
+const footPx = 32;
 /** Browsers give up on canvases beyond some size; all of them can do this much. */
 const mostPixels = 64_000_000;
 const longestSidePx = 16_000;
@@ -20,7 +21,7 @@ const longestSidePx = 16_000;
 /** The scene as a PNG file. Throws when the browser cannot make one of this size. */
 export async function flamePng(source: FlameScene, options: PngOptions): Promise<Blob> {
   const scene = options.whole ? wholeOf(source) : source;
-  const fullHeight = scene.height + headPx;
+  const fullHeight = headPx + scene.height + footPx;
   const ratio = Math.min(
     options.scale ?? scene.ratio,
     Math.sqrt(mostPixels / (scene.width * fullHeight)),
@@ -42,6 +43,19 @@ export async function flamePng(source: FlameScene, options: PngOptions): Promise
   context.fillStyle = style.chrome.muted;
   context.font = '12px system-ui, sans-serif';
   context.fillText(shownTitle(scene, options.whole ?? false), 8, 36);
+  let x = 8;
+  const y = fullHeight - footPx / 2;
+  context.textBaseline = 'middle';
+  for (const { color, text } of legendOf(scene)) {
+    if (color !== null) {
+      context.fillStyle = color;
+      context.fillRect(x, y - 6, 12, 12);
+      x += 17;
+    }
+    context.fillStyle = color === null ? style.chrome.muted : style.chrome.text;
+    context.fillText(text, x, y);
+    x += context.measureText(text).width + 18;
+  }
   return new Promise((resolve, reject) => {
     page.canvas.toBlob((blob) => {
       if (blob) resolve(blob);

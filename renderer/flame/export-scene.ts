@@ -1,6 +1,13 @@
 /** What an exported picture shows: the scene in sight, or all of it. */
 import { formatPercent, formatTimeRange, formatValue } from '../../profiles/format';
-import type { ColorMode, ColorScheme } from '../theme/colors';
+import { categories } from '../../profiles/types';
+import {
+  categoryColor,
+  categoryLabels,
+  colorModeLabels,
+  type ColorMode,
+  type ColorScheme,
+} from '../theme/colors';
 import { rowHeightAt, type Scene } from './scene';
 
 export interface FlameScene extends Scene {
@@ -34,5 +41,23 @@ export function shownTitle({ picture, view }: Scene, whole: boolean): string {
     share > 0.9999 ? '' : `, ${formatPercent(share)} of ${formatValue(picture.width, picture.unit)}`;
   if (picture.kind === 'chart')
     return `Flame chart, ${formatTimeRange(picture.origin + shown.from, picture.origin + shown.to)}${part}`;
-  return `Flame graph, ${formatValue(shown.to - shown.from, picture.unit)} wide${part}`;
+  const width = formatValue(shown.to - shown.from, picture.unit);
+  return part === '' ? `Flame graph of ${width}` : `Flame graph, ${width} wide${part}`;
+}
+
+export interface LegendEntry {
+  /** null: the line is a sentence. */
+  color: string | null;
+  text: string;
+}
+
+/** What the colours mean. */
+export function legendOf({ picture, mode, scheme }: FlameScene): LegendEntry[] {
+  if (mode !== 'category') return [{ color: null, text: `Colour: ${colorModeLabels[mode].toLowerCase()}` }];
+  const present = new Set<number>();
+  for (let frame = 0; frame < picture.frames.length; frame++)
+    present.add(picture.frames.category[frame] ?? 0);
+  return categories
+    .filter((category, index) => present.has(index) && category !== 'root')
+    .map((category) => ({ color: categoryColor(category, scheme), text: categoryLabels[category] }));
 }

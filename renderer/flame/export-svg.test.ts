@@ -28,7 +28,7 @@ test('an SVG says what it shows, draws each box at its place and names it in a t
   const tree = aggregate(profileOf(['main:a > <anonymous>:a', 0], ['main:a', 300], ['', 400]));
   const svg = flameSvg(sceneOf(new LeftHeavyPicture(layoutFlame(tree))), { title: 'a "title" & more' });
   expect(svg).toContain('a &quot;title&quot; &amp; more');
-  expect(svg).toContain('Flame graph, 400');
+  expect(svg).toContain('Flame graph of 400');
   expect(svg).toContain('>&lt;anonymous&gt;</text>');
   expect(svg).toMatch(/<rect x="0" y="36" width="749" height="17" fill="#[0-9a-f]{6}"\/>/);
   expect(rects(svg)).toBe(3);

@@ -2,9 +2,7 @@
  * A picture as SVG: opens in every browser and drawing program, keeps its text, and says in a tooltip what each box is.
  */
 import { formatNumber } from '../../profiles/format';
-import { categories } from '../../profiles/types';
-import { categoryColor, categoryLabels, colorModeLabels } from '../theme/colors';
-import { shownTitle, wholeOf, type FlameScene } from './export-scene';
+import { legendOf, shownTitle, wholeOf, type FlameScene } from './export-scene';
 import { firstRightOf, leftOf, rightOf } from './picture';
 import { rowTop, visibleRows, xOf, type Scene } from './scene';
 import { styleOf, type FlameStyle } from './style';
@@ -113,20 +111,15 @@ function bandsOf(scene: Scene, style: FlameStyle): string[] {
     );
 }
 
-/** What the colours mean, in the order of their names. */
-function legend({ picture, mode }: FlameScene, style: FlameStyle, y: number): string {
-  if (mode !== 'category')
-    return `<text x="8" y="${y}" fill="${style.chrome.muted}">Colour: ${escape(colorModeLabels[mode].toLowerCase())}</text>`;
-  const present = new Set<number>();
-  for (let frame = 0; frame < picture.frames.length; frame++)
-    present.add(picture.frames.category[frame] ?? 0);
+function legend(scene: FlameScene, style: FlameStyle, y: number): string {
   let x = 8;
-  return categories
-    .filter((category, index) => present.has(index) && category !== 'root')
-    .map((category) => {
-      const label = categoryLabels[category];
-      const entry = `<rect x="${x}" y="${y - 10}" width="12" height="12" rx="2" fill="${categoryColor(category, style.scheme)}"/><text x="${x + 17}" y="${y}">${escape(label)}</text>`;
-      x += 17 + label.length * 6.6 + 18;
+  return legendOf(scene)
+    .map(({ color, text }) => {
+      if (color === null)
+        return `<text x="${x}" y="${y}" fill="${style.chrome.muted}">${escape(text)}</text>`;
+      const swatch = `<rect x="${x}" y="${y - 10}" width="12" height="12" rx="2" fill="${color}"/>`;
+      const entry = `${swatch}<text x="${x + 17}" y="${y}">${escape(text)}</text>`;
+      x += 17 + text.length * 6.6 + 18;
       return entry;
     })
     .join('');

@@ -341,8 +341,8 @@ test('a picture is saved as PNG of the wanted size, and as SVG with its text', a
     const bitmap = await createImageBitmap(blob);
     return { type: blob.type, width: bitmap.width, height: bitmap.height };
   });
-  // 1200 px wide at least, four rows of 18 px and the title above.
-  expect(png).toEqual({ type: 'image/png', width: 2400, height: 2 * (4 * 18 + 44) });
+  // 1200 px wide at least, four rows of 18 px the title above and the legend below.
+  expect(png).toEqual({ type: 'image/png', width: 2400, height: 2 * (4 * 18 + 44 + 32) });
   const svg = await inPage((stage) =>
     stage.flame.flameSvg(stage.canvas.exportScene()!, { title: 'shop <& co>', whole: true }),
   );
@@ -354,7 +354,7 @@ test('a picture is saved as PNG of the wanted size, and as SVG with its text', a
     return parsed.querySelector('parsererror')?.textContent ?? parsed.documentElement.textContent;
   }, svg);
   expect(text).toContain('Your code');
-  expect(text).toContain('Flame graph, 800');
+  expect(text).toContain('Flame graph of 800');
 });
 
 test('frame costs are there for benchmarks, one per drawn frame', async () => {
