@@ -90,6 +90,8 @@ export class AppendFile {
   }
 
   private async writeWaiting(): Promise<void> {
+    // A file of which there is nothing to say is not made.
+    if (!this.rest && this.waiting.length === 0) return;
     try {
       this.handle ??= await (this.options.openFile ?? ((file) => open(file, 'a')))(this.options.file);
       while (this.rest || this.waiting.length > 0) {
