@@ -18,6 +18,8 @@ export type Opened =
 
 /** Recordings kept open, so that going back is instant; the oldest goes first. */
 const openRecordings = 4;
+/** Their files together may have this many bytes: their workers hold about as much. */
+const openBytes = 150e6;
 
 interface AppState {
   info: AppInfo | null;
@@ -130,12 +132,30 @@ function modelOf(entry: Opened): RecordingModel | null {
   return entry.status === 'ready' ? entry.model : null;
 }
 
+/** The newest of them that fit beside what is shown. */
+function withinBytes(others: [string, Opened][], shown: Opened): [string, Opened][] {
+  let room = openBytes - sizeOf(shown);
+  const fitting: [string, Opened][] = [];
+  for (const other of [...others].reverse()) {
+    room -= sizeOf(other[1]);
+    if (room >= 0) fitting.unshift(other);
+  }
+  return fitting;
+}
+
+function sizeOf(entry: Opened): number {
+  return modelOf(entry)?.detail?.sizeBytes ?? 0;
+}
+
 function put(id: string, entry: Opened): void {
   useApp.setState(({ opened }) => {
     const { [id]: _old, ...rest } = opened;
     const kept = Object.entries(rest).filter(([key]) => liveRuns.has(key));
     const others = Object.entries(rest).filter(([key]) => !liveRuns.has(key));
-    const shown = { ...Object.fromEntries([...kept, ...others.slice(1 - openRecordings)]), [id]: entry };
+    const shown = {
+      ...Object.fromEntries([...kept, ...withinBytes(others.slice(1 - openRecordings), entry)]),
+      [id]: entry,
+    };
     // A recording that is not kept lets go of its worker, and with it of its profiles.
     for (const old of Object.values(opened))
       if (old.status === 'ready' && !Object.values(shown).some((each) => modelOf(each) === old.model))
