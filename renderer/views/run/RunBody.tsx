@@ -3,6 +3,7 @@ import { Group, Panel, Separator, useDefaultLayout } from 'react-resizable-panel
 import type { TimeRange } from '../../../profiles/types';
 import type { RecordingModel } from '../../state/recording';
 import { emptySelection, useRoute } from '../../state/selection';
+import { ErrorPanel } from '../../components/ErrorPanel';
 import type { Scope } from '../../explorer/types';
 import { useExplorer } from '../../explorer/use-explorer';
 import { useSourceMaps } from '../../source/use-source-maps';
@@ -93,6 +94,11 @@ export const RunBody = memo(function RunBody({ model, version, range }: Props) {
         onLayoutChanged={layout.onLayoutChanged}
       >
         <Panel id="view" minSize={320} className="run-tab-panel">
+          {run.error && (
+            <div className="pane">
+              <ErrorPanel error={run.error.toJSON()} />
+            </div>
+          )}
           <TabBody run={run} />
         </Panel>
         {showDetails && (
