@@ -6,6 +6,7 @@ import { emptySelection, useRoute } from '../../state/selection';
 import { ErrorPanel } from '../../components/ErrorPanel';
 import type { Scope } from '../../explorer/types';
 import { useExplorer } from '../../explorer/use-explorer';
+import { useFollowMapping } from '../../source/use-follow-mapping';
 import { useSourceMaps } from '../../source/use-source-maps';
 import { resolveKey } from '../../state/trees';
 import { DetailsPanel } from './DetailsPanel';
@@ -75,6 +76,12 @@ export const RunBody = memo(function RunBody({ model, version, range }: Props) {
     pending: cpu.pending || (wantsMemory && memory.pending),
     error: cpu.error ?? (wantsMemory ? memory.error : null),
   };
+  useFollowMapping(model.id, {
+    tree: wantsMemory ? run.allocationTree : cpuTree,
+    pending: run.pending,
+    functionKey,
+    mapped,
+  });
   useEffect(() => {
     if (functionKey === null || !cpuTree) return;
     const resolved = resolveKey(cpuTree, functionKey);
