@@ -126,13 +126,23 @@ function marked(text: string, line: number, column: number): Extension {
   });
 }
 
+/** Scrolls the editor alone: CodeMirror's own way would scroll whatever is around it, too. */
 function goTo(view: EditorView, line: number, column: number): void {
   const { doc } = view.state;
   if (line <= 0 || line > doc.lines) return;
   const { from, to } = doc.line(line);
   const at = Math.min(to, from + Math.max(0, column - 1));
-  view.dispatch({
-    selection: { anchor: at },
-    effects: EditorView.scrollIntoView(at, { y: 'center', x: 'center' }),
+  view.dispatch({ selection: { anchor: at } });
+  view.requestMeasure({
+    read: () => ({
+      top: view.lineBlockAt(at).top - view.scrollDOM.clientHeight / 3,
+      left: (at - from) * view.defaultCharacterWidth - view.scrollDOM.clientWidth / 3,
+      width: view.scrollDOM.clientWidth,
+    }),
+    write: ({ top, left, width }) => {
+      view.scrollDOM.scrollTop = Math.max(0, top);
+      // Code that people wrote is read from the left; in minified lines the place is far away.
+      if (left > width) view.scrollDOM.scrollLeft = left;
+    },
   });
 }
