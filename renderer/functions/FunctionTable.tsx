@@ -46,6 +46,7 @@ export interface FunctionTableProps {
 }
 
 const rowPx = 24;
+const headPx = 28;
 
 /** Every function with what it cost; sortable, virtualised. Fills its parent. */
 export const FunctionTable = memo(function FunctionTable(props: FunctionTableProps): ReactElement {
@@ -77,6 +78,8 @@ export const FunctionTable = memo(function FunctionTable(props: FunctionTablePro
     getScrollElement: () => scroller.current,
     estimateSize: () => rowPx,
     overscan: 6,
+    // The head sticks to the top and takes its height from the rows.
+    scrollPaddingEnd: headPx,
   });
 
   // Scroll to a selection made elsewhere, but not each time live data reorders the rows.

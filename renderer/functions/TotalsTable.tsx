@@ -37,6 +37,7 @@ export interface TotalsTableProps {
 type TotalsRow = { group: GroupTotal; row: null } | { group: GroupTotal; row: FunctionRow };
 
 const rowPx = 26;
+const headPx = 28;
 const titles: Record<Grouping, string> = {
   packages: 'Package',
   categories: 'Kind of code',
@@ -78,6 +79,8 @@ export const TotalsTable = memo(function TotalsTable(props: TotalsTableProps): R
     getScrollElement: () => scroller.current,
     estimateSize: () => rowPx,
     overscan: 6,
+    // The head sticks to the top and takes its height from the rows.
+    scrollPaddingEnd: headPx,
   });
   const goTo = (index: number): void => {
     const row = rows[index];

@@ -43,6 +43,7 @@ export interface TreeTableProps {
 }
 
 const rowPx = 24;
+const headPx = 28;
 const stepPx = 14;
 /** Beyond this depth rows are no further indented, and say their depth instead. */
 const deepestIndent = 32;
@@ -62,6 +63,8 @@ export const TreeTable = memo(function TreeTable(props: TreeTableProps): ReactEl
     getScrollElement: () => scroller.current,
     estimateSize: () => rowPx,
     overscan: 8,
+    // The head sticks to the top and takes its height from the rows.
+    scrollPaddingEnd: headPx,
   });
   // Scroll to where the cursor was put, not each time live data moves the rows.
   const shown = useRef(-1);

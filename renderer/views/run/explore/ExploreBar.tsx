@@ -119,17 +119,15 @@ function OptionsMenu({ run }: { run: ViewedRun }) {
           <div key={title} role="group" aria-label={title}>
             <Menu.Label>{title}</Menu.Label>
             {choices.map((choice) => (
-              <Menu.Item
+              <Menu.RadioItem
                 key={choice.label}
-                role="menuitemradio"
-                aria-checked={choice.chosen}
-                leftSection={
-                  choice.chosen ? <IconCheck size={14} aria-hidden /> : <span className="menu-blank" />
-                }
-                onClick={() => select(choice.change)}
+                value={choice.label}
+                checked={choice.chosen}
+                checkIcon={<IconCheck size={14} aria-hidden />}
+                onChange={() => select(choice.change)}
               >
                 {choice.label}
-              </Menu.Item>
+              </Menu.RadioItem>
             ))}
           </div>
         ))}

@@ -23,6 +23,8 @@ export function FrameMenu() {
       width={320}
       withinPortal
       returnFocus
+      // Not `keydown`: the key that opened the menu is still on its way up and would close it at once.
+      clickOutsideEvents={['mousedown', 'touchstart']}
       transitionProps={{ duration: 0 }}
     >
       <Menu.Target>
