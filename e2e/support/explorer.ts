@@ -20,11 +20,16 @@ export async function dropFile(page: Page, name: string, content: Uint8Array | s
   await page.dispatchEvent('body', 'drop', { dataTransfer: data });
 }
 
-/** Opens a file and waits until it is a session. */
-export async function openFile(page: Page, name: string, content: Uint8Array | string): Promise<void> {
+/** Opens a file and waits until it is a session, by default of the file's name. */
+export async function openFile(
+  page: Page,
+  name: string,
+  content: Uint8Array | string,
+  session = name.replace(/profile\.gz$/, 'profile'),
+): Promise<void> {
   await dropFile(page, name, content);
   await expect(page.getByTestId('run-phase')).toHaveText('imported');
-  await expect(page.getByRole('button', { name, exact: true })).toBeVisible();
+  await expect(page.getByRole('button', { name: session, exact: true })).toBeVisible();
 }
 
 export async function openPath(page: Page, file: string): Promise<void> {

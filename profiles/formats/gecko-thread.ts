@@ -152,7 +152,10 @@ function stackMapper(
       const inner = pending.pop()!;
       const outer = prefix.values[inner]!;
       const frameIndex = frame.values[inner]!;
-      mapped[inner] = builder.addChild(outer === none ? 0 : mapped[outer]!, frameOf(frameIndex));
+      const added = frameOf(frameIndex);
+      // Firefox writes the root as an outermost frame of its own.
+      const isRoot = outer === none && added === builder.profile.nodes.frame[0];
+      mapped[inner] = isRoot ? 0 : builder.addChild(outer === none ? 0 : mapped[outer]!, added);
       const own =
         inner < category.length
           ? category.values[inner]!
