@@ -68,7 +68,7 @@ export function readyWhen({ selector, count }: { selector: string; count: number
     };
     const look = (): void => {
       if (!drawn()) {
-        setTimeout(look, 5);
+        setTimeout(look, 20);
         return;
       }
       requestAnimationFrame(() => {

@@ -144,7 +144,9 @@ export class Explorer {
       .filter(({ profile }) => isTimed(profile))
       .map((held) => ({ key: held.thread, title: held.title, profile: this.profileOf(held, scope) }));
     if (threads.length === 0) return null;
-    const layout = layoutChart(threads, { range: scope.range, includeIdle: scope.includeIdle });
+    // A collection interrupts a call; it does not end it.
+    const options = { range: scope.range, includeIdle: scope.includeIdle, gcOnStack: true };
+    const layout = layoutChart(threads, options);
     return { ...layout, frames: ownedFrames(layout.frames) };
   }
 
