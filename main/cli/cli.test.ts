@@ -294,7 +294,12 @@ describe.runIf(existsSync(cli))('sessions', () => {
   it.each([
     ['a session that is not there', ['sessions', 'show', 'nope'], 3, 'There is no session "nope"'],
     ['a file that is not there', ['sessions', 'import', '/no/file'], 3, 'There is no file /no/file'],
-    ['a folder', ['sessions', 'import', '/'], 2, 'is not a file'],
+    [
+      'a folder of no profiler',
+      ['sessions', 'import', '/'],
+      2,
+      'Give the folder that clinic flame or 0x made',
+    ],
     ['an unknown command', ['profile'], 2, 'There is no command "profile"'],
     ['an unknown sub-command', ['sessions', 'burn'], 2, "unknown command 'burn'"],
     ['a bad port', ['serve', '--port', '99999'], 2, '--port takes a port number'],
@@ -318,6 +323,6 @@ describe.runIf(existsSync(cli))('sessions', () => {
     await writeFile(file, '{"nodes":[');
     const { code, err } = await run(['sessions', 'import', file]);
     expect(code).toBe(3);
-    expect(err).toContain('x.cpuprofile cannot be read: at byte');
+    expect(err).toContain('x.cpuprofile is not a CPU profile as written by node --cpu-prof: at nodes[0]');
   });
 });

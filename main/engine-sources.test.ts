@@ -4,11 +4,11 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parseCpuProfile } from '../../profiles/formats/cpuprofile';
-import type { RunState } from '../api';
-import { createEngine, type Engine } from '../engine';
+import { parseCpuProfile } from '../profiles/formats/cpuprofile';
+import type { RunState } from './api';
+import { createEngine, type Engine } from './engine';
 
-const root = path.resolve(import.meta.dirname, '../..');
+const root = path.resolve(import.meta.dirname, '..');
 const catalog = `
 interface Product { id: number; name: string }
 
