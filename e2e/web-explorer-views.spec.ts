@@ -80,13 +80,17 @@ test('tree tables, functions and totals show the right numbers', async ({ app })
   const bottomUp = page.getByRole('treegrid', { name: 'Bottom-up call tree' });
   const withSelf = arithmeticFunctions.a.filter(([, self]) => self > 0);
   await expect
-    .poll(async () => (await rows(bottomUp)).map(([self, , samples, name]) => `${name} ${self} ${samples}`))
-    .toEqual(withSelf.map(([name, self, , samples]) => `${name} ${exact(self)} ${samples}`));
+    .poll(async () =>
+      (await rows(bottomUp)).map(([self, , total, , samples, name]) => `${name} ${self} ${total} ${samples}`),
+    )
+    .toEqual(
+      withSelf.map(([name, self, total, samples]) => `${name} ${exact(self)} ${exact(total)} ${samples}`),
+    );
   // query's 1,024 µs all came from main.
   await bottomUp.getByRole('row').filter({ hasText: 'query' }).locator('[data-toggle]').click();
   await expect
-    .poll(async () => (await rows(bottomUp))[3]?.slice(0, 4))
-    .toEqual([exact(1024), '8.33 %', '1', 'main']);
+    .poll(async () => (await rows(bottomUp))[3]?.slice(0, 6))
+    .toEqual([exact(1024), '8.33 %', exact(1024), '8.33 %', '1', 'main']);
 
   await show(page, 'functions');
   const table = page.getByRole('grid', { name: 'Functions' });

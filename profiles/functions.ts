@@ -7,7 +7,7 @@ import type { Category, FrameTable } from './types';
 
 export { findFrame } from './frame-key';
 export { categoryTotals, packageTotals } from './totals';
-export type { CategoryTotal, PackageTotal } from './totals';
+export type { CategoryTotal, GroupTotal } from './totals';
 
 export interface FunctionInfo {
   /** Index into the tree's frame table. */

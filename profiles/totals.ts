@@ -25,6 +25,10 @@ export interface GroupTotal {
   totalShare: number;
   /** Samples that ended in the group. */
   sampleCount: number;
+  /** What the group is: an npm package, a script, or a kind of code. */
+  kind: 'package' | 'file' | 'category';
+  /** Its functions, as indices into the tree's frame table; also those that weigh nothing. */
+  frames: readonly number[];
 }
 
 export interface CategoryTotal extends GroupTotal {
@@ -32,15 +36,11 @@ export interface CategoryTotal extends GroupTotal {
   share: number;
 }
 
-export interface PackageTotal extends GroupTotal {
-  /** A package, or one of the kinds of code that are in none. */
-  kind: 'package' | 'category';
-}
-
+/** How kinds of code are called everywhere. */
 export const categoryLabels: Record<Category, string> = {
-  app: 'Application',
-  dependency: 'npm packages',
-  node: 'Node internals',
+  app: 'Your code',
+  dependency: 'Dependencies',
+  node: 'Node.js',
   native: 'Native',
   gc: 'Garbage collection',
   program: 'Program',
@@ -57,14 +57,21 @@ export function categoryTotals(tree: CallTree): CategoryTotal[] {
 }
 
 /** By npm package; code outside packages by its kind: application, Node internals, native, garbage collection, … */
-export function packageTotals(tree: CallTree): PackageTotal[] {
+export function packageTotals(tree: CallTree): GroupTotal[] {
   const { frames } = tree;
   return groupTotals(tree, (frame) => {
     const packageName = frames.packageName[frame]!;
     if (packageName === '') return categoryGroup(categoryOf(tree, frame));
     const category = categoryOf(tree, frame);
-    return { key: `package ${packageName}`, label: packageName, category, packageName, url: '' };
-  }).map((row) => ({ ...row, kind: row.packageName === '' ? 'category' : 'package' }));
+    return {
+      kind: 'package',
+      key: `package ${packageName}`,
+      label: packageName,
+      category,
+      packageName,
+      url: '',
+    };
+  });
 }
 
 /** By script; what is in none (builtins, garbage collection) by its kind. Paths are relative to `cwd` where they can be. */
@@ -75,11 +82,18 @@ export function fileTotals(tree: CallTree, options: { cwd?: string } = {}): Grou
     const category = categoryOf(tree, frame);
     if (url === '') return categoryGroup(category);
     const packageName = frames.packageName[frame]!;
-    return { key: `file ${url}`, label: projectPath(url, options.cwd), category, packageName, url };
+    return {
+      kind: 'file',
+      key: `file ${url}`,
+      label: projectPath(url, options.cwd),
+      category,
+      packageName,
+      url,
+    };
   });
 }
 
-type Group = Pick<GroupTotal, 'key' | 'label' | 'category' | 'packageName' | 'url'>;
+type Group = Pick<GroupTotal, 'kind' | 'key' | 'label' | 'category' | 'packageName' | 'url'>;
 
 /** Heaviest self first. The root is in no group, except for samples that ended in it. */
 function groupTotals(tree: CallTree, groupOf: (frame: number) => Group): GroupTotal[] {
@@ -87,25 +101,25 @@ function groupTotals(tree: CallTree, groupOf: (frame: number) => Group): GroupTo
   const found: Group[] = [];
   const ids = new Map<string, number>();
   const groups = new Int32Array(frames.length);
+  const members: number[][] = [];
   for (let frame = 0; frame < frames.length; frame++) {
     const group = groupOf(frame);
     let id = ids.get(group.key);
     if (id === undefined) {
       id = found.push(group) - 1;
       ids.set(group.key, id);
+      members.push([]);
     }
     groups[frame] = id;
+    members[id]!.push(frame);
   }
   const { self, total, sampleCount } = totalsByGroup(tree, groups, found.length);
   const rootGroup = groups[nodes.frame[0]!]!;
   const share = (weight: number) => (totalWeight > 0 ? weight / totalWeight : 0);
   return found
-    .map(({ key, label, category, packageName, url }, id) => ({
-      key,
-      label,
-      category,
-      packageName,
-      url,
+    .map((group, id) => ({
+      ...group,
+      frames: members[id]!,
       self: self[id]!,
       total: total[id]!,
       selfShare: share(self[id]!),
@@ -121,5 +135,12 @@ function categoryOf({ frames }: CallTree, frame: number): Category {
 }
 
 function categoryGroup(category: Category): Group {
-  return { key: `category ${category}`, label: categoryLabels[category], category, packageName: '', url: '' };
+  return {
+    kind: 'category',
+    key: `category ${category}`,
+    label: categoryLabels[category],
+    category,
+    packageName: '',
+    url: '',
+  };
 }

@@ -5,6 +5,7 @@
 import type { CallTree } from './call-tree';
 import { findFrame, keyOf } from './frame-key';
 import { childLists } from './grouping';
+import type { FrameTable } from './types';
 
 export interface TreeRow {
   /** Names the row within its table. */
@@ -42,6 +43,15 @@ export interface TreeRows {
   rowsOn(path: readonly string[]): TreeRow[];
   /** From a row (or the heaviest root) down its heaviest children: "expand hot path". */
   hotPath(from?: TreeRow): TreeRow[];
+  /** The row it hangs below; null for roots. */
+  parentOf(row: TreeRow): TreeRow | null;
+  /** Where a function costs most, and the rows above, outermost first; empty when it has no row. */
+  heaviestOf(frame: number): TreeRow[];
+  /**
+   * Rows of functions that match (`matches[frame]`), in reading order of rows that are heaviest first. Bottom-up only the
+   * functions themselves: below them every caller stands once for each function that it leads to.
+   */
+  search(matches: Uint8Array): TreeRow[];
 }
 
 /** A row goes on being the hot path while its heaviest child has at least this share of it. */
@@ -73,12 +83,42 @@ export function topDownRows(tree: CallTree): TreeRows {
         hasChildren: childrenOf(child).length > 0,
       }))
       .sort((a, b) => b.total - a.total || b.sampleCount - a.sampleCount || a.id - b.id);
-  return rowsOver(
-    tree,
-    () => rowsBelow(0),
-    (row) => rowsBelow(row.id),
-    (row) => row.total,
-  );
+  const heaviestOf = (frame: number, table: TreeRows): TreeRow[] => {
+    let best = -1;
+    for (let node = 1; node < nodes.length; node++)
+      if (nodes.frame[node] === frame && isShown(node) && (best === -1 || total[node]! > total[best]!))
+        best = node;
+    const path: TreeRow[] = [];
+    const way: number[] = [];
+    for (let node = best; node > 0; node = nodes.parent[node]!) way.push(node);
+    for (const node of way.reverse()) {
+      const above = path.at(-1);
+      path.push((above ? table.children(above) : table.roots()).find(({ id }) => id === node)!);
+    }
+    return path;
+  };
+  const search = (matches: Uint8Array, table: TreeRows): TreeRow[] => {
+    // Only branches with a match in them are entered.
+    const holds = Uint8Array.from({ length: nodes.length }, (_, node) => matches[nodes.frame[node]!]!);
+    for (let node = nodes.length - 1; node > 0; node--) holds[nodes.parent[node]!]! |= holds[node]!;
+    const found: TreeRow[] = [];
+    const waiting = table.roots().toReversed();
+    for (let row = waiting.pop(); row; row = waiting.pop()) {
+      if (!holds[row.id]) continue;
+      if (matches[row.frame]) found.push(row);
+      if (!row.hasChildren) continue;
+      const below = table.children(row);
+      for (let i = below.length - 1; i >= 0; i--) waiting.push(below[i]!);
+    }
+    return found;
+  };
+  return rowsOver(tree, {
+    roots: () => rowsBelow(0),
+    children: (row) => rowsBelow(row.id),
+    weightOf: (row) => row.total,
+    heaviestOf,
+    search,
+  });
 }
 
 export function bottomUpRows(tree: CallTree): TreeRows {
@@ -139,21 +179,26 @@ export function bottomUpRows(tree: CallTree): TreeRows {
     for (let node = 0; node < nodes.length; node++) inOrder[enter[node]!] = node;
     return rowsFrom(inOrder, inOrder, null);
   };
-  return rowsOver(
-    tree,
+  return rowsOver(tree, {
     roots,
-    (row) => rowsFrom(callsOf[row.id]!, outerOf[row.id]!, row),
-    (row) => row.self,
-  );
+    children: (row) => rowsFrom(callsOf[row.id]!, outerOf[row.id]!, row),
+    weightOf: (row) => row.self,
+    heaviestOf: (frame, table) => table.roots().filter((row) => row.frame === frame),
+    search: (matches, table) => table.roots().filter((row) => matches[row.frame]),
+  });
 }
 
-/** What both tables have in common. `roots` and `children` are asked at most once for each row. */
-function rowsOver(
-  tree: CallTree,
-  findRoots: () => TreeRow[],
-  findChildren: (row: TreeRow) => TreeRow[],
-  weightOf: (row: TreeRow) => number,
-): TreeRows {
+/** What tells the two tables apart. `roots` and `children` are asked at most once for each row. */
+interface Direction {
+  roots: () => TreeRow[];
+  children: (row: TreeRow) => TreeRow[];
+  weightOf: (row: TreeRow) => number;
+  heaviestOf: (frame: number, table: TreeRows) => TreeRow[];
+  search: (matches: Uint8Array, table: TreeRows) => TreeRow[];
+}
+
+function rowsOver(tree: CallTree, direction: Direction): TreeRows {
+  const { weightOf } = direction;
   let rootRows: TreeRow[] | null = null;
   const childRows = new Map<number, TreeRow[]>();
   const rows = new Map<number, TreeRow>();
@@ -161,19 +206,22 @@ function rowsOver(
     for (const row of found) rows.set(row.id, row);
     return found;
   };
-  const roots = () => (rootRows ??= known(findRoots()));
+  const roots = () => (rootRows ??= known(direction.roots()));
   const children = (row: TreeRow) => {
     let found = childRows.get(row.id);
     if (!found) {
-      found = known(findChildren(row));
+      found = known(direction.children(row));
       childRows.set(row.id, found);
     }
     return found;
   };
-  return {
+  const table: TreeRows = {
     tree,
     roots,
     children,
+    parentOf: (row) => rows.get(row.parent) ?? null,
+    heaviestOf: (frame) => direction.heaviestOf(frame, table),
+    search: (matches) => direction.search(matches, table),
     path(row) {
       const keys: string[] = [];
       for (let at: TreeRow | undefined = row; at; at = rows.get(at.parent))
@@ -206,6 +254,53 @@ function rowsOver(
       return path;
     },
   };
+  return table;
+}
+
+/**
+ * The rows with the same functions on their paths as these rows of an older table of other data: what was open before. Those
+ * that are no longer there are left out.
+ */
+export function sameRows(old: TreeRows, wanted: Iterable<TreeRow>, now: TreeRows): TreeRow[] {
+  if (old === now) return [...wanted];
+  const frameOf = frameMap(old.tree.frames, now.tree.frames);
+  const matches = new Map<number, TreeRow | null>();
+  const byFrame = new Map<number, Map<number, TreeRow>>();
+  const below = (row: TreeRow | null, frame: number): TreeRow | null => {
+    const id = row?.id ?? -1;
+    let children = byFrame.get(id);
+    if (!children) {
+      children = new Map((row ? now.children(row) : now.roots()).map((each) => [each.frame, each]));
+      byFrame.set(id, children);
+    }
+    return children.get(frame) ?? null;
+  };
+  const found: TreeRow[] = [];
+  for (const row of wanted) {
+    const path: TreeRow[] = [];
+    let at: TreeRow | null = row;
+    while (at && !matches.has(at.id)) {
+      path.push(at);
+      at = old.parentOf(at);
+    }
+    let match = at ? matches.get(at.id)! : null;
+    let lost = at !== null && match === null;
+    for (const step of path.reverse()) {
+      match = lost ? null : below(match, frameOf(step.frame));
+      lost = match === null;
+      matches.set(step.id, match);
+    }
+    const same = matches.get(row.id);
+    if (same) found.push(same);
+  }
+  return found;
+}
+
+/** The same function in another frame table; -1 when it is not there. */
+function frameMap(from: FrameTable, to: FrameTable): (frame: number) => number {
+  const ids = new Map<string, number>();
+  for (let frame = 0; frame < to.length; frame++) ids.set(keyOf(to, frame), frame);
+  return (frame) => ids.get(keyOf(from, frame)) ?? -1;
 }
 
 /** When a walk over the tree enters and leaves each node: below a node is what is entered before it is left. */

@@ -5,8 +5,9 @@ import { aggregate, commonUnit, mergeCallTrees, treeAsText } from './call-tree';
 import { addLineTotals, lineTotals } from './lines';
 import { categoryTotals, fileTotals, packageTotals } from './totals';
 import type { GroupTotal } from './totals';
-import { bottomUpRows, topDownRows } from './tree-rows';
-import type { TreeRow } from './tree-rows';
+import { findFrame } from './functions';
+import { bottomUpRows, sameRows, topDownRows } from './tree-rows';
+import type { TreeRow, TreeRows } from './tree-rows';
 
 const a = arithmeticProfile('a');
 const b = arithmeticProfile('b');
@@ -81,8 +82,8 @@ describe('totals', () => {
       ['Program', 8192, 8192, 1],
       ['Garbage collection', 2048, 2048, 1],
       ['@db/client', 1024, 1408, 1],
-      ['Application', 575, 2047, 8],
-      ['Node internals', 384, 384, 2],
+      ['Your code', 575, 2047, 8],
+      ['Node.js', 384, 384, 2],
       ['Native', 64, 64, 1],
       ['express', 0, 510, 0],
     ]);
@@ -100,9 +101,9 @@ describe('totals', () => {
     expect(rowsOf(categoryTotals(treeA))).toEqual([
       ['Program', 8192, 8192, 1],
       ['Garbage collection', 2048, 2048, 1],
-      ['npm packages', 1024, 1534, 1],
-      ['Application', 575, 2047, 8],
-      ['Node internals', 384, 384, 2],
+      ['Dependencies', 1024, 1534, 1],
+      ['Your code', 575, 2047, 8],
+      ['Node.js', 384, 384, 2],
       ['Native', 64, 64, 1],
     ]);
     const withIdle = categoryTotals(aggregate(a, { includeIdle: true }));
@@ -278,5 +279,35 @@ describe('tables of rows', () => {
       'handle',
     ]);
     expect(topDownRows(merged).rowsOn(path)).toEqual([]);
+  });
+
+  it('find what was open again in a table of other data, without what is gone', () => {
+    const merged = mergeCallTrees([aggregate(b), treeA]);
+    const key = (table: TreeRows, row: TreeRow) => table.path(row).map((each) => each.split('\n')[0]);
+    const old = topDownRows(treeA);
+    const opened = (['main', 'readFileSync', 'stringify'] as const).map((each) =>
+      old.heaviestOf(findFrame(treeA.frames, arithmeticKey(each))).at(-1)!,
+    );
+    const now = topDownRows(merged);
+    expect(sameRows(old, opened, now).map((row) => key(now, row))).toEqual(
+      opened.map((row) => key(old, row)),
+    );
+    const gone = topDownRows(aggregate(b));
+    expect(sameRows(old, opened, gone).map((row) => key(gone, row))).toEqual([['main']]);
+    const [walk] = bottomUpRows(treeA).search(
+      Uint8Array.from(treeA.frames.name, (each) => Number(each === 'walk')),
+    );
+    expect(walk).toMatchObject({ depth: 0, self: 568 });
+  });
+
+  it('top-down find every call of what is searched, in reading order', () => {
+    const table = topDownRows(treeA);
+    const found = table.search(Uint8Array.from(treeA.frames.name, (each) => Number(each === 'walk')));
+    expect(found.map(({ depth, total }) => [depth, total])).toEqual([
+      [2, 512],
+      [5, 120],
+      [7, 96],
+      [6, 16],
+    ]);
   });
 });

@@ -8,7 +8,7 @@ import { layoutChart, type ChartLayout } from '../../profiles/flame-chart';
 import { layoutFlame } from '../../profiles/flame-layout';
 import { functionActivity } from '../../profiles/activity';
 import { exportProfile } from '../../profiles/formats/export';
-import { invertTree, sandwich } from '../../profiles/invert';
+import { sandwich } from '../../profiles/invert';
 import { addLineTotals, lineTotals } from '../../profiles/lines';
 import { mapProfile, mappingOf, positionsOf } from '../../profiles/source-mapping';
 import type { AskedPositions, SourceMapping } from '../../profiles/source-mapping';
@@ -126,11 +126,10 @@ export class Explorer {
     return answer(input);
   }
 
-  private tree({ scope, inverted, withLayout }: Questions['tree']['input']): Questions['tree']['output'] {
+  private tree({ scope, withLayout }: Questions['tree']['input']): Questions['tree']['output'] {
     const chosen = this.chosen(scope);
     if (chosen.length === 0) return null;
-    const topDown = this.treeOf(chosen, scope);
-    const tree = ownedTree(inverted ? invertTree(topDown) : topDown);
+    const tree = ownedTree(this.treeOf(chosen, scope));
     return {
       tree,
       layout: withLayout ? layoutFlame(tree) : null,

@@ -51,8 +51,8 @@ export interface TreeAnswer {
 
 /** By method: what goes in and what comes out. */
 export interface Questions {
-  /** One call tree of everything in the scope. `inverted`: from the innermost frame outwards. */
-  tree: { input: { scope: Scope; inverted?: boolean; withLayout?: boolean }; output: TreeAnswer | null };
+  /** One call tree of everything in the scope. */
+  tree: { input: { scope: Scope; withLayout?: boolean }; output: TreeAnswer | null };
   /** Threads in order of time, one below the other. */
   chart: { input: { scope: Scope }; output: ChartLayout | null };
   /** Callers above (inverted: the function is the root's child) and callees below. */

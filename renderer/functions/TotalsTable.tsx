@@ -12,7 +12,7 @@ import { ColumnHead } from './ColumnHead';
 import type { FlameFrame } from '../flame/types';
 import { targetOfFrame, type Point } from './frame-target';
 import { Marked } from './Marked';
-import { groupTotals, sortGroups, type Grouping, type GroupTotal } from './totals';
+import { groupsOf, sortGroups, type Grouping, type FunctionGroup } from './groups';
 import type { ColumnName, Order } from './rows';
 import type { SearchHits } from './use-tree-search';
 import './functions.css';
@@ -34,7 +34,7 @@ export interface TotalsTableProps {
   emptyText: string;
 }
 
-type TotalsRow = { group: GroupTotal; row: null } | { group: GroupTotal; row: FunctionRow };
+type TotalsRow = { group: FunctionGroup; row: null } | { group: FunctionGroup; row: FunctionRow };
 
 const rowPx = 26;
 const headPx = 28;
@@ -54,7 +54,7 @@ export const TotalsTable = memo(function TotalsTable(props: TotalsTableProps): R
   const searching = search.trim() !== '';
 
   const groups = useMemo(
-    () => (tree ? groupTotals(tree, grouping, cwd) : []),
+    () => (tree ? groupsOf(tree, grouping, cwd) : []),
     // A live tree may be grown in place: the version says when.
     // eslint-disable-next-line react-hooks/exhaustive-deps
     [tree, version, grouping, cwd],
@@ -115,7 +115,7 @@ export const TotalsTable = memo(function TotalsTable(props: TotalsTableProps): R
   }, [onHits, rows, cursor, searching, share]);
   useEffect(() => () => onHits?.(null), [onHits]);
 
-  const toggle = (group: GroupTotal): void => {
+  const toggle = (group: FunctionGroup): void => {
     const next = new Set(open);
     if (!next.delete(group.key)) next.add(group.key);
     setOpen(next);
@@ -277,7 +277,7 @@ export const TotalsTable = memo(function TotalsTable(props: TotalsTableProps): R
 
 /** What can be done with a whole group. */
 function GroupActions(props: {
-  group: GroupTotal;
+  group: FunctionGroup;
   onTransform: (transform: Transform) => void;
 }): ReactElement {
   const { group, onTransform } = props;

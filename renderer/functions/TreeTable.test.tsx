@@ -3,7 +3,6 @@ import { act, fireEvent, screen } from '@testing-library/react';
 import { expect, test, vi } from 'vitest';
 import { aggregate, mergeCallTrees } from '../../profiles/call-tree';
 import { arithmeticKey, arithmeticProfile } from '../../profiles/arithmetic';
-import { invertTree } from '../../profiles/invert';
 import { rowElements, rowTexts, show, withLayout } from './testing';
 import { TreeTable, type TreeTableProps } from './TreeTable';
 import type { SearchHits } from './use-tree-search';
@@ -81,24 +80,43 @@ test('heads sort by self, total and name', () => {
   expect(shownNames()).toEqual(['main', '(garbage collector)', '(program)']);
 });
 
-test('bottom-up, rows are self weights and below them stand the callers', () => {
-  show(<TreeTable {...props} tree={invertTree(tree)} inverted />);
+test('bottom-up, rows are functions by self weight with their total, and below them stand the callers', () => {
+  show(<TreeTable {...props} inverted />);
   const rows = rowTexts();
-  expect(rows.slice(0, 4).map((cells) => [cells[0], cells[2], cells[3]])).toEqual([
-    ['8.19 ms', '1', '(program)'],
-    ['2.05 ms', '1', '(garbage collector)'],
-    ['1.02 ms', '1', 'query'],
-    ['568 µs', '4', 'walk'],
+  expect(rows.slice(0, 4).map((cells) => [cells[0], cells[2], cells[4], cells[5]])).toEqual([
+    ['8.19 ms', '8.19 ms', '1', '(program)'],
+    ['2.05 ms', '2.05 ms', '1', '(garbage collector)'],
+    ['1.02 ms', '1.41 ms', '1', 'query'],
+    ['568 µs', '632 µs', '4', 'walk'],
   ]);
   press('ArrowDown', 'ArrowDown', 'ArrowDown', 'ArrowDown', 'ArrowRight');
   const opened = rowTexts();
-  const walk = opened.findIndex((cells) => cells[3] === 'walk');
+  const walk = opened.findIndex((cells) => cells[5] === 'walk');
   // 512 + 8 came from render, 32 from visit, 16 from walk itself.
-  expect(opened.slice(walk + 1, walk + 4).map((cells) => [cells[0], cells[3]])).toEqual([
-    ['520 µs', 'render'],
-    ['32 µs', 'visit'],
-    ['16 µs', 'walk'],
+  expect(opened.slice(walk + 1, walk + 4).map((cells) => [cells[0], cells[2], cells[5]])).toEqual([
+    ['520 µs', '632 µs', 'render'],
+    ['32 µs', '96 µs', 'visit'],
+    ['16 µs', '16 µs', 'walk'],
   ]);
+});
+
+test('bottom-up, the call path of a row goes from its caller to the function', () => {
+  const onMenu = vi.fn();
+  show(<TreeTable {...props} inverted onMenu={onMenu} />);
+  press('ArrowDown', 'ArrowDown', 'ArrowDown', 'ArrowDown', 'ArrowRight', 'ArrowRight', 'ContextMenu');
+  expect(onMenu.mock.lastCall![0]).toMatchObject({
+    name: 'render',
+    path: [arithmeticKey('render'), arithmeticKey('walk')],
+  });
+});
+
+test('bottom-up, the search finds functions, and a function without own time has no row', () => {
+  let hits: SearchHits | null = null;
+  const onHits = (found: SearchHits | null) => {
+    hits = found;
+  };
+  show(<TreeTable {...props} inverted search="/^(walk|query|next)$/" onHits={onHits} />);
+  expect(hits as unknown as SearchHits).toMatchObject({ count: 2 });
 });
 
 test('a function selected elsewhere is shown where it costs most', () => {

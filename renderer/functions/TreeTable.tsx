@@ -13,14 +13,15 @@ import {
 import type { CallTree } from '../../profiles/call-tree';
 import { exactValue, formatNumber, formatPercent, formatValue } from '../../profiles/format';
 import { frameKey } from '../../profiles/functions';
+import type { TreeRow } from '../../profiles/tree-rows';
 import { categories } from '../../profiles/types';
 import { fullLocation, shortLocation } from '../flame/frame-text';
 import { categoryLabels } from '../theme/colors';
 import type { FlameFrame } from '../flame/types';
-import { targetOfNode, type Point } from './frame-target';
+import { targetOfFrame, type Point } from './frame-target';
 import { Marked } from './Marked';
 import { columnsOf, type ColumnHead } from './tree-columns';
-import { hasChildren, type Outline, type TreeColumn, type TreeOrder } from './tree-rows';
+import type { TreeColumn, TreeOrder } from './open-rows';
 import { useTreeSearch, type SearchHits } from './use-tree-search';
 import { useTreeState } from './use-tree-state';
 import './functions.css';
@@ -28,7 +29,7 @@ import './tree-table.css';
 
 export interface TreeTableProps {
   tree: CallTree | null;
-  /** The tree's root children are the innermost frames and what lies below them are callers. */
+  /** The outermost rows are the functions by their own weight, and what lies below them are callers. */
   inverted: boolean;
   /** What 100 % is, in the tree's unit. */
   wholeWeight: number;
@@ -52,9 +53,9 @@ const deepestIndent = 32;
 export const TreeTable = memo(function TreeTable(props: TreeTableProps): ReactElement {
   const { tree, inverted, wholeWeight, search, selectedKey, onMenu } = props;
   const scroller = useRef<HTMLDivElement>(null);
-  const state = useTreeState(tree, selectedKey);
+  const state = useTreeState(tree, inverted, selectedKey);
   const { outline, rows, cursor, open } = state;
-  const cursorRow = useMemo(() => rows.indexOf(cursor), [rows, cursor]);
+  const cursorRow = useMemo(() => (cursor ? rows.indexOf(cursor) : -1), [rows, cursor]);
   const matches = useTreeSearch({ outline, search, cursor, onHits: props.onHits, show: state.reveal });
   const columns = columnsOf({ inverted, unit: tree?.unit ?? 'microseconds' });
 
@@ -67,30 +68,33 @@ export const TreeTable = memo(function TreeTable(props: TreeTableProps): ReactEl
     scrollPaddingEnd: headPx,
   });
   // Scroll to where the cursor was put, not each time live data moves the rows.
-  const shown = useRef(-1);
+  const shown = useRef<TreeRow | null>(null);
   useEffect(() => {
     if (shown.current === cursor || cursorRow < 0) return;
     shown.current = cursor;
     virtual.scrollToIndex(cursorRow, { align: 'auto' });
   }, [cursor, cursorRow, virtual]);
 
-  const pick = (node: number): void => {
-    state.setCursor(node);
-    if (tree) props.onSelect(frameKey(tree.frames, tree.nodes.frame[node]!));
+  const pick = (row: TreeRow): void => {
+    state.setCursor(row);
+    if (tree) props.onSelect(frameKey(tree.frames, row.frame));
   };
-  const openMenu = (node: number, at: Point): void => {
-    if (!tree || node <= 0) return;
-    state.setCursor(node);
-    onMenu(targetOfNode(tree, node, { inverted }), at);
+  const openMenu = (row: TreeRow, at: Point): void => {
+    if (!tree || !outline) return;
+    state.setCursor(row);
+    const path = outline.table.path(row);
+    // A stack is told from the outside in, and a bottom-up row hangs below the function it calls.
+    if (inverted) path.reverse();
+    onMenu({ ...targetOfFrame(tree.frames, row.frame), path }, at);
   };
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.ctrlKey || event.metaKey || event.altKey || !tree) return;
     const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 0) / rowPx) - 2);
     if (event.key === 'ContextMenu' || (event.key === 'F10' && event.shiftKey)) {
-      const element = document.getElementById(rowId(cursor));
-      const box = (element ?? scroller.current)?.getBoundingClientRect();
+      if (!cursor) return;
+      const box = (document.getElementById(rowId(cursor)) ?? scroller.current)?.getBoundingClientRect();
       openMenu(cursor, { x: (box?.left ?? 0) + 260, y: box?.bottom ?? 0 });
-    } else if (event.key === 'Enter' && cursor > 0) pick(cursor);
+    } else if (event.key === 'Enter' && cursor) pick(cursor);
     else if (!state.key(event.key, page)) return;
     event.preventDefault();
   };
@@ -122,34 +126,32 @@ export const TreeTable = memo(function TreeTable(props: TreeTableProps): ReactEl
         role="treegrid"
         aria-label={inverted ? 'Bottom-up call tree' : 'Top-down call tree'}
         aria-rowcount={rows.length + 1}
-        aria-activedescendant={cursorRow >= 0 ? rowId(cursor) : undefined}
+        aria-activedescendant={cursor && cursorRow >= 0 ? rowId(cursor) : undefined}
         tabIndex={0}
         onKeyDown={onKeyDown}
       >
-        <div className="sm-tree-head" role="row" aria-rowindex={1} data-inverted={inverted || undefined}>
+        <div className="sm-tree-head" role="row" aria-rowindex={1}>
           {columns.map((column) => (
             <Head key={column.label} head={column} order={state.order} onSort={state.sortBy} />
           ))}
         </div>
         <div role="rowgroup" style={{ height: virtual.getTotalSize(), position: 'relative' }}>
           {virtual.getVirtualItems().map(({ index, start }) => {
-            const node = rows[index];
-            return node === undefined ? null : (
+            const row = rows[index];
+            return row === undefined ? null : (
               <Row
-                key={node}
-                node={node}
+                key={row.id}
+                row={row}
                 index={index}
                 topPx={start}
-                outline={outline}
+                tree={tree}
                 inverted={inverted}
                 wholeWeight={wholeWeight}
                 search={search}
-                open={open.has(node)}
-                cursor={node === cursor}
-                selected={
-                  selectedKey !== null && frameKey(tree.frames, tree.nodes.frame[node]!) === selectedKey
-                }
-                match={matches?.[tree.nodes.frame[node]!] === 1}
+                open={open.has(row.id)}
+                cursor={row === cursor}
+                selected={selectedKey !== null && frameKey(tree.frames, row.frame) === selectedKey}
+                match={matches?.[row.frame] === 1}
                 onPick={pick}
                 onToggle={state.toggle}
                 onMenu={openMenu}
@@ -162,7 +164,7 @@ export const TreeTable = memo(function TreeTable(props: TreeTableProps): ReactEl
   );
 });
 
-const rowId = (node: number): string => `tree-row-${node}`;
+const rowId = ({ id }: TreeRow): string => `tree-row-${id}`;
 
 interface HeadProps {
   head: ColumnHead;
@@ -195,10 +197,10 @@ function Head({ head, order, onSort }: HeadProps): ReactElement {
 }
 
 interface RowProps {
-  node: number;
+  row: TreeRow;
   index: number;
   topPx: number;
-  outline: Outline;
+  tree: CallTree;
   inverted: boolean;
   wholeWeight: number;
   search: string;
@@ -206,25 +208,21 @@ interface RowProps {
   cursor: boolean;
   selected: boolean;
   match: boolean;
-  onPick: (node: number) => void;
-  onToggle: (node: number, all: boolean) => void;
-  onMenu: (node: number, at: Point) => void;
+  onPick: (row: TreeRow) => void;
+  onToggle: (row: TreeRow, all: boolean) => void;
+  onMenu: (row: TreeRow, at: Point) => void;
 }
 
 const Row = memo(function Row(props: RowProps): ReactElement {
-  const { node, outline, inverted, wholeWeight, search, open } = props;
-  const { tree, samples } = outline;
-  const { frames, nodes, unit } = tree;
-  const frame = nodes.frame[node]!;
-  const depth = nodes.depth[node]!;
-  const total = tree.total[node]!;
-  const self = tree.self[node]!;
+  const { row, tree, inverted, wholeWeight, search, open } = props;
+  const { frames, unit } = tree;
+  const { frame, self, total, hasChildren: branch } = row;
+  const depth = row.depth + 1;
   const name = frames.name[frame]!;
   const url = frames.url[frame]!;
   const line = frames.line[frame]!;
   const packageName = frames.packageName[frame]!;
   const category = categories[frames.category[frame]!]!;
-  const branch = hasChildren(outline, node);
   const share = (weight: number): number => (wholeWeight > 0 ? weight / wholeWeight : 0);
   const value = (weight: number, bar: boolean): ReactElement => (
     <>
@@ -244,30 +242,29 @@ const Row = memo(function Row(props: RowProps): ReactElement {
     // Keys are handled by the grid, which keeps the focus.
     <div
       role="row"
-      id={rowId(node)}
+      id={rowId(row)}
       aria-level={depth}
       aria-rowindex={props.index + 2}
       aria-selected={props.selected}
       aria-expanded={branch ? open : undefined}
       className={`sm-tree-row${props.cursor ? ' sm-cursor' : ''}${props.match ? ' sm-match' : ''}`}
-      data-inverted={inverted || undefined}
       style={
         {
           transform: `translateY(${props.topPx}px)`,
-          '--share': Math.min(1, share(total)),
+          '--share': Math.min(1, share(inverted ? self : total)),
         } as React.CSSProperties
       }
-      onClick={() => props.onPick(node)}
-      onDoubleClick={() => branch && props.onToggle(node, false)}
+      onClick={() => props.onPick(row)}
+      onDoubleClick={() => branch && props.onToggle(row, false)}
       onContextMenu={(event: MouseEvent) => {
         event.preventDefault();
-        props.onMenu(node, { x: event.clientX, y: event.clientY });
+        props.onMenu(row, { x: event.clientX, y: event.clientY });
       }}
     >
-      {value(total, true)}
-      {!inverted && value(self, false)}
+      {value(inverted ? self : total, true)}
+      {value(inverted ? total : self, false)}
       <div role="gridcell" className="sm-number sm-functions-quiet">
-        {formatNumber(samples[node]!)}
+        {formatNumber(row.sampleCount)}
       </div>
       <div
         role="gridcell"
@@ -282,7 +279,7 @@ const Row = memo(function Row(props: RowProps): ReactElement {
             title={open ? 'Close' : 'Open; with Shift everything below'}
             onClick={(event) => {
               event.stopPropagation();
-              props.onToggle(node, event.shiftKey);
+              props.onToggle(row, event.shiftKey);
             }}
           >
             {open ? <IconChevronDown size={14} aria-hidden /> : <IconChevronRight size={14} aria-hidden />}

@@ -1,5 +1,4 @@
 /** Frames of tables as the flame views name them, so that one menu serves both. */
-import type { CallTree } from '../../profiles/call-tree';
 import { frameKey, functionInfo } from '../../profiles/functions';
 import type { FrameTable } from '../../profiles/types';
 import { fullLocation } from '../flame/frame-text';
@@ -9,15 +8,6 @@ import type { FlameFrame } from '../flame/types';
 export interface Point {
   x: number;
   y: number;
-}
-
-/** A row of a call tree. Bottom-up trees have their innermost frame next to the root. */
-export function targetOfNode(tree: CallTree, node: number, options: { inverted?: boolean } = {}): FlameFrame {
-  const { nodes, frames } = tree;
-  const path: string[] = [];
-  for (let at = node; at > 0; at = nodes.parent[at]!) path.push(frameKey(frames, nodes.frame[at]!));
-  if (!options.inverted) path.reverse();
-  return { ...targetOfFrame(frames, nodes.frame[node]!), path };
 }
 
 /** A function, wherever it is called. */

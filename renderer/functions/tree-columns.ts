@@ -1,5 +1,5 @@
 import type { ProfileUnit } from '../../profiles/types';
-import type { TreeColumn } from './tree-rows';
+import type { TreeColumn } from './open-rows';
 
 export interface ColumnHead {
   /** null: nothing to sort by. */
@@ -9,7 +9,7 @@ export interface ColumnHead {
   numeric: boolean;
 }
 
-/** What the rows of a call tree say. Bottom-up, a row's weight is the self weight of the function at the top of its branch. */
+/** What the rows of a call tree say. Bottom-up, rows are about the function at the top of their branch. */
 export function columnsOf({ inverted, unit }: { inverted: boolean; unit: ProfileUnit }): ColumnHead[] {
   const self: Record<ProfileUnit, string> = {
     microseconds: 'Time in the function itself',
@@ -25,11 +25,17 @@ export function columnsOf({ inverted, unit }: { inverted: boolean; unit: Profile
   const numbers = inverted
     ? [
         head(
-          'total',
+          'self',
           'Self',
-          `${self[unit]}; on rows further in, the part of it that came through this caller`,
+          `${self[unit]}; on rows further in, the part of it that came through these callers`,
         ),
-        head(null, 'Self %', 'As a share of everything'),
+        head(null, 'Self %', 'Self as a share of everything'),
+        head(
+          'total',
+          'Total',
+          'The function and everything it calls; on rows further in, the part that came through these callers',
+        ),
+        head(null, 'Total %', 'Total as a share of everything'),
       ]
     : [
         head('total', 'Total', 'The function and everything it calls, on this path'),
@@ -39,7 +45,13 @@ export function columnsOf({ inverted, unit }: { inverted: boolean; unit: Profile
       ];
   return [
     ...numbers,
-    head('sampleCount', 'Samples', inverted ? 'Samples of this row' : 'Samples on this path and below'),
+    head(
+      'sampleCount',
+      'Samples',
+      inverted
+        ? 'Samples that ended in the function, through these callers'
+        : 'Samples on this path and below',
+    ),
     head('name', inverted ? 'Function, and below it its callers' : 'Function', 'Function name', false),
     head(null, 'Location', 'File and line', false),
   ];

@@ -1,6 +1,7 @@
 import { useEffect, useMemo, useRef } from 'react';
 import { matchedShare, matchFrames } from '../../profiles/search';
-import { wholeOrder, type Outline } from './tree-rows';
+import type { TreeRow } from '../../profiles/tree-rows';
+import type { Outline } from './open-rows';
 
 /** What a search found in the view that is shown, and how to walk through it. */
 export interface SearchHits {
@@ -17,23 +18,22 @@ export interface SearchHits {
 interface Options {
   outline: Outline | null;
   search: string;
-  cursor: number;
-  show: (node: number) => void;
+  cursor: TreeRow | null;
+  show: (row: TreeRow) => void;
   onHits?: ((hits: SearchHits | null) => void) | undefined;
 }
 
 /** Frames of the tree that match, null without a search; tells `onHits` where the walk through them stands. */
 export function useTreeSearch({ outline, search, cursor, show, onHits }: Options): Uint8Array | null {
-  const tree = outline?.tree ?? null;
+  const table = outline?.table ?? null;
   const matches = useMemo(
-    () => (tree && search.trim() !== '' ? matchFrames(tree.frames, search) : null),
-    [tree, search],
+    () => (table && search.trim() !== '' ? matchFrames(table.tree.frames, search) : null),
+    [table, search],
   );
   const found = useMemo(() => {
-    if (!outline || !matches) return null;
-    const nodes = wholeOrder(outline).filter((node) => matches[outline.tree.nodes.frame[node]!] === 1);
-    return { nodes, share: matchedShare(outline.tree, matches), order: orderOf(outline) };
-  }, [outline, matches]);
+    if (!table || !matches) return null;
+    return { rows: table.search(matches), share: matchedShare(table.tree, matches) };
+  }, [table, matches]);
   const place = useRef({ cursor, show });
   useEffect(() => {
     place.current = { cursor, show };
@@ -44,22 +44,17 @@ export function useTreeSearch({ outline, search, cursor, show, onHits }: Options
       onHits(null);
       return;
     }
-    const { nodes, share, order } = found;
+    const { rows, share } = found;
+    const indexOf = (row: TreeRow | null): number => (row ? rows.indexOf(row) : -1);
     const go = (step: 1 | -1): void => {
-      if (nodes.length === 0) return;
-      const at = place.current.cursor;
-      const index = nodes.indexOf(at);
-      let to = index + step;
-      if (index === -1) {
-        // From a row that is no match: to the nearest one in reading order.
-        const after = nodes.findIndex((node) => (order[node] ?? 0) > (order[at] ?? -1));
-        to = step === 1 ? (after === -1 ? 0 : after) : (after === -1 ? nodes.length : after) - 1;
-      }
-      place.current.show(nodes[(to + nodes.length) % nodes.length]!);
+      if (rows.length === 0) return;
+      const index = indexOf(place.current.cursor);
+      const to = index === -1 && step === -1 ? rows.length - 1 : index + step;
+      place.current.show(rows[(to + rows.length) % rows.length]!);
     };
     onHits({
-      count: nodes.length,
-      index: nodes.indexOf(cursor),
+      count: rows.length,
+      index: indexOf(cursor),
       share,
       next: () => go(1),
       previous: () => go(-1),
@@ -67,13 +62,4 @@ export function useTreeSearch({ outline, search, cursor, show, onHits }: Options
   }, [found, cursor, onHits]);
   useEffect(() => () => onHits?.(null), [onHits]);
   return matches;
-}
-
-/** Node → its place from top to bottom. */
-function orderOf(outline: Outline): Int32Array {
-  const order = new Int32Array(outline.tree.nodes.length).fill(-1);
-  wholeOrder(outline).forEach((node, index) => {
-    order[node] = index;
-  });
-  return order;
 }

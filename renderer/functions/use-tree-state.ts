@@ -1,22 +1,17 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { CallTree } from '../../profiles/call-tree';
 import { findFrame } from '../../profiles/functions';
+import { bottomUpRows, sameRows, topDownRows, type TreeRow } from '../../profiles/tree-rows';
 import {
-  ancestorsOf,
   branchesBelow,
   chainFrom,
   childrenOf,
-  hasChildren,
-  heaviestNode,
-  hotPath,
   outlineOf,
-  reordered,
-  sameBranches,
   visibleRows,
   type Outline,
   type TreeColumn,
   type TreeOrder,
-} from './tree-rows';
+} from './open-rows';
 
 /** Opening everything below a row stops here: nobody reads more, and the rows must stay quick. */
 const mostOpened = 20_000;
@@ -24,23 +19,22 @@ const mostOpened = 20_000;
 interface Kept {
   tree: CallTree | null;
   outline: Outline | null;
-  open: ReadonlySet<number>;
-  /** Node that the keys start from; 0 = none. */
-  cursor: number;
+  /** Open rows by id. */
+  open: ReadonlyMap<number, TreeRow>;
+  /** The row that the keys start from. */
+  cursor: TreeRow | null;
 }
-
-const firstOrder: TreeOrder = { column: 'total', descending: true };
 
 export interface TreeState {
   outline: Outline | null;
-  rows: Int32Array;
-  open: ReadonlySet<number>;
-  cursor: number;
+  rows: readonly TreeRow[];
+  open: ReadonlyMap<number, TreeRow>;
+  cursor: TreeRow | null;
   order: TreeOrder;
-  setCursor: (node: number) => void;
-  toggle: (node: number, all: boolean) => void;
-  /** Opens the branches above a node and puts the cursor on it. */
-  reveal: (node: number) => void;
+  setCursor: (row: TreeRow) => void;
+  toggle: (row: TreeRow, all: boolean) => void;
+  /** Opens the branches above a row and puts the cursor on it. */
+  reveal: (row: TreeRow) => void;
   openHotPath: () => void;
   closeAll: () => void;
   sortBy: (column: TreeColumn) => void;
@@ -49,74 +43,73 @@ export interface TreeState {
 }
 
 /** What is open in a tree table and where its cursor is; both survive new data. */
-export function useTreeState(tree: CallTree | null, selectedKey: string | null): TreeState {
-  const [order, setOrder] = useState(firstOrder);
-  const [kept, setKept] = useState<Kept>(() => keep(tree, null, firstOrder));
-  if (kept.tree !== tree) setKept(keep(tree, kept, order));
+export function useTreeState(
+  tree: CallTree | null,
+  inverted: boolean,
+  selectedKey: string | null,
+): TreeState {
+  const [order, setOrder] = useState<TreeOrder>({ column: inverted ? 'self' : 'total', descending: true });
+  const [kept, setKept] = useState<Kept>(() => keep(tree, inverted, null, order));
+  if (kept.tree !== tree) setKept(keep(tree, inverted, kept, order));
   const { outline, open, cursor } = kept;
-  const rows = useMemo(() => (outline ? visibleRows(outline, open) : new Int32Array(0)), [outline, open]);
+  const rows = useMemo(() => (outline ? visibleRows(outline, new Set(open.keys())) : []), [outline, open]);
 
   const change = useCallback((part: Partial<Kept>) => setKept((now) => ({ ...now, ...part })), []);
   const reveal = useCallback(
-    (node: number) =>
-      setKept((now) =>
-        now.tree
-          ? { ...now, cursor: node, open: new Set([...now.open, ...ancestorsOf(now.tree, node)]) }
-          : now,
-      ),
+    (row: TreeRow) =>
+      setKept((now) => {
+        if (!now.outline) return now;
+        const next = new Map(now.open);
+        for (let at = now.outline.table.parentOf(row); at; at = now.outline.table.parentOf(at))
+          next.set(at.id, at);
+        return { ...now, cursor: row, open: next };
+      }),
     [],
   );
-  const toggle = useCallback((node: number, all: boolean) => {
+  const toggle = useCallback((row: TreeRow, all: boolean) => {
     setKept((now) => {
       if (!now.outline) return now;
-      const next = new Set(now.open);
-      const opening = !next.has(node);
-      if (opening)
-        for (const each of all ? branchesBelow(now.outline, node, mostOpened) : chainFrom(now.outline, node))
-          next.add(each);
-      else if (all) for (const each of branchesBelow(now.outline, node, mostOpened)) next.delete(each);
-      else next.delete(node);
-      return { ...now, open: next, cursor: node };
+      const next = new Map(now.open);
+      const below = () => branchesBelow(now.outline!, row, mostOpened);
+      if (!next.has(row.id))
+        for (const each of all ? below() : chainFrom(now.outline, row)) next.set(each.id, each);
+      else for (const each of all ? below() : [row]) next.delete(each.id);
+      return { ...now, open: next, cursor: row };
     });
   }, []);
 
   // A function selected elsewhere is shown where it costs most.
   const shownKey = useRef<string | null>(null);
   useEffect(() => {
-    if (!tree || shownKey.current === selectedKey) return;
+    if (!tree || !outline || shownKey.current === selectedKey) return;
     shownKey.current = selectedKey;
     if (selectedKey === null) return;
     const frame = findFrame(tree.frames, selectedKey);
-    if (frame === -1 || tree.nodes.frame[cursor] === frame) return;
-    const node = heaviestNode(tree, frame);
-    if (node !== -1) reveal(node);
-  }, [tree, selectedKey, cursor, reveal]);
+    if (frame === -1 || cursor?.frame === frame) return;
+    const row = outline.table.heaviestOf(frame).at(-1);
+    if (row) reveal(row);
+  }, [tree, outline, selectedKey, cursor, reveal]);
 
   const sortBy = useCallback(
     (column: TreeColumn) => {
-      const next: TreeOrder =
-        order.column === column
-          ? { column, descending: !order.descending }
-          : { column, descending: column !== 'name' };
+      const descending = order.column === column ? !order.descending : column !== 'name';
+      const next: TreeOrder = { column, descending };
       setOrder(next);
-      setKept((now) => (now.outline ? { ...now, outline: reordered(now.outline, next) } : now));
+      setKept((now) => (now.outline ? { ...now, outline: outlineOf(now.outline.table, next) } : now));
     },
     [order],
   );
   const openHotPath = (): void => {
     if (!outline) return;
-    const from = cursor > 0 ? cursor : 0;
-    const path = hotPath(outline, from);
-    const last = path.at(-1);
-    change({
-      open: new Set([...open, ...(from > 0 ? [from] : []), ...path.slice(0, -1)]),
-      cursor: last ?? cursor,
-    });
+    const path = outline.table.hotPath(cursor ?? undefined);
+    const next = new Map(open);
+    for (const row of path.slice(0, -1)) next.set(row.id, row);
+    change({ open: next, cursor: path.at(-1) ?? cursor });
   };
-  const closeAll = (): void => change({ open: new Set(), cursor: 0 });
+  const closeAll = (): void => change({ open: new Map(), cursor: null });
   const key = (name: string, page: number): boolean => {
     if (!outline || rows.length === 0) return false;
-    const at = rows.indexOf(cursor);
+    const at = cursor ? rows.indexOf(cursor) : -1;
     const move = (to: number): true => {
       change({ cursor: rows[Math.min(rows.length - 1, Math.max(0, to))]! });
       return true;
@@ -135,17 +128,17 @@ export function useTreeState(tree: CallTree | null, selectedKey: string | null):
       case 'End':
         return move(rows.length - 1);
       case 'ArrowRight':
-        if (cursor > 0 && hasChildren(outline, cursor)) {
-          if (open.has(cursor)) change({ cursor: childrenOf(outline, cursor)[0] ?? cursor });
+        if (cursor?.hasChildren) {
+          if (open.has(cursor.id)) change({ cursor: childrenOf(outline, cursor)[0] ?? cursor });
           else toggle(cursor, false);
         }
         return true;
       case 'ArrowLeft':
-        if (cursor > 0 && open.has(cursor)) toggle(cursor, false);
-        else if (cursor > 0) change({ cursor: outline.tree.nodes.parent[cursor]! || cursor });
+        if (cursor && open.has(cursor.id)) toggle(cursor, false);
+        else if (cursor) change({ cursor: outline.table.parentOf(cursor) ?? cursor });
         return true;
       case '*':
-        if (cursor > 0) toggle(cursor, true);
+        if (cursor) toggle(cursor, true);
         return true;
       case 'h':
       case 'H':
@@ -161,7 +154,7 @@ export function useTreeState(tree: CallTree | null, selectedKey: string | null):
     open,
     cursor,
     order,
-    setCursor: useCallback((node: number) => change({ cursor: node }), [change]),
+    setCursor: useCallback((row: TreeRow) => change({ cursor: row }), [change]),
     toggle,
     reveal,
     openHotPath,
@@ -171,15 +164,16 @@ export function useTreeState(tree: CallTree | null, selectedKey: string | null):
   };
 }
 
-function keep(tree: CallTree | null, before: Kept | null, order: TreeOrder): Kept {
-  if (!tree) return { tree, outline: null, open: new Set(), cursor: 0 };
-  const outline = outlineOf(tree, order);
-  if (!before?.tree) {
-    // A lone outermost call hides everything else: begin behind it.
-    const open = chainFrom(outline, 0).filter((node) => node > 0);
-    return { tree, outline, open: new Set(open), cursor: 0 };
-  }
-  const open = sameBranches(before.tree, before.open, outline);
-  const [cursor = 0] = before.cursor > 0 ? sameBranches(before.tree, [before.cursor], outline) : [];
+function keep(tree: CallTree | null, inverted: boolean, before: Kept | null, order: TreeOrder): Kept {
+  if (!tree) return { tree, outline: null, open: new Map(), cursor: null };
+  const table = inverted ? bottomUpRows(tree) : topDownRows(tree);
+  const outline = outlineOf(table, order);
+  const byId = (rows: TreeRow[]) => new Map(rows.map((row) => [row.id, row]));
+  // A lone outermost call hides everything else: begin behind it.
+  if (!before?.outline)
+    return { tree, outline, open: byId(inverted ? [] : chainFrom(outline, null)), cursor: null };
+  const { table: old } = before.outline;
+  const open = byId(sameRows(old, before.open.values(), table));
+  const [cursor = null] = before.cursor ? sameRows(old, [before.cursor], table) : [];
   return { tree, outline, open, cursor };
 }

@@ -55,17 +55,7 @@ const categoryTones: Record<ColorScheme, Record<Category, Tone>> = {
 };
 
 /** What a category is called in legends. */
-export const categoryLabels: Record<Category, string> = {
-  app: 'Your code',
-  dependency: 'Dependencies',
-  node: 'Node.js',
-  native: 'Native',
-  gc: 'Garbage collection',
-  program: 'Program',
-  idle: 'Idle',
-  profiler: 'Profiler',
-  root: 'All',
-};
+export { categoryLabels } from '../../profiles/totals';
 
 const hex = (tone: Tone) => oklch(tone.lightness, tone.chroma, tone.hue);
 const inks = { dark: '#17130f', light: '#f4f1ed' } as const;

@@ -17,7 +17,7 @@ import type { ProfileUnit } from '../../../profiles/types';
 import { isRealFunction, verdict, type VerdictLink, type VerdictSentence } from '../../../profiles/verdict';
 import { useRoute } from '../../state/selection';
 import { functionRows } from '../../state/trees';
-import { categoryLabels } from './category-labels';
+import { categoryLabels } from '../../../profiles/totals';
 import { inRange, maxOf, meanOf, pick } from './series-in-range';
 import { useSlowed } from './use-slowed';
 import type { ViewedRun } from './viewed-run';

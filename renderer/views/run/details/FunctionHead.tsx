@@ -8,7 +8,7 @@ import { stackText, targetOfFrame } from '../../../functions/frame-target';
 import { isOpenable, openInEditor } from '../../../source/open-in-editor';
 import { useClient } from '../../../state/client';
 import { useRoute } from '../../../state/selection';
-import { categoryLabels } from '../category-labels';
+import { categoryLabels } from '../../../../profiles/totals';
 import { copyLink, copyText } from '../explore/copy';
 import type { ViewedRun } from '../viewed-run';
 import { heaviestPath } from './facts';

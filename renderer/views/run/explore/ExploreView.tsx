@@ -8,7 +8,6 @@ import { useRoute, type FlameMode } from '../../../state/selection';
 import { useSlowed } from '../use-slowed';
 import type { ViewedRun } from '../viewed-run';
 import { ChartView } from './ChartView';
-import { BottomUpView } from './BottomUpView';
 import { useFrameMenu } from './frame-menu';
 import { flameModeTitles } from './modes';
 import { isEmpty, NothingToShow } from './NothingToShow';
@@ -45,9 +44,8 @@ function Chosen({ run, source, mode }: Props) {
     case 'sandwich':
       return <SandwichView run={run} source={source} />;
     case 'top-down':
-      return <TopDownView run={run} source={source} />;
     case 'bottom-up':
-      return <BottomUpView run={run} source={source} />;
+      return <TreeView key={mode} run={run} source={source} inverted={mode === 'bottom-up'} />;
     default:
       return <LeftHeavyView run={run} source={source} />;
   }
@@ -80,15 +78,16 @@ function LeftHeavyView({ run, source }: ViewProps) {
   );
 }
 
-function TopDownView({ run: newest, source }: ViewProps) {
+/** Where the time was spent: what is called below each row, or bottom-up who called it. */
+function TreeView({ run: newest, source, inverted }: ViewProps & { inverted: boolean }) {
   const run = useSlowed(newest);
-  const { onSelect, onMenu } = useFrameActions({ isCallPath: true });
+  const { onSelect, onMenu } = useFrameActions({ isCallPath: !inverted });
   const onHits = useSearchHits((state) => state.show);
   const data = viewDataOf(run, source);
   return (
     <TreeTable
       tree={data.tree}
-      inverted={false}
+      inverted={inverted}
       wholeWeight={data.wholeWeight}
       search={newest.selection.search}
       selectedKey={newest.selection.functionKey}
