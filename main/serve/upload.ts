@@ -28,6 +28,9 @@ export function addUpload(app: FastifyInstance, engine: EngineApi): void {
         if (!sent) await engine.call('sessions.importPiece', { uploadId, path, bytes: new Uint8Array() });
         return await reply.send({ ok: true, value: null });
       } catch (thrown) {
+        // A window that is gone does not send the rest either.
+        if (request.raw.destroyed || request.raw.errored)
+          await engine.call('sessions.importDrop', { uploadId }).catch(() => undefined);
         return reply.code(400).send({ ok: false, error: toAppError(thrown, 'Receiving a file').toJSON() });
       }
     },

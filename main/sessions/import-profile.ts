@@ -32,7 +32,7 @@ export interface ForeignImport {
  */
 export async function importForeign(options: ForeignImport): Promise<StoredSession> {
   const { request, folder, task } = options;
-  task.progress?.(0, `Reading ${request.name}`);
+  if (!options.description) task.progress?.(0, `Reading ${request.name}`);
   // Whoever sent the file may have read it already.
   const description =
     options.description ??

@@ -39,7 +39,7 @@ export interface ImportOptions {
 export async function importSession(options: ImportOptions): Promise<StoredSession> {
   const { name, task, staging } = options;
   throwIfCancelled(task.signal);
-  task.progress?.(null, `Reading ${name}`);
+  if (!options.description) task.progress?.(null, `Reading ${name}`);
   try {
     const beginning = await beginningOf(options.path);
     return await inStaging(staging, async (folder) => {

@@ -10,6 +10,8 @@ export interface EarlyReading {
   explorer: ExplorerClient;
   /** null when it is no profile (an archive), or cannot be read: the engine's own error says why. */
   file: Promise<LoadedFile | null>;
+  /** Set by whoever tells the person how far it is: called with the share of the file that was read, 0..1. */
+  onProgress: (share: number) => void;
 }
 
 const isArchive = (name: string): boolean => /\.scorchmark$/i.test(name);
@@ -18,18 +20,23 @@ export function readEarly(file: File): EarlyReading | null {
   if (isArchive(file.name)) return null;
   const explorer = new ExplorerClient();
   const toLoad = { name: file.name, kind: 'profile' as const, sizeBytes: file.size };
-  return { explorer, file: settled(explorer, explorer.loadBlob(toLoad, file)) };
+  return reading(explorer, (onProgress) => explorer.loadBlob(toLoad, file, onProgress));
 }
 
 export function readFolderEarly(name: string, files: readonly FileInFolder[]): EarlyReading {
   const explorer = new ExplorerClient();
   const blobs = files.map(({ path, file }) => ({ path, blob: file }));
-  return { explorer, file: settled(explorer, explorer.loadFolder(name, blobs)) };
+  return reading(explorer, (onProgress) => explorer.loadFolder(name, blobs, onProgress));
 }
 
-function settled(explorer: ExplorerClient, reading: Promise<LoadedFile>): Promise<LoadedFile | null> {
-  return reading.catch(() => {
+function reading(
+  explorer: ExplorerClient,
+  load: (onProgress: (share: number) => void) => Promise<LoadedFile>,
+): EarlyReading {
+  const file = load((share) => early.onProgress(share)).catch(() => {
     explorer.destroy();
     return null;
   });
+  const early: EarlyReading = { explorer, file, onProgress: () => undefined };
+  return early;
 }

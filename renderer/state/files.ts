@@ -9,7 +9,7 @@ import { readEarly, readFolderEarly, type EarlyReading } from './early-reading';
 import { reportError, tell } from './report-error';
 import { emptySelection, useRoute, type RunTab } from './selection';
 import { nativeShell } from './shell';
-import { runTask } from './tasks';
+import { runTask, useTasks } from './tasks';
 import { uploadFile, uploadFolder, type UploadOptions } from './upload';
 
 /** For file dialogs: every extension that a format known to us uses. What a file is, its content decides. */
@@ -47,10 +47,18 @@ export async function importDropped(client: Client, { files, folders }: Dropped)
     upload: (options: UploadOptions) => Promise<SessionMeta>,
   ): Promise<void> => {
     const meta = await runTask(client, `Opening ${name}`, async (taskId, signal) => {
+      // Ends the reading at once: nobody waits for it any more.
+      signal.addEventListener('abort', () => early?.explorer.destroy(), { once: true });
       const described = early?.file.then((file) => file?.description ?? null);
-      const session = await upload({ client, taskId, signal, described });
+      const session = await upload({
+        client,
+        taskId,
+        signal,
+        described,
+        onSent: early ? tellBoth(taskId, name, early) : undefined,
+      });
       const file = await early?.file;
-      if (early && file) prepare(session.id, { explorer: early.explorer, file });
+      if (early && file && !early.explorer.ended) prepare(session.id, { explorer: early.explorer, file });
       return session;
     });
     if (meta) imported.push(meta);
@@ -63,6 +71,25 @@ export async function importDropped(client: Client, { files, folders }: Dropped)
       uploadFolder(name, inside, options),
     );
   showImported(imported);
+}
+
+/** A file is sent and read at the same time: the task says what there is more of to wait for. */
+function tellBoth(taskId: string, name: string, early: EarlyReading): (sentShare: number) => void {
+  let sent = 0;
+  let read = 0;
+  const tell = (): void =>
+    useTasks.getState().progress(taskId, {
+      text: `${sent < 1 ? 'Sending and reading' : 'Reading'} ${name}`,
+      fraction: 0.9 * Math.min(sent, read),
+    });
+  early.onProgress = (share) => {
+    read = share;
+    tell();
+  };
+  return (share) => {
+    sent = share;
+    tell();
+  };
 }
 
 /** A profile of another tool is opened to see its flames; a whole session has a summary. */

@@ -17,6 +17,8 @@ export interface UploadOptions {
   /** The task whose progress is told; see `runTask`. */
   taskId: string;
   signal: AbortSignal;
+  /** Called as bytes arrive there: their share of all, 0..1. By default the task says how much was sent. */
+  onSent?: ((share: number) => void) | undefined;
   /** What this window, which reads the file too, says of it: then the engine need not. null: it could not be read. */
   described?: Promise<FileDescription | null> | undefined;
 }
@@ -39,15 +41,19 @@ async function upload(
   name: string,
   folder: boolean,
   files: readonly FileInFolder[],
-  { client, taskId, signal, described }: UploadOptions,
+  { client, taskId, signal, described, onSent }: UploadOptions,
 ): Promise<SessionMeta> {
   const totalBytes = files.reduce((sum, { file }) => sum + file.size, 0) || 1;
   const { uploadId } = await client.call('sessions.importBegin', { name, folder });
   let sentBytes = 0;
+  let description: FileDescription | null | undefined;
   try {
     const send = sendFile(client);
-    const tell = (bytes: number): void =>
-      useTasks.getState().progress(taskId, { text: `Sending ${name}`, fraction: bytes / totalBytes / 2 });
+    const tell = (bytes: number): void => {
+      const share = Math.min(1, bytes / totalBytes);
+      if (onSent) onSent(share);
+      else useTasks.getState().progress(taskId, { text: `Sending ${name}`, fraction: share / 2 });
+    };
     for (const { path, file } of files) {
       if (send) {
         const before = sentBytes;
@@ -61,18 +67,22 @@ async function upload(
       if (file.size === 0)
         await client.call('sessions.importPiece', { uploadId, path, bytes: new Uint8Array() });
       for await (const bytes of inPieces(file.size, read)) {
-        if (signal.aborted) throw new AppError('CANCELLED', 'Cancelled.');
+        stopIfAborted(signal);
         await client.call('sessions.importPiece', { uploadId, path, bytes });
         sentBytes += bytes.length;
         tell(sentBytes);
       }
     }
-    if (signal.aborted) throw new AppError('CANCELLED', 'Cancelled.');
+    description = await described;
+    stopIfAborted(signal);
   } catch (thrown) {
     // Best effort: the engine forgets it anyway when nothing more comes.
     client.call('sessions.importDrop', { uploadId }).catch(() => undefined);
     throw thrown;
   }
-  const description = await described;
   return client.call('sessions.importEnd', { uploadId, taskId, ...(description && { description }) });
+}
+
+function stopIfAborted(signal: AbortSignal): void {
+  if (signal.aborted) throw new AppError('CANCELLED', 'Cancelled.');
 }
