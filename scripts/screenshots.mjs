@@ -39,6 +39,17 @@ try {
   await page.getByRole('tab', { name: 'Summary' }).click();
   await page.waitForTimeout(500);
   await shoot('summary-light');
+  await page.getByRole('tab', { name: 'Flame' }).click();
+  await page.getByText('Flame chart', { exact: true }).click();
+  await page.waitForTimeout(1000);
+  await shoot('chart-light');
+  await page.getByText('Sandwich', { exact: true }).click();
+  await page.getByRole('row').filter({ hasText: 'buildMonthlyReport' }).first().click();
+  await page.emulateMedia({ colorScheme: 'dark' });
+  const source = page.getByRole('button', { name: 'Show source' });
+  if (await source.count()) await source.click();
+  await page.waitForTimeout(1500);
+  await shoot('sandwich-dark');
 
   await page.emulateMedia({ colorScheme: 'dark' });
   await page.getByRole('button', { name: 'Run again' }).click();
