@@ -11,11 +11,9 @@ import { startLoad, presets, resolvePlan, waitUntilReachable } from './load';
 import { Run, type ResolvedRunSpec, type RunDependencies } from './run/run';
 import { listSamples, resolveSample } from './run/samples';
 import { defaultDataFolder, newSessionId, openStore, type SessionStore } from './sessions';
-import { compareSessions } from './analysis/compare';
-import { loadSession, type LoadedSession } from './analysis/load-session';
 import { readForeign } from './analysis/foreign-reader';
 import { summariseRecorded } from './analysis/summary';
-import { createReport } from './report';
+import { comparisonOf, reportOf } from './report/judge';
 import { createSources } from './sources';
 import { attachTarget, createClock, launchTarget, listNodeProcesses } from './target';
 
@@ -212,22 +210,8 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       return null;
     },
     'sessions.importPath': ({ path, taskId }) => asTask(taskId, (task) => store.importPath(path, task)),
-    compare: ({ a, b, taskId }) =>
-      asTask(taskId, async (task) => {
-        task.progress(0, 'Reading the first session');
-        const first = await loadSession(store, a, task.signal);
-        task.progress(0.4, 'Reading the second session');
-        const second = await loadSession(store, b, task.signal);
-        task.progress(0.8, 'Comparing');
-        return compareSessions({ a: compared(first), b: compared(second) });
-      }),
-    'report.html': ({ id, taskId }) =>
-      asTask(taskId, async (task) => {
-        task.progress(0, 'Reading the session');
-        const session = await loadSession(store, id, task.signal);
-        task.progress(0.6, 'Writing the report');
-        return createReport(session);
-      }),
+    compare: ({ a, b, taskId }) => asTask(taskId, (task) => comparisonOf(store, [a, b], task)),
+    'report.html': ({ id, taskId }) => asTask(taskId, (task) => reportOf(store, id, task)),
     'tasks.cancel': ({ taskId }) => {
       tasks.get(taskId)?.abort();
       return null;
@@ -270,11 +254,6 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       return closing;
     },
   };
-}
-
-function compared(session: LoadedSession): Parameters<typeof compareSessions>[0]['a'] {
-  const { detail, cpu, load } = session;
-  return { meta: detail, cpu, spec: detail.spec, environment: detail.environment, loadResult: load };
 }
 
 function badInput(method: Method, error: z.ZodError): AppError {

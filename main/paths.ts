@@ -29,6 +29,7 @@ export const samplesFolder = path.join(packageRoot, 'resources', 'samples');
 /** Built helper processes and assets. */
 export const loadRunnerFile = path.join(packageRoot, 'out', 'main', 'load-runner.js');
 export const importWorkerFile = path.join(packageRoot, 'out', 'main', 'import-worker.js');
+export const judgeWorkerFile = path.join(packageRoot, 'out', 'main', 'judge-worker.js');
 export const reaperFile = path.join(packageRoot, 'main', 'agent', 'reaper.cjs');
 export const rendererFolder = path.join(packageRoot, 'out', 'renderer');
 export const reportClientFile = path.join(packageRoot, 'out', 'report', 'report.js');

@@ -52,6 +52,48 @@ test('a large one is added up until it fits, with the same totals', () => {
   expect(treeAsText(aggregate(expandProfile(compact)))).toBe(treeAsText(aggregate(profile)));
 });
 
+test('of too many call paths the smallest become part of their callers, and nothing is lost', () => {
+  const callFrame = (functionName: string) => ({
+    functionName,
+    scriptId: '1',
+    url: functionName === '(root)' ? '' : 'file:///a.js',
+    lineNumber: 1,
+    columnNumber: 0,
+  });
+  const callers = Array.from({ length: 150 }, (_, index) => index + 2);
+  const callees = (caller: number): number[] =>
+    Array.from({ length: 150 }, (_, index) => caller * 1000 + index);
+  const small = callers.flatMap(callees);
+  const builder = new ProfileBuilder('microseconds');
+  builder.appendV8Chunk(
+    {
+      startTime: 0,
+      endTime: 2 * small.length * 1000,
+      nodes: [
+        { id: 1, callFrame: callFrame('(root)'), children: [...callers, 999] },
+        { id: 999, callFrame: callFrame('big') },
+        ...callers.map((id) => ({ id, callFrame: callFrame(`caller ${id}`), children: callees(id) })),
+        ...small.map((id) => ({ id, callFrame: callFrame(`small ${id % 1000}`) })),
+      ],
+      samples: [...small, ...small.map(() => 999)],
+      timeDeltas: Array.from({ length: 2 * small.length }, () => 1000),
+    },
+    0,
+  );
+  builder.finish();
+  const whole = aggregate(builder.profile);
+  const { profiles, leftOutShare } = compactProfiles(new Map([['p1', builder.profile]]), {
+    maxBytes: 200_000,
+  });
+  expect(leftOutShare).toBeGreaterThan(0);
+  expect(JSON.stringify(profiles.get('p1')).length).toBeLessThan(200_000);
+  const tree = aggregate(expandProfile(profiles.get('p1')!));
+  expect(tree.totalWeight).toBe(whole.totalWeight);
+  expect(treeAsText(tree)).toContain('big');
+  expect(treeAsText(tree)).toContain('caller 2');
+  expect(treeAsText(tree)).not.toContain('small');
+});
+
 test('ranges that cut no bucket weigh exactly what they weighed', () => {
   const profile = alternating(5000);
   const start = profile.samples.timeUs[0]!;

@@ -1,5 +1,6 @@
 /** Profiles small enough to travel inside a document, still with their time, so that ranges can be selected there. */
 import { withRoom } from './columns';
+import { transformProfile } from './transforms';
 import type { Profile, ProfileUnit } from './types';
 
 /** A profile as plain JSON. Texts are indices into `strings`; times are whole µs, each as the distance to the one before. */
@@ -29,6 +30,8 @@ export interface CompactResult<Key> {
   profiles: Map<Key, CompactProfile>;
   /** Samples of one stack within this long were added up; 0 when every sample is there. */
   bucketUs: number;
+  /** Call paths with less than this share (0..1) of their profile are charged to their callers; 0 when every path is there. */
+  leftOutShare: number;
 }
 
 /** Measured on profiles of real servers: digits and comma of node, time and weight; of a node; of a frame. */
@@ -37,19 +40,52 @@ const bytesPerNode = 12;
 const bytesPerFrame = 60;
 const firstBucketUs = 10_000;
 const longestBucketUs = 60_000_000;
+const firstShare = 1e-5;
+const biggestShare = 0.05;
 
-/** Every sample where that fits; else as few and as short stretches added up as fit. */
+/**
+ * Every sample where that fits; else as few and as short stretches added up as fit. Where the call paths alone are too many,
+ * the smallest are left out first.
+ */
 export function compactProfiles<Key>(
   profiles: ReadonlyMap<Key, Profile>,
   options: CompactOptions,
 ): CompactResult<Key> {
+  const leftOutShare = shareToLeaveOut(profiles, options.maxBytes / 2);
   let reduced = new Map(profiles);
+  if (leftOutShare > 0) reduced = mapValues(reduced, (profile) => withoutSmall(profile, leftOutShare));
   let bucketUs = 0;
   while (estimateBytes(reduced.values()) > options.maxBytes && bucketUs < longestBucketUs) {
     bucketUs = bucketUs === 0 ? firstBucketUs : bucketUs * 2;
-    reduced = new Map([...profiles].map(([key, profile]) => [key, addUpBuckets(profile, bucketUs)]));
+    const width = bucketUs;
+    // Buckets twice as wide hold two of the ones before: what is added up already stays so.
+    reduced = mapValues(reduced, (profile) => addUpBuckets(profile, width));
   }
-  return { profiles: new Map([...reduced].map(([key, profile]) => [key, encode(profile)])), bucketUs };
+  return { profiles: mapValues(reduced, encode), bucketUs, leftOutShare };
+}
+
+function mapValues<Key, A, B>(map: ReadonlyMap<Key, A>, change: (value: A) => B): Map<Key, B> {
+  return new Map([...map].map(([key, value]) => [key, change(value)]));
+}
+
+function withoutSmall(profile: Profile, share: number): Profile {
+  return transformProfile(profile, [{ kind: 'drop-below', share }]);
+}
+
+/** The smallest tried share that leaves so few call paths that they fit; 0 when all do. */
+function shareToLeaveOut(profiles: ReadonlyMap<unknown, Profile>, maxBytes: number): number {
+  const nodeBytes = (some: readonly Profile[]): number =>
+    some.reduce((bytes, { nodes }) => bytes + nodes.length * bytesPerNode, 0);
+  let share = 0;
+  let left = [...profiles.values()];
+  if (nodeBytes(left) <= maxBytes) return 0;
+  // One sample per path weighs the same and is quickly tried.
+  const sums = left.map((profile) => addUpBuckets(profile, Infinity));
+  while (nodeBytes(left) > maxBytes && share < biggestShare) {
+    share = share === 0 ? firstShare : share * 2;
+    left = sums.map((profile) => withoutSmall(profile, share));
+  }
+  return share;
 }
 
 function estimateBytes(profiles: Iterable<Profile>): number {

@@ -13,6 +13,7 @@ const parts = [
   { name: 'main: cli', source: 'main/cli/index.ts', result: 'main/cli.js' },
   { name: 'main: load runner', source: 'main/load/load-runner.ts', result: 'main/load-runner.js' },
   { name: 'main: import worker', source: 'main/analysis/import-worker.ts', result: 'main/import-worker.js' },
+  { name: 'main: judge worker', source: 'main/report/judge-worker.ts', result: 'main/judge-worker.js' },
   { name: 'preload', source: 'electron/preload.ts', result: 'preload/preload.cjs' },
   { name: 'renderer', source: 'renderer/index.html', result: 'renderer/index.html' },
   { name: 'report', source: 'renderer/report/client.ts', result: 'report/report.js' },

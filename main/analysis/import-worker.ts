@@ -1,20 +1,15 @@
 /** The thread that reads one foreign profile; see foreign-reader.ts. */
-import { parentPort, workerData } from 'node:worker_threads';
-import { toAppError } from '../errors';
+import { workerData } from 'node:worker_threads';
 import { describeForeign, type ForeignRequest } from '../sessions';
-import type { FromImportWorker } from './foreign-reader';
+import { answerMainThread } from './in-thread';
 
 const request = workerData as ForeignRequest;
-const tell = (message: FromImportWorker): void => parentPort?.postMessage(message);
 
-let told = 0;
-try {
-  const value = describeForeign(request, (share) => {
+await answerMainThread(`Importing ${request.name}`, (progress) => {
+  let told = 0;
+  return describeForeign(request, (share) => {
     if (share - told < 0.01) return;
     told = share;
-    tell({ kind: 'progress', share });
+    progress(share, '');
   });
-  tell({ kind: 'done', value });
-} catch (error) {
-  tell({ kind: 'error', error: toAppError(error, `Importing ${request.name}`).toJSON() });
-}
+});

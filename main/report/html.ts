@@ -124,6 +124,13 @@ function cpuSection(
         session itself has every sample.
       </p>`
     }
+    ${
+      compact.leftOutShare > 0 &&
+      html`<p class="quiet">
+        Call paths below ${Number((compact.leftOutShare * 100).toPrecision(2))} % of their thread are part of
+        their callers in the flame graph. The table has every function; the session itself has every path.
+      </p>`
+    }
     ${functionSection({ id: 'functions', title: 'Functions by their own time', tree, cwd: detail.cwd })}
   </section>`;
 }

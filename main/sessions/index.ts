@@ -5,6 +5,7 @@ export { describeForeign } from './describe-foreign';
 export type { ForeignRequest, ReadForeign } from './describe-foreign';
 export { filesOfFolder } from './folder-files';
 export { sourceOfFile } from './file-source';
+export { readRange } from './read-range';
 export type { Recorded, Summarise } from './recorder';
 export { openStore, type SessionStore, type StoreOptions } from './store';
 export type { ListQuery, ListResult } from './catalog';
