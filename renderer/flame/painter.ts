@@ -18,11 +18,28 @@ const gapFromPx = 4;
 /** The thinnest trace of something in a pixel shows at least this much, of 255. */
 const faintest = 70;
 
+/** Coverage, 0..255 → how much of a box's colour is seen, of 256. */
+const partOf = Int32Array.from({ length: 256 }, (_, cover) =>
+  cover === 255 ? 256 : faintest + (((255 - faintest) * cover) >> 8),
+);
+
 /** Texts of one frame while the picture moves: the browser needs some µs for each. */
 const mostTextsMoving = 600;
 
 /** Selected boxes of one canvas that are outlined; more would be a colour, not an outline. */
 const mostOutlined = 400;
+
+/** One row while it is painted. */
+interface Line {
+  row: number;
+  /** Its line in the image. */
+  line: number;
+  /** Its upper edge on the canvas and its height, device px. */
+  top: number;
+  rowPx: number;
+  pixels: Uint32Array;
+  selectedFrame: number;
+}
 
 export class FramePainter {
   /** Boxes of the selected function, as drawn last. */
@@ -138,53 +155,100 @@ export class FramePainter {
     return this.image;
   }
 
-  private paintLine(
-    scene: Scene,
-    style: FlameStyle,
-    at: { row: number; line: number; top: number; rowPx: number; pixels: Uint32Array; selectedFrame: number },
-  ): void {
-    const { ratio, picture } = scene;
+  private paintLine(scene: Scene, style: FlameStyle, at: Line): void {
+    const { box, pixels: width } = this.pixelRow;
+    this.shown.set(box, (at.row - this.firstRow) * width);
+    if (this.pixelRow.crowded) this.paintCrowded(scene, style, at);
+    else this.paintBoxes(scene, style, at);
+  }
+
+  /** Box by box. */
+  private paintBoxes(scene: Scene, style: FlameStyle, at: Line): void {
     const { box, cover, pixels: width } = this.pixelRow;
-    const { frame } = picture;
+    const { frame } = scene.picture;
     const { colors, surface } = style;
     const { pixels, selectedFrame } = at;
-    this.shown.set(box, (at.row - this.firstRow) * width);
-    const gapFrom = gapFromPx * ratio;
-    const gapPx = Math.max(1, Math.floor(ratio));
-    const textFrom = textFromPx * ratio;
+    const wideFrom = gapFromPx * scene.ratio;
     const offset = at.line * width;
+    pixels.fill(surface, offset, offset + width);
     for (let from = 0; from < width;) {
       const position = box[from]!;
       let to = from + 1;
       while (to < width && box[to] === position) to++;
-      if (position < 0) {
-        pixels.fill(surface, offset + from, offset + to);
-        from = to;
-        continue;
+      if (position >= 0) {
+        if (to - from >= wideFrom) this.paintWide(scene, style, at, from, to);
+        else {
+          const color = colors[frame[position]!]!;
+          for (let pixel = from; pixel < to; pixel++)
+            pixels[offset + pixel] = blend(color, surface, cover[pixel]!);
+          if (frame[position] === selectedFrame && to - from >= 2) this.outline(scene, at, from, to);
+        }
       }
-      const own = frame[position]!;
-      const color = colors[own]!;
-      const run = to - from;
-      if (run >= gapFrom) {
-        const gap = to < width ? gapPx : 0;
-        const end = offset + to - gap;
-        // Short runs are many, and calling `fill` costs more than filling them.
-        if (run > 64) pixels.fill(color, offset + from, end);
-        else for (let pixel = offset + from; pixel < end; pixel++) pixels[pixel] = color;
-        for (let pixel = end; pixel < offset + to; pixel++) pixels[pixel] = surface;
-        if (run >= textFrom) this.addText(position, from, run - gap, at.top);
-      } else
-        for (let pixel = from; pixel < to; pixel++)
-          pixels[offset + pixel] = cover[pixel] === 255 ? color : blend(color, surface, cover[pixel]!);
-      if (own === selectedFrame && this.outlined.length < mostOutlined && run >= 2)
-        this.outlined.push({
-          x: from / ratio,
-          y: at.top / ratio,
-          width: run / ratio,
-          height: at.rowPx / ratio,
-        });
       from = to;
     }
+  }
+
+  /** Pixel by pixel: where boxes are about as wide as pixels, looking for their edges costs more than painting. */
+  private paintCrowded(scene: Scene, style: FlameStyle, at: Line): void {
+    const { box, cover, pixels: width } = this.pixelRow;
+    const { frame } = scene.picture;
+    const { colors, surface } = style;
+    const { pixels, selectedFrame } = at;
+    const offset = at.line * width;
+    for (let pixel = 0; pixel < width; pixel++) {
+      const position = box[pixel]!;
+      pixels[offset + pixel] =
+        position < 0 ? surface : blend(colors[frame[position]!]!, surface, cover[pixel]!);
+    }
+    // What is wide enough for a gap covers at least two pixels that lie so far apart.
+    const wideFrom = Math.ceil(gapFromPx * scene.ratio);
+    const apart = wideFrom - 1;
+    for (let near = 0, far = apart; far < width; near = far, far += apart) {
+      const position = box[near]!;
+      if (position < 0 || box[far] !== position) continue;
+      let from = near;
+      while (from > 0 && box[from - 1] === position) from--;
+      while (far < width && box[far] === position) far++;
+      if (far - from >= wideFrom) this.paintWide(scene, style, at, from, far);
+    }
+    if (selectedFrame < 0) return;
+    for (let from = 0; from < width;) {
+      const position = box[from]!;
+      let to = from + 1;
+      while (to < width && box[to] === position) to++;
+      if (position >= 0 && frame[position] === selectedFrame && to - from >= 2 && to - from < wideFrom)
+        this.outline(scene, at, from, to);
+      from = to;
+    }
+  }
+
+  /** A box with a gap to its right neighbour, and perhaps room for text. */
+  private paintWide(scene: Scene, style: FlameStyle, at: Line, from: number, to: number): void {
+    const { ratio, picture } = scene;
+    const { box, pixels: width } = this.pixelRow;
+    const { pixels } = at;
+    const position = box[from]!;
+    const own = picture.frame[position]!;
+    const color = style.colors[own]!;
+    const gap = to < width ? Math.max(1, Math.floor(ratio)) : 0;
+    const offset = at.line * width;
+    const end = offset + to - gap;
+    // Short runs are many, and calling `fill` costs more than filling them.
+    if (to - from > 64) pixels.fill(color, offset + from, end);
+    else for (let pixel = offset + from; pixel < end; pixel++) pixels[pixel] = color;
+    for (let pixel = end; pixel < offset + to; pixel++) pixels[pixel] = style.surface;
+    if (to - from >= textFromPx * ratio) this.addText(position, from, to - from - gap, at.top);
+    if (own === at.selectedFrame) this.outline(scene, at, from, to);
+  }
+
+  private outline({ ratio }: Scene, at: Line, from: number, to: number): void {
+    if (this.outlined.length >= mostOutlined) return;
+    this.outlined.push({
+      x: from / ratio,
+      y: at.top / ratio,
+      width: (to - from) / ratio,
+      height: at.rowPx / ratio,
+    });
   }
 
   private addText(position: number, x: number, width: number, y: number): void {
@@ -266,9 +330,9 @@ export class FramePainter {
 
 /** `cover` of 255 parts of a colour over another; both as in the image data. */
 function blend(color: number, under: number, cover: number): number {
-  const part = faintest + (((255 - faintest) * cover) >> 8);
+  const part = partOf[cover]!;
   const rest = 256 - part;
-  const redBlue = (((color & 0xff00ff) * part + (under & 0xff00ff) * rest) >>> 8) & 0xff00ff;
-  const green = (((color & 0x00ff00) * part + (under & 0x00ff00) * rest) >>> 8) & 0x00ff00;
+  const redBlue = ((Math.imul(color & 0xff00ff, part) + Math.imul(under & 0xff00ff, rest)) >>> 8) & 0xff00ff;
+  const green = ((Math.imul(color & 0x00ff00, part) + Math.imul(under & 0x00ff00, rest)) >>> 8) & 0x00ff00;
   return (0xff000000 | redBlue | green) >>> 0;
 }

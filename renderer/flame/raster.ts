@@ -11,9 +11,11 @@ import type { Viewport } from './viewport';
 export class PixelRow {
   /** Pixel → position; -1 where there is nothing. */
   readonly box: Int32Array;
-  /** How much of the pixel boxes cover, 1..255; means nothing where there is no box. */
+  /** How much of the pixel boxes cover, 1..255; 0 where there is no box. */
   readonly cover: Uint8Array;
   readonly pixels: number;
+  /** Most pixels show another box than their neighbours. */
+  crowded = false;
 
   constructor(pixels: number) {
     this.pixels = pixels;
@@ -46,6 +48,7 @@ export class PixelRow {
     const step = perPixel * binsPerTick;
     let bin = (from + perPixel / 2) * binsPerTick;
     const { box, cover, pixels } = this;
+    this.crowded = true;
     for (let pixel = 0; pixel < pixels; pixel++, bin += step) {
       if (bin >= 0 && bin < bins) {
         const slot = at + Math.trunc(bin);
@@ -66,20 +69,25 @@ export class PixelRow {
     const { box, cover, pixels } = this;
     const { x0, x1 } = picture;
     box.fill(-1);
+    cover.fill(0);
     const scale = 1 / perPixel;
     const end = picture.rowStart[row + 1] ?? 0;
+    const start = firstRightOf(picture, row, fromValue);
     /** The pixel that narrow boxes are gathered in; free while nothing wide covers it. */
     let gathering = -1;
     let widest = 0;
     let sum = 0;
-    for (let position = firstRightOf(picture, row, fromValue); position < end; position++) {
+    let position = start;
+    for (; position < end; position++) {
       const left = (x0[position]! - from) * scale;
       if (left >= pixels) break;
       const right = (x1[position]! - from) * scale;
       const width = right - left;
       if (width < 1) {
-        const pixel = Math.trunc((left + right) / 2);
-        if (pixel >= pixels || pixel < 0) continue;
+        const middle = (left + right) / 2;
+        // Pixels are fewer than 2^31, and cutting the fraction off this way costs nothing.
+        const pixel = middle | 0;
+        if (pixel >= pixels || middle < 0) continue;
         if (pixel !== gathering) {
           // A wide box covers it already.
           if (box[pixel] !== -1) continue;
@@ -94,9 +102,9 @@ export class PixelRow {
         cover[pixel] = Math.max(1, Math.min(255, sum * 255));
         continue;
       }
-      const first = left > 0 ? Math.round(left) : 0;
-      const last = right < pixels ? Math.round(right) : pixels;
-      if (last - first > 16) {
+      const first = left > 0 ? (left + 0.5) | 0 : 0;
+      const last = right < pixels ? (right + 0.5) | 0 : pixels;
+      if (last - first > 32) {
         box.fill(position, first, last);
         cover.fill(255, first, last);
       } else
@@ -105,5 +113,6 @@ export class PixelRow {
           cover[pixel] = 255;
         }
     }
+    this.crowded = (position - start) * 8 > pixels;
   }
 }
