@@ -170,6 +170,8 @@ export type Mark =
       thread: ThreadKey;
       /** The program's first synchronous code, before the loop turned for the first time: expected, not a stall. */
       startUp?: boolean;
+      /** We stopped it ourselves, to read sources: not the program's fault. */
+      ours?: boolean;
     }
   | {
       kind: 'gc';
@@ -377,6 +379,8 @@ export interface RememberedTarget {
 export type SourceOrigin =
   /** From the target itself while it was recorded: what really ran. */
   | 'recorded'
+  /** Copied from the disk while recording; V8 was not asked whether this is what ran (yet: it is at the end). */
+  | 'copied'
   /** From a source map that the target's script carries or names. */
   | 'source-map'
   /** From the disk now; it may have changed since the recording. */
@@ -673,7 +677,8 @@ export interface Results {
   'sessions.readFile': Uint8Array;
   'sources.list': SourceInfo[];
   'sources.packages': PackageVersion[];
-  'sources.read': { text: string; origin: SourceOrigin };
+  /** `mapProblem`: why the source map of this script cannot be used, as a sentence. */
+  'sources.read': { text: string; origin: SourceOrigin; mapProblem?: string };
   'sources.resolve': ResolvedPositions;
   'sources.generated': SourcePlace | null;
   'sources.openInEditor': null;

@@ -32,6 +32,8 @@ export interface VerdictMark {
   durationMs?: number;
   /** A program's first synchronous code blocks nothing that could have run already: it is not counted. */
   startUp?: boolean;
+  /** The profiler itself stopped the program. */
+  ours?: boolean;
 }
 
 export interface VerdictLoad {
@@ -169,7 +171,7 @@ function collectionSentence({ cpu }: VerdictInput): VerdictSentence | null {
 
 function loopSentence({ marks, series }: VerdictInput): VerdictSentence | null {
   const blocks = marks.filter(
-    (mark) => mark.kind === 'blocked' && mark.durationMs !== undefined && !mark.startUp,
+    (mark) => mark.kind === 'blocked' && mark.durationMs !== undefined && !mark.startUp && !mark.ours,
   );
   const [first] = blocks;
   if (first) {

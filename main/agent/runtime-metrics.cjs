@@ -45,6 +45,27 @@ exports.install = function install(agent) {
   let blocks = [];
   let collections = [];
   let sums = {};
+  /** The workbench has stopped the program itself: when, and whether it did since the last beat and the last report. */
+  let pauseStartUs = 0;
+  let pausedSinceBeat = false;
+  let pausedSinceReport = false;
+
+  /** Before and after something of the workbench's that stops the program: it is not the program's delay. */
+  function pauseBegins() {
+    // After the program's end nothing is delayed.
+    pauseStartUs = timer ? nowUs() : 0;
+    return { attachedUptimeMs: agent.isAttached ? process.uptime() * 1000 : -1 };
+  }
+
+  function pauseEnds() {
+    if (!pauseStartUs) return null;
+    const now = nowUs();
+    const startUs = pauseStartUs;
+    pauseStartUs = 0;
+    lastBeatUs = Math.min(now, lastBeatUs + now - Math.max(startUs, lastBeatUs));
+    pausedSinceBeat = pausedSinceReport = true;
+    return { startUs: startUs, durationUs: now - startUs };
+  }
 
   function start(options) {
     stop();
@@ -85,7 +106,8 @@ exports.install = function install(agent) {
     const now = nowUs();
     const lateUs = now - lastBeatUs - beatUs;
     if (lateUs > maxLateUs) maxLateUs = lateUs;
-    const wasBlocked = noteBlock(now, lateUs);
+    const wasBlocked = noteBlock(now, lateUs) || pausedSinceBeat;
+    pausedSinceBeat = false;
     loopHasTurned = true;
     lastBeatUs = now;
     idleAtBeatMs = idleMs();
@@ -127,14 +149,18 @@ exports.install = function install(agent) {
     const idle = idleMs();
     const memory = memoryUsage.call(process);
     const maxLateMs = Math.max(0, maxLateUs / 1000);
+    // The histogram's timer does not know of our own pauses.
+    const ours = pausedSinceReport;
+    pausedSinceReport = false;
     const delays = histogram.max > 0 && histogram.min <= histogram.max;
+    const p99Ms = delays ? Math.max(0, histogram.percentile(99) / 1e6 - beatMs) : maxLateMs;
     agent.report('runtime', {
       tUs: now,
       // The histogram holds the time between two of its timer's calls, its period included; the delay is the rest.
       delayMs: {
         p50: delays ? Math.max(0, histogram.percentile(50) / 1e6 - beatMs) : maxLateMs,
-        p99: delays ? Math.max(0, histogram.percentile(99) / 1e6 - beatMs) : maxLateMs,
-        max: Math.max(maxLateMs, delays ? histogram.max / 1e6 - beatMs : 0),
+        p99: ours ? Math.min(p99Ms, maxLateMs) : p99Ms,
+        max: Math.max(maxLateMs, delays && !ours ? histogram.max / 1e6 - beatMs : 0),
       },
       utilization: sampled
         ? null
@@ -184,7 +210,7 @@ exports.install = function install(agent) {
     };
 
   agent.nowUs = nowUs;
-  agent.runtime = { start, stop, flush };
+  agent.runtime = { start, stop, flush, pauseBegins, pauseEnds };
   agent.onExit(() => quietly(end));
   if (agent.onRemove) agent.onRemove(() => quietly(stop));
 };

@@ -1,10 +1,11 @@
 /** What the isolates of one run share about sources: which scripts are kept already, how much room is left, package versions. */
+import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Clock } from '../target/types';
 import { sourcesNamedBy, sourcesWithoutContent } from './map-sources';
 import { findBundlerRoot, originalUrl } from './original-urls';
-import { filePathOf, inlineSourceMap, sourceMapPath } from './source-map-comment';
+import { filePathOf, inlineSourceMap, namedSourceMap, sourceMapPath } from './source-map-comment';
 import { maxAllCharacters, maxMapCharacters, maxScriptCharacters, type ScriptRecord } from './source-record';
 import type { CaptureSink } from './types';
 
@@ -17,13 +18,27 @@ export interface FetchedScript {
   sourceMapUrl: string;
 }
 
+/** What the disk has of a script. */
+export type DiskCopy =
+  /** Kept. `changedAtMs` is the file's, ms since 1970. */
+  | { kind: 'copied'; changedAtMs: number }
+  /** What ran is made of the file by a loader, so only V8 has it, and without it no place can be mapped. */
+  | { kind: 'transpiled' }
+  | { kind: 'none' };
+
 const source = 'sources';
+/** Node runs these as they are; for all others something makes JavaScript of them. */
+const plainExtension = /^\.[cm]?js$|^$/;
 
 export class RunSources {
   private readonly claimed = new Set<string>();
   private readonly told = new Set<string>();
   /** package.json files by folder; null where there is none that says name and version. */
   private readonly packageFolders = new Map<string, Promise<void>>();
+  /** What was taken from the disk, by URL. */
+  private readonly copies = new Map<string, Promise<DiskCopy>>();
+  private readonly copiedHashes = new Map<string, string>();
+  private readonly recorded = new Set<string>();
   private left = maxAllCharacters;
 
   constructor(
@@ -62,12 +77,41 @@ export class RunSources {
     this.claimed.delete(`${script.url}\n${script.hash}`);
   }
 
+  /**
+   * Keeps a script's text as the disk has it now, until V8 can be asked: that stops the target, this does not.
+   * Never rejects.
+   */
+  copy(url: string): Promise<DiskCopy> {
+    let copy = this.copies.get(url);
+    if (!copy) this.copies.set(url, (copy = this.copyNow(url).catch(() => ({ kind: 'none' }))));
+    return copy;
+  }
+
+  private async copyNow(url: string): Promise<DiskCopy> {
+    const file = filePathOf(url);
+    if (file === undefined || this.recorded.has(url)) return { kind: 'none' };
+    if (!plainExtension.test(path.extname(file))) return { kind: 'transpiled' };
+    const { mtimeMs } = await stat(file);
+    const text = await readText(file, Math.min(this.left, maxScriptCharacters));
+    if (text === undefined) return { kind: 'none' };
+    const hash = `disk:${hashOf(text)}`;
+    const record = await this.completed({ url, hash, text, sourceMapUrl: namedSourceMap(text) });
+    if (this.recorded.has(url)) return { kind: 'none' };
+    this.copiedHashes.set(url, hash);
+    this.left -= sizeOf(record);
+    this.sink.source({ ...record, copied: true });
+    return { kind: 'copied', changedAtMs: mtimeMs };
+  }
+
   /** Completes a script by what lies on the disk and hands it on. Never rejects. */
   async keep(script: FetchedScript): Promise<void> {
     try {
+      await this.copies.get(script.url);
+      this.recorded.add(script.url);
+      if (this.copiedHashes.get(script.url) === `disk:${hashOf(script.text)}`)
+        return this.sink.source({ k: 'verified', url: script.url, hash: script.hash });
       const record = await this.completed(script);
-      const size = record.text.length + (record.map?.length ?? 0) + textsOf(record.originals);
-      this.left -= size;
+      this.left -= sizeOf(record);
       this.sink.source(record);
     } catch (error) {
       this.tellOnce(
@@ -143,6 +187,17 @@ export class RunSources {
     this.told.add(kind);
     this.sink.warning({ tUs: this.clock.nowUs(), source, message, ...(hint !== undefined && { hint }) });
   }
+}
+
+/** V8 leaves a byte order mark out. */
+function hashOf(text: string): string {
+  return createHash('sha256')
+    .update(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text)
+    .digest('hex');
+}
+
+function sizeOf({ text, map, originals }: ScriptRecord): number {
+  return text.length + (map?.length ?? 0) + textsOf(originals);
 }
 
 /** undefined when there is none that can be read; looking at the source then says so. */

@@ -12,6 +12,8 @@ export interface ScriptRecord {
   sourceMapUrl?: string;
   /** V8 found the source map inside the text, in the last comment with a `data:` URL. */
   inlineMap?: true;
+  /** The text was copied from the disk while recording; whether it is what ran, V8 has not said (yet). */
+  copied?: true;
   /** The map's own text, where it lay outside the script. */
   map?: string;
   /** Texts of originals that the map names without carrying them, read from the target's disk; by the map's own names. */
@@ -29,7 +31,15 @@ export interface PackageRecord {
   version: string;
 }
 
-export type SourceRecord = ScriptRecord | PackageRecord;
+/** V8 says that the text that was copied from the disk is what ran. */
+export interface VerifiedRecord {
+  k: 'verified';
+  url: string;
+  /** Of what ran, by V8. */
+  hash: string;
+}
+
+export type SourceRecord = ScriptRecord | VerifiedRecord | PackageRecord;
 
 /** Text of one script that is kept at most, in characters. */
 export const maxScriptCharacters = 5_000_000;

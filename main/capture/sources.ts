@@ -1,11 +1,18 @@
 /**
- * The sources of the scripts that occur in samples, fetched from the isolate itself: what really ran, whatever happens to the
- * files later. The debugger is on only for moments: while it is, V8 keeps no compiled `eval` code (compilation cache) and
- * tells us of each new script. `debugger;` statements and exceptions stop nothing (`setSkipAllPauses`).
+ * The sources of the scripts that occur in samples: what really ran, whatever happens to the files later.
+ *
+ * Only the debugger can tell what really ran, and turning it on stops the isolate while V8 hashes and announces all its
+ * scripts: 200 ms and more with 1,500 of them (measured, Node 20). Leaving it on instead cost a start-up with 1,500 modules
+ * half as much CPU time again, WebAssembly 15 to 50 %, and a program that evaluates small strings seventy times its time.
+ * So it is on only for moments, and in a program with many scripts only at the end; until then the files are copied from
+ * the disk, and the copies are told as such until V8 has confirmed them. Scripts that a loader made of other languages are
+ * not on the disk; for them V8 is asked at once. Each such pause is told on the timeline and is not the program's delay.
+ * `debugger;` statements and exceptions stop nothing (`setSkipAllPauses`).
  */
+import { z } from 'zod';
 import type { V8CpuProfile, V8HeapProfile } from '../../profiles/types';
 import type { InspectorSession } from '../target/types';
-import type { RunSources } from './run-sources';
+import type { DiskCopy, RunSources } from './run-sources';
 import { messageOf, troubleOf, within, type Trouble } from './trouble';
 import type { Collector, ThreadCollectorOptions } from './types';
 
@@ -15,6 +22,12 @@ const firstPauseMs = 250;
 const shareOfTime = 0.01;
 const shortestPauseMs = 1000;
 const longestPauseMs = 60_000;
+/** A stop of the target that nobody notices: less than three frames, and than what is called a block. */
+const unnoticedMs = 40;
+/** First guess of what V8 needs for one script; after that it is measured. Node's own and small files go faster. */
+const msPerScriptAtFirst = 0.13;
+/** Shorter pauses are not worth a mark. */
+const shortestMarkMs = 5;
 /** Scripts are asked for in small groups, with a rest for the target in between: this many times as long as the last took. */
 const groupScripts = 8;
 const groupCharacters = 300_000;
@@ -25,6 +38,15 @@ const collectedScriptsBytes = 20_000_000;
 const flushTimeoutMs = 1000;
 /** An ending process waits for us no longer than this. */
 const stopTimeoutMs = 1500;
+
+/** `pauseBegins` and `pauseEnds` of the agent; times are µs on the host's monotonic clock. */
+const begunSchema = z.object({ attachedUptimeMs: z.number() });
+const endedSchema = z.object({ startUs: z.number(), durationUs: z.number() });
+const agentCall = (method: string): string => `(() => {
+  const agent = globalThis[Symbol.for('scorchmark.agent')];
+  return agent && agent.runtime && agent.runtime.${method}();
+})()
+//# sourceURL=scorchmark:sources`;
 
 interface ParsedScript {
   scriptId: string;
@@ -42,10 +64,18 @@ export class SourceCollector implements Collector {
   /** Scripts of frames that were seen, and those of them still to be fetched, by V8's id. */
   private readonly seen = new Set<string>();
   private readonly wanted = new Map<string, string>();
+  /** Those that have come since the last look. */
+  private readonly fresh = new Map<string, string>();
+  /** V8 numbers scripts from 1 on: how many there are at most. */
+  private highestId = 0;
+  /** How many there were when V8 was last asked, and how far it had numbered. */
+  private counted = { scripts: 0, highestId: 0 };
+  private msPerScript = msPerScriptAtFirst;
+  private mayAskAtMs = 0;
   private readonly keeping = new Set<Promise<void>>();
   private timer: NodeJS.Timeout | undefined;
   private inFlight: Promise<void> | undefined;
-  private pauseMs = firstPauseMs;
+  private isFirstLook = true;
   private endRest: (() => void) | undefined;
   private isEnding = false;
   private isOver = false;
@@ -105,35 +135,117 @@ export class SourceCollector implements Collector {
     clearTimeout(this.timer);
     this.timer = undefined;
     this.wanted.clear();
+    this.fresh.clear();
   }
 
   private see({ scriptId, url }: { scriptId: string; url: string }): void {
     if (this.seen.has(scriptId) || this.isOver) return;
     this.seen.add(scriptId);
+    this.highestId = Math.max(this.highestId, Number(scriptId) || 0);
     if (!isWanted(url)) return;
     this.wanted.set(scriptId, url);
+    this.fresh.set(scriptId, url);
     this.keepUntilDone(this.run.seeUrl(url));
   }
 
   private schedule(): void {
-    if (this.wanted.size === 0 || this.timer || this.isOver || this.isEnding) return;
+    if (this.fresh.size === 0 || this.timer || this.inFlight || this.isOver || this.isEnding) return;
+    const pauseMs = this.isFirstLook ? firstPauseMs : shortestPauseMs;
+    this.isFirstLook = false;
     this.timer = setTimeout(() => {
       this.timer = undefined;
-      void this.fetch().catch((error: unknown) => {
+      void this.look().catch((error: unknown) => {
         this.trouble.tellUnlessEnding(
           `The sources of ${this.options.thread.info.title} are no longer read: ${messageOf(error)}`,
           'The source view shows what is missing from the disk, where it may change.',
         );
         this.end();
       });
-    }, this.pauseMs);
+    }, pauseMs);
+  }
+
+  private async look(): Promise<void> {
+    const mayAsk = performance.now() >= this.mayAskAtMs;
+    if (mayAsk && this.expectedPauseMs() <= unnoticedMs) return this.fetch();
+    const fresh = [...this.fresh];
+    this.fresh.clear();
+    let isUrgent = false;
+    for (const [scriptId, url] of fresh) {
+      if ((await this.run.copy(url)).kind !== 'transpiled') continue;
+      isUrgent = true;
+      this.fresh.set(scriptId, url);
+    }
+    if (isUrgent && mayAsk) await this.fetch();
+    else this.schedule();
+  }
+
+  /** How long V8 would stop the program to tell of all its scripts. */
+  private expectedPauseMs(): number {
+    const since = this.highestId - this.counted.highestId;
+    return (this.counted.scripts + Math.max(0, since)) * this.msPerScript;
   }
 
   /** Everything that has been seen when the isolate answers: chunks that are under way arrive before. */
   private async fetchAll(): Promise<void> {
-    if (this.wanted.size > 0 || this.inFlight) await this.fetch();
-    else await this.session.send('Runtime.getIsolateId');
+    const attachedUptimeMs = await this.pauseBegins();
+    await this.inFlight;
+    if (this.wanted.size === 0 || (await this.mayLetBe(attachedUptimeMs))) return;
+    await this.fetch();
     if (this.wanted.size > 0) await this.fetch();
+  }
+
+  /**
+   * A process that we only visit lives on: it is not stopped noticeably for texts that are the disk's beyond reasonable
+   * doubt, in files older than the process itself. They stay told as copies.
+   */
+  private async mayLetBe(attachedUptimeMs: number): Promise<boolean> {
+    if (attachedUptimeMs < 0 || this.expectedPauseMs() <= unnoticedMs) return false;
+    const startedAtMs = Date.now() - attachedUptimeMs;
+    const copies = await Promise.all([...this.wanted.values()].map((url) => this.run.copy(url)));
+    return !copies.some((copy: DiskCopy) =>
+      copy.kind === 'copied' ? copy.changedAtMs >= startedAtMs : copy.kind === 'transpiled',
+    );
+  }
+
+  /** Resolves with the age of a process that was running before we came, ms; negative for others. */
+  private async pauseBegins(): Promise<number> {
+    const begun = begunSchema.safeParse(await this.callAgent('pauseBegins'));
+    return begun.success ? begun.data.attachedUptimeMs : -1;
+  }
+
+  private async pauseEnds(): Promise<number | undefined> {
+    const ended = endedSchema.safeParse(await this.callAgent('pauseEnds'));
+    if (!ended.success) return undefined;
+    const { startUs, durationUs } = ended.data;
+    const durationMs = durationUs / 1000;
+    const { sink, clock, thread } = this.options;
+    if (durationMs >= shortestMarkMs)
+      sink.marks([
+        {
+          kind: 'blocked',
+          tUs: startUs - clock.originUs,
+          durationMs,
+          text: `Scorchmark stopped the program for ${Math.round(durationMs)} ms to read its sources`,
+          thread: thread.info.key,
+          ours: true,
+        },
+      ]);
+    return durationMs;
+  }
+
+  private async callAgent(method: 'pauseBegins' | 'pauseEnds'): Promise<unknown> {
+    const answer = this.session.send('Runtime.evaluate', {
+      expression: agentCall(method),
+      returnByValue: true,
+      silent: true,
+      includeCommandLineAPI: false,
+      userGesture: false,
+    });
+    // An isolate at its end runs no more JavaScript, but may still tell its sources.
+    return answer.then(
+      ({ result }) => result.value as unknown,
+      () => undefined,
+    );
   }
 
   private fetch(): Promise<void> {
@@ -155,14 +267,20 @@ export class SourceCollector implements Collector {
     );
     try {
       const startedMs = performance.now();
-      await Promise.all([
+      const [, , , , pauseMs] = await Promise.all([
+        this.pauseBegins(),
         // Before and after: a `debugger;` statement may be the very next thing that runs.
         this.session.send('Debugger.setSkipAllPauses', { skip: true }),
         this.session.send('Debugger.enable', { maxScriptsCacheSize: collectedScriptsBytes }),
         this.session.send('Debugger.setSkipAllPauses', { skip: true }),
+        this.pauseEnds(),
       ]);
-      const costMs = performance.now() - startedMs;
-      this.pauseMs = Math.min(longestPauseMs, Math.max(shortestPauseMs, costMs / shareOfTime));
+      this.fresh.clear();
+      const costMs = pauseMs ?? performance.now() - startedMs;
+      this.msPerScript = costMs / Math.max(1, parsed.size);
+      this.counted = { scripts: parsed.size, highestId: highestOf(parsed) };
+      this.mayAskAtMs =
+        performance.now() + Math.min(longestPauseMs, Math.max(shortestPauseMs, costMs / shareOfTime));
       while (this.wanted.size > 0 && !this.isOver) await this.fetchGroup(this.nextGroup(parsed));
     } finally {
       off();
@@ -215,6 +333,12 @@ export class SourceCollector implements Collector {
     this.keeping.add(work);
     void work.finally(() => this.keeping.delete(work));
   }
+}
+
+function highestOf(parsed: ReadonlyMap<string, unknown>): number {
+  let highest = 0;
+  for (const id of parsed.keys()) highest = Math.max(highest, Number(id) || 0);
+  return highest;
 }
 
 /** Code without a URL cannot be named by a frame; what we run in the isolate ourselves is nobody's source. */

@@ -18,6 +18,12 @@ export function fileOf(url: string, cwd: string): string | undefined {
   return path.resolve(cwd, url);
 }
 
+/** By its name; files without an extension may be scripts. */
+export function looksLikeSource(file: string): boolean {
+  const extension = path.extname(file);
+  return extension === '' || sourceExtension.test(extension);
+}
+
 /** Rejects with NOT_FOUND, BAD_INPUT (not source code, too large) or PERMISSION_DENIED. */
 export async function readSourceFile(file: string): Promise<string> {
   const doing = `Reading ${file}`;

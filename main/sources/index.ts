@@ -32,7 +32,7 @@ export interface Sources {
     id: string,
     url: string,
     which?: { original?: boolean },
-  ): Promise<{ text: string; origin: SourceOrigin }>;
+  ): Promise<{ text: string; origin: SourceOrigin; mapProblem?: string }>;
   resolve(input: ParsedInput<'sources.resolve'>): Promise<ResolvedPositions>;
   generated(input: ParsedInput<'sources.generated'>): Promise<SourcePlace | null>;
   openInEditor(input: ParsedInput<'sources.openInEditor'>): Promise<void>;

@@ -25,7 +25,7 @@ export class MapCache {
     const mapping = load().then(
       (map): Mapping => (map ? { map } : {}),
       (error: unknown): Mapping => ({
-        problem: `The source map of ${url} cannot be used: ${error instanceof Error ? error.message : String(error)}.`,
+        problem: `The source map of ${url} cannot be used: ${(error instanceof Error ? error.message : String(error)).replace(/\.$/, '')}.`,
       }),
     );
     const entry = { version, mapping, size: 0 };

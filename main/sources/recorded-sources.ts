@@ -11,6 +11,7 @@ const scriptSchema = z.object({
   text: z.string(),
   sourceMapUrl: z.string().optional(),
   inlineMap: z.literal(true).optional(),
+  copied: z.literal(true).optional(),
   map: z.string().optional(),
   originals: z.record(z.string(), z.string()).optional(),
   root: z.string().optional(),
@@ -21,7 +22,8 @@ const packageSchema = z.object({
   name: z.string(),
   version: z.string(),
 });
-const recordSchema = z.discriminatedUnion('k', [scriptSchema, packageSchema]);
+const verifiedSchema = z.object({ k: z.literal('verified'), url: z.string(), hash: z.string() });
+const recordSchema = z.discriminatedUnion('k', [scriptSchema, verifiedSchema, packageSchema]);
 
 /** Where a script's line lies in the file, and what lists show of it. */
 export interface ScriptEntry {
@@ -31,6 +33,8 @@ export interface ScriptEntry {
   sizeBytes: number;
   offset: number;
   lengthBytes: number;
+  /** From the disk while recording, and V8 has not said that this is what ran. */
+  isCopy: boolean;
 }
 
 const newline = 10;
@@ -100,13 +104,17 @@ export class RecordedSources {
   private take(line: Buffer, offset: number): void {
     const record = parseLine(line);
     if (record?.k === 'package') this.packages.push(record);
-    else if (record)
+    else if (record?.k === 'verified') {
+      const entry = this.scripts.get(record.url);
+      if (entry) entry.isCopy = false;
+    } else if (record && !(record.copied && this.scripts.has(record.url)))
       this.scripts.set(record.url, {
         url: record.url,
         hash: record.hash,
         sizeBytes: Buffer.byteLength(record.text),
         offset,
         lengthBytes: line.length,
+        isCopy: record.copied === true,
       });
   }
 

@@ -8,7 +8,7 @@ import { maxMapCharacters, type ScriptRecord } from '../capture/source-record';
 import { sourcesNamedBy } from '../capture/map-sources';
 import { AppError } from '../errors';
 import { classifyFile, journalFileName, sourcesFileName } from '../sessions/layout';
-import { fileOf, maxFileBytes, readSourceFile } from './disk';
+import { fileOf, looksLikeSource, maxFileBytes, readSourceFile } from './disk';
 import { MapCache, type Mapping } from './map-cache';
 import { NamedUrls } from './named-urls';
 import { RecordedSources } from './recorded-sources';
@@ -64,6 +64,16 @@ export class SessionSources {
   async read(
     url: string,
     { original: wantsOriginal = false } = {},
+  ): Promise<{ text: string; origin: SourceOrigin; mapProblem?: string }> {
+    const text = await this.readText(url, wantsOriginal);
+    if (text.origin === 'source-map') return text;
+    const { problem } = await this.mappingOf(url);
+    return problem === undefined ? text : { ...text, mapProblem: problem };
+  }
+
+  private async readText(
+    url: string,
+    wantsOriginal: boolean,
   ): Promise<{ text: string; origin: SourceOrigin }> {
     await this.recorded.refresh();
     if (wantsOriginal) {
@@ -71,7 +81,8 @@ export class SessionSources {
       if (text !== undefined) return { text, origin: 'source-map' };
     }
     const record = await this.recorded.read(url);
-    if (record) return { text: record.text, origin: 'recorded' };
+    if (record)
+      return { text: record.text, origin: this.recorded.scripts.get(url)?.isCopy ? 'copied' : 'recorded' };
     const original = wantsOriginal ? undefined : await this.readOriginal(url);
     if (original !== undefined) return { text: original, origin: 'source-map' };
     if (!(await this.names(url)))
@@ -114,8 +125,9 @@ export class SessionSources {
       const asked = byUrl[index];
       if (!asked || (!this.recorded.scripts.has(url) && !allowed.has(url))) continue;
       const { map, problem } = await this.mappingOf(url);
-      // What packages ship is not in the person's hands.
-      if (problem !== undefined && !url.includes('node_modules')) problems.add(problem);
+      // What packages ship is not in the person's hands, and nobody promised that a foreign profile's files are here.
+      if (problem !== undefined && this.recorded.scripts.has(url) && !url.includes('node_modules'))
+        problems.add(problem);
       if (!map) continue;
       this.keepOriginals(url, map);
       for (const i of asked) {
@@ -159,7 +171,8 @@ export class SessionSources {
       });
     const file = fileOf(url, '');
     const info = file === undefined ? undefined : await stat(file).catch(() => undefined);
-    if (file === undefined || !info?.isFile() || info.size > maxFileBytes) return {};
+    if (file === undefined || !info?.isFile() || info.size > maxFileBytes || !looksLikeSource(file))
+      return {};
     return this.maps.get(url, `${info.size} ${info.mtimeMs}`, () => mapFromDisk(url, file));
   }
 
@@ -226,7 +239,8 @@ function missingMap(scriptUrl: string, sourceMapUrl: string): undefined {
 }
 
 async function mapFromDisk(scriptUrl: string, file: string): Promise<ScriptMap | undefined> {
-  const text = await readSourceFile(file);
+  // A script that cannot be read has no map to speak of; reading its text says why.
+  const text = await readSourceFile(file).catch(() => '');
   const named = namedSourceMap(text);
   let map = inlineSourceMap(named);
   const mapFile = map === undefined ? sourceMapPath(scriptUrl, named) : undefined;

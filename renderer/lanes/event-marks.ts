@@ -46,6 +46,7 @@ export function drawMarks(
     const x = xOf(mark.tUs);
     context.fillStyle = colors[look.color];
     if (mark.kind === 'blocked') {
+      if (mark.ours) context.fillStyle = colors.muted;
       context.globalAlpha = 0.85;
       context.fillRect(x, middle - 5, Math.max(2, xOf(markEndUs(mark)) - x), 10);
       context.globalAlpha = 1;

@@ -57,7 +57,7 @@ function Side({ model, scope, unit, place, isCompact, sides, side, onSide }: Sid
   const editor = usePreferences((state) => state.editor);
   const at = sides[side] ?? place;
   const isBinary = at.url.startsWith('wasm:') || at.url.endsWith('.wasm');
-  const { text, origin, error } = useSourceText({
+  const { text, origin, mapProblem, error } = useSourceText({
     id: model.id,
     url: at.url,
     original: side === 'original',
@@ -99,7 +99,12 @@ function Side({ model, scope, unit, place, isCompact, sides, side, onSide }: Sid
           </Button>
         )}
       </div>
-      {origin && <OriginNote origin={origin} side={side} />}
+      {origin && <OriginNote origin={origin} side={side} live={model.live} />}
+      {mapProblem !== null && (
+        <p className="source-note" data-kind="warn">
+          {mapProblem}
+        </p>
+      )}
       {text !== null && heat.lines.size === 0 && heat.unknownSelf > 0 && (
         <p className="source-note">
           {formatValue(heat.unknownSelf, unit)} of self time in this file; the profile does not tell of which
@@ -114,7 +119,10 @@ function Side({ model, scope, unit, place, isCompact, sides, side, onSide }: Sid
             <p>{error.message}</p>
             {error.hint && <p className="muted">{error.hint}</p>}
             {model.live && (
-              <p className="muted">Sources arrive a second or two after a function was first seen.</p>
+              <p className="muted">
+                Sources arrive a second or two after a function was first seen; in large programs those of
+                Node itself and of generated code come at the end.
+              </p>
             )}
           </div>
         ) : text === null ? (
@@ -136,7 +144,23 @@ function Side({ model, scope, unit, place, isCompact, sides, side, onSide }: Sid
   );
 }
 
-function OriginNote({ origin, side }: { origin: SourceOrigin; side: SideName }): ReactElement | null {
+function OriginNote({
+  origin,
+  side,
+  live,
+}: {
+  origin: SourceOrigin;
+  side: SideName;
+  live: boolean;
+}): ReactElement | null {
+  if (origin === 'copied')
+    return (
+      <p className="source-note" data-kind={live ? undefined : 'warn'}>
+        {live
+          ? 'Copied from the disk. Whether exactly this runs is checked at the end, as checking stops a large program.'
+          : 'Copied from the disk while recording; whether exactly this ran could not be checked.'}
+      </p>
+    );
   if (origin === 'disk')
     return (
       <p className="source-note" data-kind="warn">

@@ -6,6 +6,8 @@ import { useClient } from '../state/client';
 export interface SourceText {
   text: string | null;
   origin: SourceOrigin | null;
+  /** Why the script's source map cannot be used. */
+  mapProblem: string | null;
   error: AppError | null;
 }
 
@@ -18,7 +20,7 @@ export interface SourceTextQuery {
   live: boolean;
 }
 
-const nothing: SourceText = { text: null, origin: null, error: null };
+const nothing: SourceText = { text: null, origin: null, mapProblem: null, error: null };
 const liveIntervalMs = 2500;
 
 /** The text of a script or original; all null while it is being asked for. */
@@ -26,7 +28,11 @@ export function useSourceText({ id, url, original, live }: SourceTextQuery): Sou
   const client = useClient();
   const key = `${id}\n${url}\n${original}`;
   const [state, setState] = useState({ key: '', answer: nothing });
-  const isFinal = state.key === key && state.answer.text !== null && state.answer.origin !== 'disk';
+  const isFinal =
+    state.key === key &&
+    state.answer.text !== null &&
+    state.answer.origin !== 'disk' &&
+    state.answer.origin !== 'copied';
   useEffect(() => {
     if (isFinal) return;
     let isCurrent = true;
@@ -40,7 +46,7 @@ export function useSourceText({ id, url, original, live }: SourceTextQuery): Sou
     };
     const ask = (): void => {
       client.call('sources.read', { id, url, original }).then(
-        ({ text, origin }) => show({ text, origin, error: null }),
+        ({ text, origin, mapProblem = null }) => show({ text, origin, mapProblem, error: null }),
         (thrown: unknown) => show({ ...nothing, error: toAppError(thrown) }),
       );
     };
