@@ -112,4 +112,39 @@ describe('the client of the explorer', () => {
     client.destroy();
     await expect(asked).rejects.toMatchObject({ code: 'CANCELLED' });
   });
+
+  it('answers at once what was foreseen, and only once', async () => {
+    const { client, sent, answer } = slowWorker();
+    client.foresee('tree', { scope, withLayout: true });
+    answer('early');
+    expect(await client.ask('tree', { scope: { ...scope }, withLayout: true })).toBe('early');
+    expect(sent).toHaveLength(1);
+    const again = client.ask('tree', { scope, withLayout: true });
+    answer('asked again');
+    expect(await again).toBe('asked again');
+  });
+
+  it('does not answer with what was foreseen when something else is asked, or the profiles have changed', async () => {
+    const { client, answer } = slowWorker();
+    client.foresee('tree', { scope, withLayout: true });
+    answer('of another range');
+    const ranged = client.ask('tree', { scope: { ...scope, range: { startUs: 0, endUs: 1 } } });
+    answer('of this range');
+    expect(await ranged).toBe('of this range');
+
+    client.foresee('tree', { scope, withLayout: true });
+    answer('before source maps');
+    client.setMapping({ urls: [], names: [], mapped: [], problems: [] } as never);
+    const mapped = client.ask('tree', { scope, withLayout: true });
+    answer('after source maps');
+    expect(await mapped).toBe('after source maps');
+  });
+
+  it('rejects what was foreseen when the worker dies meanwhile', async () => {
+    const { client, die } = slowWorker();
+    client.foresee('tree', { scope, withLayout: true });
+    const asked = client.ask('tree', { scope, withLayout: true });
+    die();
+    await expect(asked).rejects.toMatchObject({ code: 'OUT_OF_MEMORY' });
+  });
 });

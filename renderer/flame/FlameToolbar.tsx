@@ -8,11 +8,11 @@ import {
 } from '@tabler/icons-react';
 import { useMemo, type ReactElement } from 'react';
 import { formatPercent } from '../../profiles/format';
-import { categoryTotals } from '../../profiles/functions';
 import { categoryLabels, colorModeLabels, colorModes, type ColorMode } from '../theme/colors';
 import type { FlameCanvas, FlameState } from './flame-canvas';
 import { foundText } from './flame-search';
 import type { FlamePreferences } from './flame-preferences';
+import { categoryShares } from './category-shares';
 import { savePicture } from './save-picture';
 import { useClient } from '../state/client';
 import type { FlameViewProps } from './types';
@@ -128,7 +128,7 @@ function Legend({
   version: number;
 }): ReactElement {
   const shares = useMemo(() => {
-    return categoryTotals(tree).filter(({ category, share }) => share > 0.0005 && category !== 'root');
+    return categoryShares(tree).filter(({ category, share }) => share > 0.0005 && category !== 'root');
     // A live tree may be grown in place: the version says when.
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [tree, version]);

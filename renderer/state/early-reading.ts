@@ -4,6 +4,7 @@
  */
 import { ExplorerClient } from '../explorer/client';
 import type { LoadedFile } from '../explorer/protocol';
+import { emptySelection } from './selection';
 import type { FileInFolder } from './upload';
 
 export interface EarlyReading {
@@ -33,10 +34,27 @@ function reading(
   explorer: ExplorerClient,
   load: (onProgress: (share: number) => void) => Promise<LoadedFile>,
 ): EarlyReading {
-  const file = load((share) => early.onProgress(share)).catch(() => {
-    explorer.destroy();
-    return null;
-  });
+  const file = load((share) => early.onProgress(share)).then(
+    (loaded) => {
+      foreseeTree(explorer, loaded);
+      return loaded;
+    },
+    () => {
+      explorer.destroy();
+      return null;
+    },
+  );
   const early: EarlyReading = { explorer, file, onProgress: () => undefined };
   return early;
+}
+
+/** The tree that every view of the new session asks for first, added up while the session is being made. */
+function foreseeTree(explorer: ExplorerClient, { threads }: LoadedFile): void {
+  if (!threads.some(({ source }) => source === 'cpu')) return;
+  const { threads: chosen, range, transforms, weights, showIdle, mapped } = emptySelection;
+  // The order of the fields is that of the view's scope: the questions are compared as text.
+  explorer.foresee('tree', {
+    scope: { source: 'cpu', threads: chosen, range, transforms, weights, includeIdle: showIdle, mapped },
+    withLayout: true,
+  });
 }
