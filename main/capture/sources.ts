@@ -31,6 +31,9 @@ const shortestMarkMs = 5;
 /** Scripts are asked for in small groups, with a rest for the target in between: this many times as long as the last took. */
 const groupScripts = 8;
 const groupCharacters = 300_000;
+/** At the end nobody is disturbed, and each answer may take 40 ms however small it is (delayed acknowledgement). */
+const lastGroupScripts = 100;
+const lastGroupCharacters = 10_000_000;
 const restFactor = 4;
 const longestRestMs = 100;
 /** A script that is no longer referenced (a module whose code has run) is collected; V8 keeps its text for us for so many bytes. */
@@ -78,6 +81,8 @@ export class SourceCollector implements Collector {
   private isFirstLook = true;
   private endRest: (() => void) | undefined;
   private isEnding = false;
+  /** Somebody waits for the texts. */
+  private isHurried = false;
   private isOver = false;
 
   constructor(
@@ -112,12 +117,18 @@ export class SourceCollector implements Collector {
 
   async flush(): Promise<void> {
     if (this.isOver) return;
-    await within(this.fetchAll(), flushTimeoutMs, this.options.thread);
+    this.isHurried = true;
+    this.endRest?.();
+    try {
+      await within(this.fetchAll(), flushTimeoutMs, this.options.thread);
+    } finally {
+      this.isHurried = this.isEnding;
+    }
   }
 
   async stop(): Promise<void> {
     if (this.isOver) return;
-    this.isEnding = true;
+    this.isEnding = this.isHurried = true;
     this.endRest?.();
     clearTimeout(this.timer);
     try {
@@ -292,10 +303,13 @@ export class SourceCollector implements Collector {
   /** The most wanted first: the program's own scripts, then packages, then Node's. */
   private nextGroup(parsed: Map<string, ParsedScript>): ParsedScript[] {
     const group: ParsedScript[] = [];
+    const most = this.isHurried
+      ? { scripts: lastGroupScripts, characters: lastGroupCharacters }
+      : { scripts: groupScripts, characters: groupCharacters };
     let characters = 0;
     const byRank = [...this.wanted].sort(([, one], [, other]) => rankOf(one) - rankOf(other));
     for (const [scriptId] of byRank) {
-      if (group.length >= groupScripts || characters >= groupCharacters) break;
+      if (group.length >= most.scripts || characters >= most.characters) break;
       this.wanted.delete(scriptId);
       const script = parsed.get(scriptId);
       // Collected meanwhile, no JavaScript, or known from another isolate.
@@ -309,7 +323,7 @@ export class SourceCollector implements Collector {
   private async fetchGroup(group: ParsedScript[]): Promise<void> {
     const startedMs = performance.now();
     await Promise.all(group.map((script) => this.fetchOne(script)));
-    if (this.isEnding || group.length === 0) return;
+    if (this.isHurried || group.length === 0) return;
     const restMs = Math.min(longestRestMs, restFactor * (performance.now() - startedMs));
     await new Promise<void>((resolve) => {
       this.endRest = resolve;
