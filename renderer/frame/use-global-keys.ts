@@ -4,7 +4,7 @@ import { useClient } from '../state/client';
 import { runTabs, useRoute } from '../state/selection';
 import { focusSearch } from './focus-search';
 import { useOverlays } from './overlays';
-import { handleKey } from './shortcuts';
+import { handleKey, isDialogOpen } from './shortcuts';
 
 /** Keys, the mouse's back and forward buttons, and the browser's own moves in its history. */
 export function useGlobalKeys(): void {
@@ -25,7 +25,13 @@ export function useGlobalKeys(): void {
       back: () => history.back(),
       forward: () => history.forward(),
     };
+    // A dialog that Escape closes may be gone when its turn comes here; the key was the dialog's all the same.
+    let isForDialog = false;
+    const keyComes = (): void => {
+      isForDialog = isDialogOpen();
+    };
     const keyDown = (event: KeyboardEvent): void => {
+      if (isForDialog) return;
       if (!event.defaultPrevented && handleKey(event, actions)) event.preventDefault();
     };
     const mouseUp = (event: MouseEvent): void => {
@@ -36,11 +42,13 @@ export function useGlobalKeys(): void {
       else history.forward();
     };
     const moved = (): void => getState().syncFromLocation();
+    window.addEventListener('keydown', keyComes, { capture: true });
     window.addEventListener('keydown', keyDown);
     window.addEventListener('mouseup', mouseUp);
     window.addEventListener('popstate', moved);
     window.addEventListener('hashchange', moved);
     return () => {
+      window.removeEventListener('keydown', keyComes, { capture: true });
       window.removeEventListener('keydown', keyDown);
       window.removeEventListener('mouseup', mouseUp);
       window.removeEventListener('popstate', moved);
