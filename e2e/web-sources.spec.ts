@@ -177,6 +177,8 @@ test('a bundled program shows what people wrote: live, saved, after its files we
     });
     // Methods keep their names in minified code, functions do not.
     await frameNamed(page, 'sumOfPrices');
-    await expect.poll(async () => (await frames(page)).map(({ name }) => name)).not.toContain('serveRequests');
+    await expect
+      .poll(async () => (await frames(page)).map(({ name }) => name))
+      .not.toContain('serveRequests');
   });
 });
