@@ -283,6 +283,8 @@ export class FlameCanvas implements Grasp, SearchedView {
       chrome,
       this.camera.ratio,
     );
+    const kind = scene?.picture.kind ?? 'nothing';
+    if (this.element.dataset['drawn'] !== kind) this.element.dataset['drawn'] = kind;
     this.costs.drew(performance.now() - startedAt);
   }
 
