@@ -1,6 +1,6 @@
 /** `//# sourceMappingURL=…`: which source map a script names, and where that lies. */
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const marker = 'sourceMappingURL=';
 
@@ -58,4 +58,9 @@ export function sourceMapPath(scriptUrl: string, sourceMapUrl: string): string |
     // A name with a bare percent sign.
   }
   return path.resolve(path.dirname(script), relative);
+}
+
+/** Absolute paths of this machine as the debugger writes them; anything else as it is. */
+export function asFileUrl(url: string): string {
+  return path.isAbsolute(url) ? pathToFileURL(url).href : url;
 }

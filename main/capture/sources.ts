@@ -12,6 +12,7 @@
 import { z } from 'zod';
 import type { V8CpuProfile, V8HeapProfile } from '../../profiles/types';
 import type { InspectorSession } from '../target/types';
+import { asFileUrl } from './source-map-comment';
 import type { DiskCopy, RunSources } from './run-sources';
 import { messageOf, troubleOf, within, type Trouble } from './trouble';
 import type { Collector, ThreadCollectorOptions } from './types';
@@ -40,7 +41,7 @@ const longestRestMs = 100;
 const collectedScriptsBytes = 20_000_000;
 const flushTimeoutMs = 1000;
 /** An ending process waits for us no longer than this. */
-const stopTimeoutMs = 1500;
+const stopTimeoutMs = 4000;
 
 /** `pauseBegins` and `pauseEnds` of the agent; times are µs on the host's monotonic clock. */
 const begunSchema = z.object({ attachedUptimeMs: z.number() });
@@ -149,10 +150,12 @@ export class SourceCollector implements Collector {
     this.fresh.clear();
   }
 
-  private see({ scriptId, url }: { scriptId: string; url: string }): void {
+  private see({ scriptId, url: named }: { scriptId: string; url: string }): void {
     if (this.seen.has(scriptId) || this.isOver) return;
     this.seen.add(scriptId);
     this.highestId = Math.max(this.highestId, Number(scriptId) || 0);
+    // Allocation profiles name files by path, the debugger by URL.
+    const url = asFileUrl(named);
     if (!isWanted(url)) return;
     this.wanted.set(scriptId, url);
     this.fresh.set(scriptId, url);

@@ -1,6 +1,7 @@
 /** Reads a session's `sources.ndjson`, also while it is still being written: only complete lines count, bad ones are skipped. */
 import { constants } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
+import { asFileUrl } from '../capture/source-map-comment';
 import { z } from 'zod';
 import type { PackageRecord, ScriptRecord } from '../capture/source-record';
 
@@ -41,9 +42,20 @@ const newline = 10;
 const chunkBytes = 1024 * 1024;
 const noLinks = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0);
 
+/** Debugger and CPU profiles name files of `require` by URL, allocation profiles by path: both find them. */
+class ScriptTable extends Map<string, ScriptEntry> {
+  override get(url: string): ScriptEntry | undefined {
+    return super.get(url) ?? super.get(asFileUrl(url));
+  }
+
+  override has(url: string): boolean {
+    return this.get(url) !== undefined;
+  }
+}
+
 export class RecordedSources {
   /** The newest text of each URL. */
-  readonly scripts = new Map<string, ScriptEntry>();
+  readonly scripts: Map<string, ScriptEntry> = new ScriptTable();
   readonly packages: PackageRecord[] = [];
   /** Everything before is in the tables. */
   private indexedBytes = 0;
