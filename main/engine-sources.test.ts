@@ -330,3 +330,27 @@ describe('a session without sources', () => {
     await expect(engine.call('sources.read', { id, url: file })).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
 });
+
+describe('a foreign profile that names files that are no scripts', () => {
+  it('has nothing to say of their source maps', async () => {
+    const page = path.join(project, 'page.html');
+    await writeFile(page, '<script>//# sourceMappingURL=gone.map</script>');
+    const callFrame = { functionName: 'f', scriptId: '1', url: page, lineNumber: 0, columnNumber: 0 };
+    const root = { ...callFrame, functionName: '(root)', url: '', lineNumber: -1, columnNumber: -1 };
+    const foreign = {
+      nodes: [
+        { id: 1, callFrame: root, children: [2] },
+        { id: 2, callFrame },
+      ],
+      startTime: 0,
+      endTime: 1000,
+      samples: [2],
+      timeDeltas: [1000],
+    };
+    const bytes = new TextEncoder().encode(JSON.stringify(foreign));
+    const { id } = await engine.call('sessions.import', { fileName: 'foreign.cpuprofile', bytes });
+    const answer = await engine.call('sources.resolve', { id, urls: [page], positions: [0, 1, 1] });
+    expect(answer.problems).toBeUndefined();
+    await expect(engine.call('sources.read', { id, url: page })).rejects.toThrow('is not a source file');
+  });
+});
