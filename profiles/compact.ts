@@ -39,7 +39,8 @@ const bytesPerSample = 15;
 const bytesPerNode = 12;
 const bytesPerFrame = 60;
 const firstBucketUs = 10_000;
-const longestBucketUs = 60_000_000;
+/** Doubled often enough from the first one. */
+const longestBucketUs = firstBucketUs * 2 ** 13;
 const firstShare = 1e-5;
 const biggestShare = 0.05;
 
@@ -51,15 +52,23 @@ export function compactProfiles<Key>(
   profiles: ReadonlyMap<Key, Profile>,
   options: CompactOptions,
 ): CompactResult<Key> {
-  const leftOutShare = shareToLeaveOut(profiles, options.maxBytes / 2);
+  const { maxBytes } = options;
+  let leftOutShare = shareToLeaveOut(profiles, maxBytes / 4);
   let reduced = new Map(profiles);
   if (leftOutShare > 0) reduced = mapValues(reduced, (profile) => withoutSmall(profile, leftOutShare));
   let bucketUs = 0;
-  while (estimateBytes(reduced.values()) > options.maxBytes && bucketUs < longestBucketUs) {
-    bucketUs = bucketUs === 0 ? firstBucketUs : bucketUs * 2;
-    const width = bucketUs;
-    // Buckets twice as wide hold two of the ones before: what is added up already stays so.
-    reduced = mapValues(reduced, (profile) => addUpBuckets(profile, width));
+  for (;;) {
+    const tooBig = estimateBytes(reduced.values()) / maxBytes;
+    if (tooBig <= 1) break;
+    if (bucketUs < longestBucketUs) {
+      // Buckets twice as wide hold two of the ones before: what is added up stays so, and at best half of it is left.
+      bucketUs = bucketUs === 0 ? firstBucketUs : bucketUs * 2 ** Math.ceil(Math.log2(tooBig));
+      bucketUs = Math.min(bucketUs, longestBucketUs);
+    } else if (leftOutShare < biggestShare) {
+      leftOutShare = leftOutShare === 0 ? firstShare : leftOutShare * 2;
+      reduced = mapValues(reduced, (profile) => withoutSmall(profile, leftOutShare));
+    } else break;
+    reduced = mapValues(reduced, (profile) => addUpBuckets(profile, bucketUs));
   }
   return { profiles: mapValues(reduced, encode), bucketUs, leftOutShare };
 }
