@@ -37,7 +37,7 @@ export class ExplorerClient {
   private end: AppError | null = null;
   private biggestFileBytes = 0;
   private firstAnswer: (() => void) | null = null;
-  private foreseen: { question: QuestionName; input: string; answer: Promise<unknown> } | null = null;
+  private readonly foreseen = new Map<QuestionName, { input: string; answer: Promise<unknown> }>();
   /** Settles when the first question has been answered: what is not urgent waits for the first picture. */
   readonly answered = new Promise<void>((resolve) => (this.firstAnswer = resolve));
   /** The worker died, or could not take in what was sent. */
@@ -56,12 +56,10 @@ export class ExplorerClient {
     input: Questions[Q]['input'],
     { slot }: AskOptions = {},
   ): Promise<Questions[Q]['output']> {
-    const { foreseen } = this;
-    if (foreseen?.question === question) {
-      this.foreseen = null;
-      if (foreseen.input === JSON.stringify(input))
-        return (foreseen.answer as Promise<Questions[Q]['output']>).finally(() => this.firstAnswer?.());
-    }
+    const foreseen = this.foreseen.get(question);
+    this.foreseen.delete(question);
+    if (foreseen?.input === JSON.stringify(input))
+      return (foreseen.answer as Promise<Questions[Q]['output']>).finally(() => this.firstAnswer?.());
     return new Promise((resolve, reject) => {
       const pending: Pending = { resolve: resolve, reject };
       if (this.end) reject(this.end);
@@ -81,7 +79,7 @@ export class ExplorerClient {
     const answer = this.request<unknown>((id) => this.port.post({ kind: 'ask', id, question, input }));
     // Who takes it is told; otherwise nobody waits for it.
     answer.catch(() => undefined);
-    this.foreseen = { question, input: JSON.stringify(input), answer };
+    this.foreseen.set(question, { input: JSON.stringify(input), answer });
   }
 
   /** The worker is gone: destroyed, or dead. */
@@ -91,12 +89,12 @@ export class ExplorerClient {
 
   /** Appends to a live profile; what does not fit is told to `onFailure`. */
   applyDelta(thread: ThreadKey, delta: ProfileDelta): void {
-    this.foreseen = null;
+    this.foreseen.clear();
     if (!this.end) this.port.post({ kind: 'delta', thread, delta });
   }
 
   setAllocations(thread: ThreadKey, profile: V8HeapProfile): Promise<ProfileFacts> {
-    this.foreseen = null;
+    this.foreseen.clear();
     return this.request((id) => this.port.post({ kind: 'heap', id, thread, profile }));
   }
 
@@ -106,7 +104,7 @@ export class ExplorerClient {
   }
 
   setMapping(answer: ResolvedPositions): void {
-    this.foreseen = null;
+    this.foreseen.clear();
     if (!this.end) this.port.post({ kind: 'mapping', answer });
   }
 
@@ -115,7 +113,7 @@ export class ExplorerClient {
   }
 
   removeAll(): void {
-    this.foreseen = null;
+    this.foreseen.clear();
     if (!this.end) this.port.post({ kind: 'clear' });
   }
 
@@ -154,7 +152,7 @@ export class ExplorerClient {
     files: { path: string; blob: Blob }[],
     onProgress?: (share: number) => void,
   ): Promise<LoadedFile> {
-    this.foreseen = null;
+    this.foreseen.clear();
     return this.request((id) => this.port.post({ kind: 'load-folder', id, name, files }), onProgress);
   }
 
@@ -218,7 +216,7 @@ export class ExplorerClient {
   }
 
   private expect(sizeBytes: number): void {
-    this.foreseen = null;
+    this.foreseen.clear();
     this.biggestFileBytes = Math.max(this.biggestFileBytes, sizeBytes);
   }
 
@@ -238,7 +236,7 @@ export class ExplorerClient {
   private finish(error: AppError): void {
     if (this.end) return;
     this.end = error;
-    this.foreseen = null;
+    this.foreseen.clear();
     this.firstAnswer?.();
     this.port.close();
     const open = [...this.pending.values(), ...[...this.waiting.values()].map(({ pending }) => pending)];

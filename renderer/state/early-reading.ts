@@ -4,6 +4,7 @@
  */
 import { ExplorerClient } from '../explorer/client';
 import type { LoadedFile } from '../explorer/protocol';
+import type { Scope } from '../explorer/types';
 import { emptySelection } from './selection';
 import type { FileInFolder } from './upload';
 
@@ -36,7 +37,7 @@ function reading(
 ): EarlyReading {
   const file = load((share) => early.onProgress(share)).then(
     (loaded) => {
-      foreseeTree(explorer, loaded);
+      foreseeView(explorer, loaded);
       return loaded;
     },
     () => {
@@ -48,13 +49,22 @@ function reading(
   return early;
 }
 
-/** The tree that every view of the new session asks for first, added up while the session is being made. */
-function foreseeTree(explorer: ExplorerClient, { threads }: LoadedFile): void {
-  if (!threads.some(({ source }) => source === 'cpu')) return;
+/** What the view of the new session asks for first, added up while the session is being made. */
+function foreseeView(explorer: ExplorerClient, { threads }: LoadedFile): void {
+  const cpu = threads.filter(({ source }) => source === 'cpu');
+  if (cpu.length === 0) return;
   const { threads: chosen, range, transforms, weights, showIdle, mapped } = emptySelection;
   // The order of the fields is that of the view's scope: the questions are compared as text.
-  explorer.foresee('tree', {
-    scope: { source: 'cpu', threads: chosen, range, transforms, weights, includeIdle: showIdle, mapped },
-    withLayout: true,
-  });
+  const scope: Scope = {
+    source: 'cpu',
+    threads: chosen,
+    range,
+    transforms,
+    weights,
+    includeIdle: showIdle,
+    mapped,
+  };
+  explorer.foresee('tree', { scope, withLayout: true });
+  // Several threads get their titles only with the session.
+  if (cpu.length === 1 && cpu[0]!.facts.timed) explorer.foresee('chart', { scope });
 }

@@ -7,7 +7,7 @@ import { prepare } from './app-store';
 import type { Dropped } from './dropped';
 import { readEarly, readFolderEarly, type EarlyReading } from './early-reading';
 import { reportError, tell } from './report-error';
-import { emptySelection, useRoute, type RunTab } from './selection';
+import { emptySelection, useRoute, type Selection } from './selection';
 import { nativeShell } from './shell';
 import { runTask, useTasks } from './tasks';
 import { uploadFile, uploadFolder, type UploadOptions } from './upload';
@@ -92,11 +92,13 @@ function tellBoth(taskId: string, name: string, early: EarlyReading): (sentShare
   };
 }
 
-/** A profile of another tool is opened to see its flames; a whole session has a summary. */
-function tabFor({ status, summary }: SessionMeta): RunTab {
-  if (status !== 'imported') return 'summary';
-  if (summary.cpuSamples === undefined && summary.allocatedLiveBytes !== undefined) return 'memory';
-  return 'flame';
+/** A profile of another tool is opened to see its flames, in order of time when it has times; a whole session has a summary. */
+function firstView({ status, summary, durationMs }: SessionMeta): Pick<Selection, 'tab' | 'flameMode'> {
+  const { flameMode } = emptySelection;
+  if (status !== 'imported') return { tab: 'summary', flameMode };
+  if (summary.cpuSamples === undefined && summary.allocatedLiveBytes !== undefined)
+    return { tab: 'memory', flameMode };
+  return { tab: 'flame', flameMode: durationMs > 0 ? 'chart' : flameMode };
 }
 
 function showImported(imported: SessionMeta[]): void {
@@ -104,7 +106,7 @@ function showImported(imported: SessionMeta[]): void {
   if (first && imported.length === 1)
     useRoute
       .getState()
-      .go({ view: 'run', id: first.id, selection: { ...emptySelection, tab: tabFor(first) } });
+      .go({ view: 'run', id: first.id, selection: { ...emptySelection, ...firstView(first) } });
   else if (first) {
     useRoute.getState().go({ view: 'sessions' });
     tell(`${imported.length} files became sessions`);
