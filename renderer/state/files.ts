@@ -1,7 +1,7 @@
 /** Files in and out of the window: opening, importing, saving. */
 import { createElement } from 'react';
 import type { Client, SessionMeta } from '../../main/api';
-import { toAppError } from '../../main/errors';
+import { AppError, toAppError } from '../../main/errors';
 import { importableExtensions } from '../../profiles/formats';
 import { prepare } from './app-store';
 import type { Dropped } from './dropped';
@@ -37,16 +37,21 @@ export function importFiles(client: Client, files: File[]): Promise<void> {
   return importDropped(client, { files, folders: [] });
 }
 
-/** The same for what was dropped: files, and folders of clinic flame or 0x. */
+/**
+ * The same for what was dropped: files, and folders of clinic flame or 0x. One that cannot be opened is reported by itself;
+ * of several, all failures are reported together in the end.
+ */
 export async function importDropped(client: Client, { files, folders }: Dropped): Promise<void> {
-  const alone = files.length + folders.length === 1;
+  const count = files.length + folders.length;
+  const alone = count === 1;
+  const failures: Failure[] = [];
   const imported: SessionMeta[] = [];
   const take = async (
     name: string,
     early: EarlyReading | null,
     upload: (options: UploadOptions) => Promise<SessionMeta>,
   ): Promise<void> => {
-    const meta = await runTask(client, `Opening ${name}`, async (taskId, signal) => {
+    const open = async (taskId: string, signal: AbortSignal): Promise<SessionMeta> => {
       // Ends the reading at once: nobody waits for it any more.
       signal.addEventListener('abort', () => early?.explorer.destroy(), { once: true });
       const described = early?.file.then((file) => file?.description ?? null);
@@ -60,7 +65,9 @@ export async function importDropped(client: Client, { files, folders }: Dropped)
       const file = await early?.file;
       if (early && file && !early.explorer.ended) prepare(session.id, { explorer: early.explorer, file });
       return session;
-    });
+    };
+    const onError = alone ? reportError : (error: AppError): void => void failures.push({ name, error });
+    const meta = await runTask(client, `Opening ${name}`, open, { onError });
     if (meta) imported.push(meta);
     else early?.explorer.destroy();
   };
@@ -71,6 +78,39 @@ export async function importDropped(client: Client, { files, folders }: Dropped)
       uploadFolder(name, inside, options),
     );
   showImported(imported);
+  if (failures.length > 0) reportError(summaryOf(failures, count));
+}
+
+interface Failure {
+  /** The file's or folder's. */
+  name: string;
+  error: AppError;
+}
+
+/** Reasons shown at once; all of them can be copied. */
+const mostReasons = 3;
+
+/** One error that tells of all files that could not be opened. */
+function summaryOf(failures: readonly Failure[], count: number): AppError {
+  const [first] = failures;
+  const alike = failures.every(({ error }) => error.code === first?.error.code);
+  const reasons = failures.map(({ name, error }) =>
+    error.message.includes(name) ? error.message : `${name}: ${error.message}`,
+  );
+  const more = failures.length - mostReasons;
+  return new AppError(
+    alike && first ? first.error.code : 'BAD_INPUT',
+    `${failures.length} of ${count} files could not be opened`,
+    {
+      hint: `${reasons
+        .slice(0, mostReasons)
+        .map((reason) => reason.replace(/\.$/, ''))
+        .join('; ')}${more > 0 ? `; and ${more} more` : ''}.`,
+      details: failures
+        .map(({ error }, i) => [reasons[i], error.hint, error.details].filter(Boolean).join('\n'))
+        .join('\n\n'),
+    },
+  );
 }
 
 /** A file is sent and read at the same time: the task says what there is more of to wait for. */
