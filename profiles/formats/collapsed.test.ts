@@ -59,6 +59,16 @@ describe('collapsed stacks', () => {
     expect(() => open('a'.repeat(17 * 1024 ** 2))).toThrow('longer than 16 MB');
   });
 
+  it('have counts up to 2^53 - 1; a larger one is refused as such', () => {
+    expect(tree('a 9007199254740991')).toContain('a 9007199254740991/9007199254740991');
+    const refused = () => open('a;b 1\na;b 9007199254740993\n');
+    expect(refused).toThrow(ProfileFormatError);
+    expect(refused).toThrow(
+      'The count in line 2 of given.collapsed is too large to be added up exactly: 9007199254740993.',
+    );
+    expect(() => open(`a ${'9'.repeat(400)}`)).toThrow('is too large');
+  });
+
   it('take stacks 20,000 deep', () => {
     const { nodes } = open(`${Array.from({ length: 20_000 }, (_, i) => `f${i % 7}`).join(';')} 1`)
       .profiles[0]!.profile;

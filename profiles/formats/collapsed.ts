@@ -22,7 +22,7 @@ export const collapsed: Importer = {
 };
 
 /** A path and its count: what is before the last blank, and a number without sign. */
-const linePattern = /^(.*)[ \t](\d{1,15}(?:\.\d{1,15})?)[ \t]*$/;
+const linePattern = /^(.*)[ \t](\d+(?:\.\d+)?)[ \t]*$/;
 
 function parse(source: ByteSource, options: ParseOptions = {}): ImportedFile {
   const content = unpacked(source);
@@ -33,6 +33,8 @@ function parse(source: ByteSource, options: ParseOptions = {}): ImportedFile {
     if (isNothing(line)) return;
     const [, stack, count] = linePattern.exec(line) ?? [];
     if (stack === undefined || count === undefined) throw malformed(content.name, number, line);
+    const weight = Number(count);
+    if (weight > Number.MAX_SAFE_INTEGER) throw tooLarge(content.name, number, count);
     let node = 0;
     for (const text of stack.split(';')) {
       let frame = frameIds.get(text);
@@ -43,7 +45,7 @@ function parse(source: ByteSource, options: ParseOptions = {}): ImportedFile {
       }
       node = addFrameTo(builder, node, frame);
     }
-    builder.addWeighted(node, Number(count));
+    builder.addWeighted(node, weight);
     samples++;
   });
   if (samples === 0)
@@ -73,6 +75,18 @@ function malformed(fileName: string, lineNumber: number, line: string): ProfileF
     {
       where: `${fileName}: line ${lineNumber}`,
       hint: 'Expected lines like "main;work;parse 42". Remove what else is in the file, or record it again.',
+    },
+  );
+}
+
+function tooLarge(fileName: string, lineNumber: number, count: string): ProfileFormatError {
+  const shown = count.length > 40 ? `${count.slice(0, 40)}…` : count;
+  return new ProfileFormatError(
+    'PROFILE_MALFORMED',
+    `The count in line ${lineNumber} of ${fileName} is too large to be added up exactly: ${shown}.`,
+    {
+      where: `${fileName}: line ${lineNumber}`,
+      hint: 'Counts go up to 2^53 - 1 (9,007,199,254,740,991). Divide all counts of the file by the same number.',
     },
   );
 }
