@@ -7,9 +7,14 @@ import type { AppError } from '../../../../main/errors';
 import type { ViewedRun } from '../viewed-run';
 import type { ViewData } from './view-data';
 
-/** Whether there is anything to draw. */
+/** Whether there is anything to draw: what weighs nothing has no width. */
 export function isEmpty({ tree }: Pick<ViewData, 'tree'>): boolean {
-  return !tree || ((tree.total[0] ?? 0) <= 0 && tree.sampleCount.every((count) => count === 0));
+  return !tree || (tree.total[0] ?? 0) <= 0;
+}
+
+/** There are samples, and all of them weigh nothing. */
+function isWeightless({ tree }: Pick<ViewData, 'tree'>): boolean {
+  return isEmpty({ tree }) && !!tree?.sampleCount.some((count) => count > 0);
 }
 
 /** In place of a view that has nothing: why, and what to do about it. */
@@ -26,9 +31,20 @@ export function NothingToShow({ run, data }: { run: ViewedRun; data: ViewData })
       </div>
     );
   if (data.profiles.size === 0) return <NotRecorded run={run} memory={memory} />;
-  if (model.live && !data.tree)
+  const weightless = isWeightless(data);
+  if (model.live && (!data.tree || weightless))
     return (
       <EmptyView title="Waiting for the first samples">They appear about a second after the start.</EmptyView>
+    );
+  if (weightless)
+    return (
+      <EmptyView
+        title="Its samples have no weight"
+        action={<Action onClick={() => select({ weights: 'samples' })}>Count samples</Action>}
+      >
+        All samples shown here weigh nothing, so that nothing can be drawn by weight. Options → Samples counts
+        each of them as one.
+      </EmptyView>
     );
   if (transforms.length > 0)
     return (
@@ -126,9 +142,11 @@ function NotRecorded({ run, memory }: { run: ViewedRun; memory: boolean }) {
         )
       }
     >
-      {memory
-        ? 'No allocation profile was recorded. Turn on “Allocations” in the run form.'
-        : 'No CPU profile was recorded. Turn on “CPU profile” in the run form, or look at Memory and Output.'}
+      {model.detail?.status === 'imported'
+        ? `The file this session was made of has no ${memory ? 'allocation' : 'CPU'} profile in it.`
+        : memory
+          ? 'No allocation profile was recorded. Turn on “Allocations” in the run form.'
+          : 'No CPU profile was recorded. Turn on “CPU profile” in the run form, or look at Memory and Output.'}
     </EmptyView>
   );
 }
