@@ -330,7 +330,7 @@ function newestSampleUs({ samples }: Profile): number {
   return samples.length === 0 ? 0 : samples.timeUs[samples.length - 1]!;
 }
 
-function factsOf({ thread, profile }: Held): ProfileFacts {
+function factsOf({ thread, profile, exclusive }: Held): ProfileFacts {
   return {
     thread,
     unit: profile.unit,
@@ -339,5 +339,6 @@ function factsOf({ thread, profile }: Held): ProfileFacts {
     endUs: profile.endUs,
     newestUs: newestSampleUs(profile),
     timed: isTimed(profile),
+    exclusive,
   };
 }

@@ -38,6 +38,8 @@ export interface ProfileFacts {
   newestUs: number;
   /** Samples have times: a flame chart can be drawn and ranges mean something. */
   timed: boolean;
+  /** One of several values of the same samples (pprof): such profiles are shown one at a time, never added up. */
+  exclusive: boolean;
 }
 
 export interface TreeAnswer {

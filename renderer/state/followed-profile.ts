@@ -27,5 +27,6 @@ export function factsOfDelta(
     endUs: delta.endUs,
     newestUs: delta.samples.timeUs.at(-1) ?? before?.newestUs ?? 0,
     timed: delta.endUs > delta.startUs,
+    exclusive: false,
   };
 }

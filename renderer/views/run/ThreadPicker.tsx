@@ -31,8 +31,16 @@ export function ThreadPicker({ run, withChip }: { run: ViewedRun; withChip: bool
   const groups = groupByUnit(threads, unitOf);
   // Several values of the same samples (pprof) come as threads of one file: by default the first unit's are shown.
   const shownUnit = unitOf(chosen?.[0] ?? all[0] ?? '');
-  const inUse = chosen ?? all.filter((key) => unitOf(key) === shownUnit);
+  const values = all.some((key) => (run.model.cpu.get(key) ?? run.model.allocations.get(key))?.exclusive);
+  const byDefault = values
+    ? groups.flatMap(([, members]) => members.slice(0, 1).map(({ key }) => key))
+    : all.filter((key) => unitOf(key) === shownUnit);
+  const inUse = chosen ?? byDefault;
   const toggle = (key: ThreadKey): void => {
+    if (values) {
+      select({ threads: [key] });
+      return;
+    }
     const alike = inUse.filter((each) => unitOf(each) === unitOf(key));
     const next = alike.includes(key) ? alike.filter((each) => each !== key) : [...alike, key];
     select({ threads: next.length === all.length || next.length === 0 ? null : next });
@@ -41,25 +49,28 @@ export function ThreadPicker({ run, withChip }: { run: ViewedRun; withChip: bool
   const onlyThread = threads.find((thread) => thread.key === only);
   const label =
     chosen === null
-      ? `All ${threads.length} threads`
+      ? values
+        ? `1 of ${threads.length} values`
+        : `All ${threads.length} threads`
       : chosen.length === 1 && onlyThread
         ? threadTitle(onlyThread)
         : `${chosen.length} of ${threads.length} threads`;
+  const noun = values ? 'Value' : 'Threads';
   const wanted = filter.trim().toLowerCase();
   return (
     <>
       {withChip && chosen !== null && (
-        <Chip label="Threads" value={label} onRemove={() => select({ threads: null })} />
+        <Chip label={noun} value={label} onRemove={() => select({ threads: null })} />
       )}
       <Popover position="bottom-end" width={360} trapFocus shadow="md">
         <Popover.Target>
           <Button
             variant="default"
-            aria-label={`Threads: ${label}`}
+            aria-label={`${noun}: ${label}`}
             rightSection={<IconChevronDown size={12} />}
             className="thread-button"
           >
-            <span className="ellipsis">{chosen === null ? label : 'Threads'}</span>
+            <span className="ellipsis">{chosen === null ? label : noun}</span>
           </Button>
         </Popover.Target>
         <Popover.Dropdown p="sm" aria-label="Processes and threads">
@@ -75,7 +86,7 @@ export function ThreadPicker({ run, withChip }: { run: ViewedRun; withChip: bool
           <div className="thread-list">
             <div className="thread-item">
               <Checkbox
-                label="All processes and threads"
+                label={values ? 'The first value of each kind' : 'All processes and threads'}
                 checked={chosen === null}
                 indeterminate={chosen !== null}
                 onChange={() => select({ threads: null })}
@@ -86,14 +97,16 @@ export function ThreadPicker({ run, withChip }: { run: ViewedRun; withChip: bool
                 {groups.length > 1 && (
                   <div className="thread-group">
                     <span>{unitTitles[unit]}</span>
-                    <Button
-                      size="compact-xs"
-                      variant="subtle"
-                      color="gray"
-                      onClick={() => select({ threads: members.map((thread) => thread.key) })}
-                    >
-                      all of these
-                    </Button>
+                    {!values && (
+                      <Button
+                        size="compact-xs"
+                        variant="subtle"
+                        color="gray"
+                        onClick={() => select({ threads: members.map((thread) => thread.key) })}
+                      >
+                        all of these
+                      </Button>
+                    )}
                   </div>
                 )}
                 {members
