@@ -13,7 +13,7 @@ import { Access, allowedHosts, cookieName, refuseForeign } from './access';
 import { connect, defaultLimits, type ConnectionLimits } from './connection';
 import { securityHeaders } from './content-security';
 import { refusalPage, signInPage } from './pages';
-import { addUpload } from './upload';
+import { addUpload, type UploadLimits } from './upload';
 
 export interface ServeOptions {
   engine: EngineApi;
@@ -25,6 +25,7 @@ export interface ServeOptions {
   maxMessageBytes?: number;
   maxConnections?: number;
   limits?: Partial<ConnectionLimits>;
+  uploadLimits?: Partial<UploadLimits>;
 }
 
 export interface WebShell {
@@ -78,7 +79,7 @@ export async function serve(options: ServeOptions): Promise<WebShell> {
   });
   addLink(app, access, portOf);
   addSocket(app, options);
-  addUpload(app, options.engine);
+  addUpload(app, options.engine, options.uploadLimits);
   await app.register(fastifyStatic, {
     root: options.files,
     cacheControl: false,

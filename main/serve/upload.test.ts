@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { request as httpRequest, type ClientRequest } from 'node:http';
 import path from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { FakeEngine } from './fake-engine';
 import { serve, type WebShell } from './serve';
 
@@ -58,4 +59,50 @@ test('nobody else can send one: not without the cookie, not from another page', 
   expect((await put(new Uint8Array(9), { origin: origin! })).status).toBe(401);
   expect((await put(new Uint8Array(9), { cookie: cookie!, origin: 'http://evil.example' })).status).toBe(403);
   expect(engine.calls).toEqual([]);
+});
+
+/** A file of which the first bytes are sent, and no more. */
+function beginPut(headers: Record<string, string>, contentLength = 9_000_000): ClientRequest {
+  const request = httpRequest({
+    host: '127.0.0.1',
+    port: shell.port,
+    path: '/upload/abc?path=',
+    method: 'PUT',
+    headers: { 'content-type': 'application/octet-stream', 'content-length': contentLength, ...headers },
+  });
+  request.on('error', () => undefined);
+  request.write(new Uint8Array(3_000_000));
+  return request;
+}
+
+async function restart(uploadLimits: { maxBytes?: number; idleMs?: number }): Promise<void> {
+  await shell.close();
+  shell = await serve({ engine, files, uploadLimits });
+}
+
+const methods = (): string[] => engine.calls.map(({ method }) => method);
+const dropped = { method: 'sessions.importDrop', input: { uploadId: 'abc' } };
+
+test('a connection lost in the middle drops the upload', async () => {
+  const request = beginPut(await signedIn());
+  await vi.waitFor(() => expect(methods()).toContain('sessions.importPiece'));
+  request.destroy();
+  await vi.waitFor(() => expect(engine.calls.at(-1)).toEqual(dropped));
+});
+
+test('a file that stops coming is given up', async () => {
+  await restart({ idleMs: 100 });
+  const request = beginPut(await signedIn());
+  await new Promise((resolve) => request.once('close', resolve));
+  expect(engine.calls.at(-1)).toEqual(dropped);
+});
+
+test('a file above the limit is refused with what the limit is', async () => {
+  await restart({ maxBytes: 1024 ** 2 });
+  const answer = await put(new Uint8Array(3_000_000), await signedIn());
+  expect(answer.status).toBe(400);
+  expect(await answer.json()).toMatchObject({
+    error: { code: 'BAD_INPUT', message: expect.stringContaining('larger than') as string },
+  });
+  expect(methods()).toEqual(['sessions.importDrop']);
 });

@@ -79,20 +79,25 @@ describe('a .scorchmark file', () => {
     await leavesNothing(folder);
   });
 
-  it.each(['../evil.json', '/etc/evil', 'a/../../evil', '..\\evil', 'C:\\evil'])(
-    'that names a file outside its folder (%s) is refused',
-    async (name) => {
-      const { bytes } = await exported();
-      const folder = await temporaryFolder();
-      const other = await openAt(folder);
-      const evil = zipSync({ ...unzipSync(bytes), [name]: strToU8('x') });
-      await expect(other.importBytes('a.scorchmark', evil)).rejects.toMatchObject({
-        code: 'SESSION_DAMAGED',
-        message: expect.stringContaining('outside') as string,
-      });
-      await leavesNothing(folder);
-    },
-  );
+  it.each([
+    'profile-../../x',
+    '/profile-x',
+    '../evil.json',
+    '/etc/evil',
+    'a/../../evil',
+    '..\\evil',
+    'C:\\evil',
+  ])('that names a file outside its folder (%s) is refused', async (name) => {
+    const { bytes } = await exported();
+    const folder = await temporaryFolder();
+    const other = await openAt(folder);
+    const evil = zipSync({ ...unzipSync(bytes), [name]: strToU8('x') });
+    await expect(other.importBytes('a.scorchmark', evil)).rejects.toMatchObject({
+      code: 'SESSION_DAMAGED',
+      message: expect.stringContaining('outside') as string,
+    });
+    await leavesNothing(folder);
+  });
 
   it('leaves out files that do not belong into a session', async () => {
     const { bytes } = await exported();

@@ -1,9 +1,10 @@
 /** Files and folders from elsewhere become sessions: `.scorchmark` archives and foreign profiles. Nothing is left behind when it fails. */
 import { open, readFile, rename, stat } from 'node:fs/promises';
 import type { FileDescription } from '../../profiles/formats/describe-file';
-import { AppError, toAppError } from '../errors';
+import { AppError } from '../errors';
 import type { ForeignRequest, ReadForeign } from './describe-foreign';
 import { filesOfFolder } from './folder-files';
+import { importError } from './import-error';
 import { unpackSession, type UnpackLimits } from './import-archive';
 import { importForeign } from './import-profile';
 import { isSafeId, newSessionId } from './layout';
@@ -54,7 +55,7 @@ export async function importSession(options: ImportOptions): Promise<StoredSessi
     });
   } catch (error) {
     throwIfCancelled(task.signal);
-    throw toAppError(error, `Importing ${name}`);
+    throw importError(error, `Importing ${name}`, staging);
   }
 }
 

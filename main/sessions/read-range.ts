@@ -12,6 +12,9 @@ export interface FileRange {
 /** A link in a session's folder is not what was recorded. Windows has no such flag (nor links without a privilege). */
 const noLinks = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0);
 
+/** Node reads less than 2 GiB at once. */
+const mostAtOnceBytes = 1024 ** 3;
+
 /** Rejects with the system's error. Past the end there is nothing: the result is shorter, or empty. */
 export async function readRange(file: string, range: FileRange): Promise<Uint8Array> {
   const handle = await open(file, noLinks);
@@ -21,7 +24,12 @@ export async function readRange(file: string, range: FileRange): Promise<Uint8Ar
     const bytes = new Uint8Array(Math.min(range.lengthBytes ?? size, size - from));
     let filled = 0;
     while (filled < bytes.length) {
-      const { bytesRead } = await handle.read(bytes, filled, bytes.length - filled, from + filled);
+      const { bytesRead } = await handle.read(
+        bytes,
+        filled,
+        Math.min(bytes.length - filled, mostAtOnceBytes),
+        from + filled,
+      );
       if (bytesRead === 0) break; // The file became shorter meanwhile.
       filled += bytesRead;
     }

@@ -1,8 +1,8 @@
 /** The files of a session's folder that other tools open, written from what was recorded. */
-import { access, readdir, readFile, lstat } from 'node:fs/promises';
+import { access, lstat, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
-import { writeCpuProfile } from '../../profiles/formats/cpuprofile';
+import { cpuProfileParts } from '../../profiles/formats/cpuprofile';
 import { readHeapProfile } from '../../profiles/formats/heapprofile';
 import type { SessionFile, Timeline } from '../api';
 import type { Recording } from '../run/recording';
@@ -21,11 +21,13 @@ export async function writeStandardFiles(
   options: WriteOptions,
 ): Promise<Error[]> {
   const problems: Error[] = [];
-  const write = async (name: () => string, content: () => string): Promise<void> => {
+  const write = async (name: () => string, content: () => string | Iterable<string>): Promise<void> => {
     try {
       const file = path.join(folder, name());
       if (options.keepExisting && (await exists(file))) return;
-      await writeFileAtomic(file, content());
+      const text = content();
+      if (typeof text === 'string') await writeFileAtomic(file, text);
+      else await writePartsAtomic(file, text);
     } catch (error) {
       problems.push(error as Error);
     }
@@ -46,7 +48,7 @@ export async function writeStandardFiles(
     builder.finish();
     await write(
       () => cpuFileName(thread),
-      () => writeCpuProfile(builder.profile, { originUs: options.originUs }),
+      () => cpuProfileParts(builder.profile, { originUs: options.originUs }),
     );
   }
   for (const [thread, profile] of recording.allocations)
@@ -55,6 +57,24 @@ export async function writeStandardFiles(
       () => JSON.stringify(profile),
     );
   return problems;
+}
+
+/** Like `writeFileAtomic`, for what would be too long as one text (V8's longest string is 512 MB). */
+async function writePartsAtomic(file: string, parts: Iterable<string>): Promise<void> {
+  const temporary = `${file}.${process.pid}.part`;
+  try {
+    const handle = await open(temporary, 'w');
+    try {
+      for (const part of parts) await handle.writeFile(part);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await rename(temporary, file);
+  } catch (error) {
+    await rm(temporary, { force: true }).catch(() => undefined);
+    throw error;
+  }
 }
 
 async function exists(file: string): Promise<boolean> {

@@ -2,7 +2,8 @@
 import { randomBytes } from 'node:crypto';
 import { appendFile, mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { AppError, toAppError } from '../errors';
+import { AppError } from '../errors';
+import { importError } from './import-error';
 
 export interface Upload {
   /** The file's or folder's name, as the person knows it. */
@@ -40,7 +41,8 @@ export class Uploads {
     try {
       await mkdir(place, { recursive: true });
     } catch (error) {
-      throw toAppError(error, `Receiving ${name}`);
+      await rm(place, { recursive: true, force: true }).catch(() => undefined);
+      throw importError(error, `Receiving ${name}`, this.staging);
     }
     this.open.set(id, {
       name,
@@ -73,7 +75,9 @@ export class Uploads {
     try {
       await write;
     } catch (error) {
-      throw toAppError(error, `Receiving ${upload.name}`);
+      // A file with a hole is of no use, and its first half would keep a full disk full.
+      await this.drop(id).catch(() => undefined);
+      throw importError(error, `Receiving ${upload.name}`, this.staging);
     }
   }
 

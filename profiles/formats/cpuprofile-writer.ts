@@ -62,9 +62,11 @@ function* nodeParts(profile: Profile): Generator<string> {
     const children: number[] = [];
     for (let child = firstChild[node]!; child !== -1; child = nextSibling[child]!) children.push(child + 1);
     if (children.length > 0) part += `,"children":[${children.join(',')}]`;
-    const ticks = lineTicks.get(node);
-    if (ticks)
-      part += `,"positionTicks":${JSON.stringify(Array.from(ticks, ([line, n]) => ({ line, ticks: n })))}`;
+    // Line 0 means that the line is not known; V8 writes no such ticks.
+    const ticks = Array.from(lineTicks.get(node) ?? [], ([line, n]) => ({ line, ticks: n })).filter(
+      ({ line }) => line > 0,
+    );
+    if (ticks.length > 0) part += `,"positionTicks":${JSON.stringify(ticks)}`;
     const reason = deoptReasons?.get(node);
     if (reason !== undefined) part += `,"deoptReason":${JSON.stringify(reason)}`;
     part += '}';

@@ -302,6 +302,22 @@ describe('writing a .cpuprofile', () => {
     expect(raw.nodes[2]!.callFrame.functionName).toBe('');
   });
 
+  it('leaves out ticks whose line is not known', () => {
+    const profile = parseCpuProfile(JSON.stringify(valid()), { originUs: 0 });
+    profile.lineTicks.clear();
+    profile.lineTicks.set(1, new Map([[0, 4]]));
+    profile.lineTicks.set(
+      2,
+      new Map([
+        [0, 1],
+        [11, 2],
+      ]),
+    );
+    const { nodes } = JSON.parse(writeCpuProfile(profile, { originUs: 0 })) as V8CpuProfile;
+    expect(nodes[1]).not.toHaveProperty('positionTicks');
+    expect(nodes[2]!.positionTicks).toEqual([{ line: 11, ticks: 2 }]);
+  });
+
   it('comes in parts of moderate length, whatever the profile has', () => {
     const samples = Array.from({ length: 100_000 }, (_, i) => 2 + (i % 3));
     const profile = parseCpuProfile(
