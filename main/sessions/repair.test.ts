@@ -1,4 +1,4 @@
-import { appendFile, copyFile, readFile, readdir, rm, truncate, writeFile } from 'node:fs/promises';
+import { appendFile, copyFile, readFile, readdir, rm, truncate, writeFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { parseCpuProfile } from '../../profiles/formats/cpuprofile';
@@ -46,6 +46,9 @@ describe('a workbench killed while recording', () => {
             ),
           10_000,
         );
+        // The file is there before its first line.
+        const log = path.join(sessionFolder, 'output.log');
+        await vi.waitFor(async () => expect((await stat(log)).size).toBeGreaterThan(0), 10_000);
         await workbench.kill();
         const written = await cpuRecords(journal);
 
