@@ -58,7 +58,7 @@ test('a dropped profile opens, and the keyboard reaches everything in it', async
     await expect(page.getByRole('tab', { name: tab, exact: true })).toHaveAttribute('aria-selected', 'true');
   }
   await page.keyboard.press('4');
-  await expect(page.getByText(/No allocation profile was recorded/)).toBeVisible();
+  await expect(page.getByText(/no allocation profile/)).toBeVisible();
 
   await page.keyboard.press('3');
   await page.keyboard.press('/');
@@ -254,6 +254,8 @@ test('what the run form says is what runs', async ({ app }, testInfo) => {
 });
 
 test('one of several threads can be looked at alone; S stops the run', async ({ app }) => {
+  // The sample's two workers take two cores for themselves: on a small machine everything else waits.
+  test.setTimeout(240_000);
   const { page } = app;
   await page
     .locator('li, tr, div')
@@ -269,9 +271,9 @@ test('one of several threads can be looked at alone; S stops the run', async ({ 
   await page.keyboard.press('Escape');
   await expect(page.getByRole('button', { name: /remove.*threads/i })).toBeVisible();
   expect(page.url()).toContain('threads=');
-  await expect.poll(() => frameNames(page), { timeout: 20_000 }).toContain('countPrimes');
+  await expect.poll(() => frameNames(page), { timeout: 90_000 }).toContain('countPrimes');
   await page.keyboard.press('s');
-  await expect(page.getByTestId('run-phase')).toHaveText('saved', { timeout: 30_000 });
+  await expect(page.getByTestId('run-phase')).toHaveText('saved', { timeout: 90_000 });
   await page.getByRole('button', { name: /remove.*threads/i }).click();
   await expect(page.getByRole('button', { name: /^Threads: All 3 threads/ })).toBeVisible();
 });
