@@ -159,6 +159,8 @@ test('transforms that leave nothing say so and offer the way back', async ({ app
 
 test('keys: zoom, pan, move, match, focus, collapse, merge, reset, Escape, help', async ({ app }) => {
   const { page } = app;
+  // Without animation a place that is read is the place that was gone to.
+  await page.emulateMedia({ reducedMotion: 'reduce' });
   await openHandMade(page);
   await show(page, 'flame', { mode: 'left-heavy' });
   const widthOf = async (name: string): Promise<number> =>
