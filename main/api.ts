@@ -6,6 +6,13 @@
  */
 import { z } from 'zod';
 import { formatIds } from '../profiles/formats/types';
+import { leakSpecSchema, leakThresholdsSchema, type LeakVerdict } from '../profiles/leaks/types';
+import {
+  snapshotComparisonQuestionSchema,
+  snapshotQuestionSchema,
+  type SnapshotAnswers,
+  type SnapshotComparisonAnswers,
+} from '../profiles/heap/questions';
 import type { ProfileDelta, V8HeapProfile } from '../profiles/types';
 import type { AppErrorJson } from './errors';
 
@@ -57,6 +64,23 @@ export const targetSpecSchema = z.discriminatedUnion('kind', [
 export type TargetSpec = z.infer<typeof targetSpecSchema>;
 export type LaunchSpec = Extract<TargetSpec, { kind: 'launch' }>;
 
+/** When heap snapshots are taken by themselves; each stops its thread while it is written. */
+export const snapshotRulesSchema = z.object({
+  atStart: z.boolean().default(false),
+  /** When the load's or the program's warm-up is over. */
+  afterWarmUp: z.boolean().default(false),
+  atEnd: z.boolean().default(false),
+  /** When a thread's heap used gets above this, once. */
+  heapAboveBytes: z.number().positive().optional(),
+  /** When the heap after a full collection has grown by this since the last snapshot (or the start). */
+  growthAboveBytes: z.number().positive().optional(),
+  /** Shortly before V8 gives up at its heap limit. */
+  nearHeapLimit: z.boolean().default(false),
+  /** At most so many by rules in one run (disk and pauses). */
+  most: z.number().int().positive().max(20).default(5),
+});
+export type SnapshotRules = z.infer<typeof snapshotRulesSchema>;
+
 export const captureSpecSchema = z.object({
   cpu: z.boolean().default(true),
   /** µs between CPU samples. */
@@ -66,6 +90,12 @@ export const captureSpecSchema = z.object({
   allocationIntervalBytes: z.number().int().min(1024).default(131_072),
   /** ms between process and runtime metrics. */
   metricsIntervalMs: z.number().int().min(50).max(10_000).default(250),
+  /**
+   * `alive`: what was allocated and not yet collected. `all`: everything that was allocated, also what is garbage since (V8
+   * can do one or the other at a time; Node versions without the flags say so in a warning and record `alive`).
+   */
+  allocationKind: z.enum(['alive', 'all']).default('alive'),
+  snapshots: snapshotRulesSchema.prefault({}),
 });
 export type CaptureSpec = z.infer<typeof captureSpecSchema>;
 
@@ -75,6 +105,7 @@ export const runSpecSchema = z.object({
   tags: z.array(z.string()).default([]),
   load: loadSpecSchema.optional(),
   capture: captureSpecSchema.prefault({}),
+  leaks: leakSpecSchema.prefault({}),
   /** Stop the target after this long. */
   durationMs: z.number().positive().optional(),
 });
@@ -125,6 +156,13 @@ export const metrics = {
   heapTotal: { unit: 'bytes', label: 'Heap total' },
   external: { unit: 'bytes', label: 'External' },
   arrayBuffers: { unit: 'bytes', label: 'Array buffers' },
+  heapLimit: { unit: 'bytes', label: 'Heap limit' },
+  newSpace: { unit: 'bytes', label: 'New space' }, // used, scope: thread
+  oldSpace: { unit: 'bytes', label: 'Old space' }, // used, all spaces but new, code and large-object included
+  /** Just after a full collection: the floor that leaks are judged by. */
+  heapFloor: { unit: 'bytes', label: 'Heap after full GC' },
+  externalFloor: { unit: 'bytes', label: 'External after full GC' },
+  gcFreed: { unit: 'bytes', label: 'Freed by GC' }, // summed over the interval; scope: thread
   loopDelayP50: { unit: 'ms', label: 'Event-loop delay P50' }, // scope: thread; over the last interval
   loopDelayP99: { unit: 'ms', label: 'Event-loop delay P99' },
   loopDelayMax: { unit: 'ms', label: 'Event-loop delay max' },
@@ -179,8 +217,22 @@ export type Mark =
       durationMs: number;
       gcKind: GcKind;
       thread: ThreadKey;
-      /** Caused by our allocation refresh. */ ours: boolean;
+      /** Caused by us: an allocation refresh, a forced collection, a snapshot. */
+      ours: boolean;
+      /** Heap used before and after, where the runtime tells. */
+      beforeBytes?: number;
+      afterBytes?: number;
     }
+  | {
+      kind: 'snapshot';
+      tUs: number;
+      /** How long the thread stood still. */
+      durationMs: number;
+      text: string;
+      thread: ThreadKey;
+      file: string;
+    }
+  | { kind: 'oom'; tUs: number; text: string; thread: ThreadKey }
   | { kind: 'stop'; tUs: number; text: string };
 
 export interface OutputLine {
@@ -233,6 +285,37 @@ export interface LoadResult {
   perRequest: { method: string; url: string; totals: LoadTotals }[];
 }
 
+export type SnapshotReason =
+  'asked' | 'start' | 'warm-up' | 'end' | 'heap-above' | 'growth' | 'near-limit' | 'imported';
+
+/** A heap snapshot of a session, or on its way to become one. */
+export interface SnapshotInfo {
+  /** Its name in the session's folder; unique also while it is written. */
+  file: string;
+  thread: ThreadKey;
+  reason: SnapshotReason;
+  startedUs: number;
+  state: 'writing' | 'complete' | 'failed';
+  /** 0..1 while it is written; null when unknown. */
+  progress: number | null;
+  sizeBytes: number;
+  /** Heap used when it was begun. */
+  heapUsedBytes?: number;
+  /** The pause as foreseen, and as measured. */
+  estimatedPauseMs?: number;
+  pauseMs?: number;
+  error?: AppErrorJson;
+}
+
+/** What a snapshot would cost now. */
+export interface SnapshotEstimate {
+  pauseMs: number;
+  sizeBytes: number;
+  heapUsedBytes: number;
+  /** `measured`: scaled from an earlier snapshot of this run; `typical`: from this machine's or the default rate. */
+  basis: 'measured' | 'typical';
+}
+
 export interface LoadState {
   phase: 'waiting' | 'running' | 'done' | 'cancelled' | 'failed';
   preset: PresetName;
@@ -267,6 +350,7 @@ export interface RunState {
   load: LoadState | null;
   warnings: RunWarning[];
   sampleCount: number;
+  snapshots: SnapshotInfo[];
   exit?: TargetExit;
   /** Why the run could not start or ended badly. The session, if anything was recorded, is saved all the same. */
   error?: AppErrorJson;
@@ -329,7 +413,17 @@ export interface SessionMeta {
 export interface SessionFile {
   name: string;
   /** `profile`: a foreign file kept as it came, with one or more profiles; `sources`: the scripts that ran. */
-  kind: 'cpu' | 'allocations' | 'profile' | 'sources' | 'timeline' | 'load' | 'output' | 'other';
+  kind:
+    | 'cpu'
+    | 'allocations'
+    | 'profile'
+    /** A `.heapsnapshot` or `.heaptimeline`. */
+    | 'snapshot'
+    | 'sources'
+    | 'timeline'
+    | 'load'
+    | 'output'
+    | 'other';
   thread?: ThreadKey;
   sizeBytes: number;
 }
@@ -360,6 +454,10 @@ export interface SessionDetail extends SessionMeta {
   exit?: TargetExit;
   error?: AppErrorJson;
   files: SessionFile[];
+  /** Absent in sessions of older workbenches. */
+  snapshots?: SnapshotInfo[];
+  /** The target ran out of memory: V8 gave up at its heap limit. */
+  outOfMemory?: boolean;
 }
 
 /** `timeline.json` */
@@ -559,6 +657,38 @@ export const inputs = {
   'run.cancelLoad': z.object({ runId: z.string() }),
   'run.refreshAllocations': z.object({ runId: z.string() }),
   /** The active run, or the last one of this workbench; null when there was none. */
+  /** What a heap snapshot of a thread would cost now. */
+  'snapshots.estimate': z.object({ runId: z.string(), thread: z.string() }),
+  /** Takes one of a running recording; answers when it is complete. Progress stands in the run's state. */
+  'snapshots.take': z.object({ runId: z.string(), thread: z.string() }),
+  'snapshots.delete': byId.extend({ file: z.string() }),
+  /** Opens a snapshot when needed (with progress under `taskId`) and answers a question about it. */
+  'snapshots.ask': byId.extend({ file: z.string(), question: snapshotQuestionSchema, taskId }),
+  'snapshots.compare': z.object({
+    /** The earlier one. */
+    a: byId.extend({ file: z.string() }),
+    b: byId.extend({ file: z.string() }),
+    question: snapshotComparisonQuestionSchema,
+    taskId,
+  }),
+  /**
+   * Of a running recording or a session; by its own thresholds unless others are given. `deep` also opens two snapshots, if
+   * there are two, for constructors and holders.
+   */
+  'leaks.judge': byId.extend({
+    thresholds: leakThresholdsSchema.optional(),
+    deep: z.boolean().default(false),
+    taskId,
+  }),
+  /**
+   * The timeline of a session or running recording, each series reduced to about `points` points that keep minima and
+   * maxima: all of it, or a range.
+   */
+  'timeline.read': byId.extend({
+    startUs: z.number().optional(),
+    endUs: z.number().optional(),
+    points: z.number().int().min(100).max(20_000).default(2000),
+  }),
   'run.current': empty,
   'run.snapshot': z.object({ runId: z.string() }),
 
@@ -667,6 +797,14 @@ export interface Results {
   'run.stop': null;
   'run.cancelLoad': null;
   'run.refreshAllocations': null;
+  'snapshots.estimate': SnapshotEstimate;
+  'snapshots.take': SnapshotInfo;
+  'snapshots.delete': null;
+  /** Of the kind that the question asks for. */
+  'snapshots.ask': SnapshotAnswers[keyof SnapshotAnswers];
+  'snapshots.compare': SnapshotComparisonAnswers[keyof SnapshotComparisonAnswers];
+  'leaks.judge': LeakVerdict;
+  'timeline.read': Timeline;
   'run.current': RunState | null;
   'run.snapshot': RunSnapshot;
   'targets.list': RememberedTarget[];

@@ -136,6 +136,10 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     return Run.start(resolved, dependencies, sample?.title);
   }
 
+  // Replaced one by one as their parts come.
+  const notYet = (): never => {
+    throw new AppError('INTERNAL', 'Not built yet.');
+  };
   const handlers: Handlers = {
     'app.info': async () => ({
       version,
@@ -161,6 +165,13 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       await theRun(runId).refreshAllocations();
       return null;
     },
+    'snapshots.estimate': notYet,
+    'snapshots.take': notYet,
+    'snapshots.delete': notYet,
+    'snapshots.ask': notYet,
+    'snapshots.compare': notYet,
+    'leaks.judge': notYet,
+    'timeline.read': notYet,
     'run.current': () => run?.state ?? null,
     'run.snapshot': ({ runId }) => theRun(runId).snapshot(),
     'targets.list': () => store.targets(),

@@ -17,6 +17,7 @@ const order = [
   'main/run',
   'main/sessions',
   'main/sources',
+  'main/snapshots',
   'main/analysis',
   'main/report',
   'main/engine',

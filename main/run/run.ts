@@ -107,6 +107,7 @@ export class Run {
       load: null,
       warnings: [],
       sampleCount: 0,
+      snapshots: [],
       ...initial,
     };
   }

@@ -345,6 +345,7 @@ export function createFixtureClient(recorded: Recorded): Client {
             ]
           : [],
       sampleCount: 6000,
+      snapshots: [],
       ...(of === 'error' && {
         error: {
           code: 'TARGET_DIED_EARLY' as const,

@@ -20,13 +20,15 @@ const looks: Record<LaneMark['kind'], Look> = {
   stop: { rank: 3, color: 'muted', shape: 'diamond' },
   'process-exit': { rank: 2, color: 'muted', shape: 'left' },
   'process-start': { rank: 1, color: 'muted', shape: 'right' },
+  snapshot: { rank: 4, color: 'accent', shape: 'diamond' },
+  oom: { rank: 6, color: 'match', shape: 'diamond' },
 };
 
 const font = "10.5px system-ui, -apple-system, 'Segoe UI', Roboto, 'Liberation Sans', sans-serif";
 
 /** Instant at which a mark ends: blocked stretches last, everything else is a moment. */
 export function markEndUs(mark: LaneMark): number {
-  return mark.kind === 'blocked' ? mark.tUs + mark.durationMs * 1000 : mark.tUs;
+  return mark.kind === 'blocked' || mark.kind === 'snapshot' ? mark.tUs + mark.durationMs * 1000 : mark.tUs;
 }
 
 export function drawMarks(

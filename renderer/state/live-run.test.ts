@@ -17,6 +17,7 @@ const state: RunState = {
   load: null,
   warnings: [],
   sampleCount: 0,
+  snapshots: [],
 };
 
 /** A target that takes a sample every ms, and somebody who follows it. */

@@ -165,6 +165,7 @@ export function stateOfSession(detail: SessionDetail, loadResult: LoadResult | n
     },
     warnings: detail.warnings,
     sampleCount: detail.summary.cpuSamples ?? 0,
+    snapshots: detail.snapshots ?? [],
     exit: detail.exit,
     error: detail.error,
   };
