@@ -30,10 +30,21 @@ export const samplesFolder = path.join(packageRoot, 'resources', 'samples');
 export const loadRunnerFile = path.join(packageRoot, 'out', 'main', 'load-runner.js');
 export const importWorkerFile = path.join(packageRoot, 'out', 'main', 'import-worker.js');
 export const judgeWorkerFile = path.join(packageRoot, 'out', 'main', 'judge-worker.js');
+export const snapshotWorkerFile = path.join(packageRoot, 'out', 'main', 'snapshot-worker.js');
 export const reaperFile = path.join(packageRoot, 'main', 'agent', 'reaper.cjs');
 export const rendererFolder = path.join(packageRoot, 'out', 'renderer');
 export const reportClientFile = path.join(packageRoot, 'out', 'report', 'report.js');
 export const reportStyleFile = path.join(packageRoot, 'out', 'report', 'report.css');
+
+/** Only the built engine has the built threads beside it; from source, work is done in place. */
+export function isBuilt(workerFile: string): boolean {
+  return path.dirname(workerFile) === outFolderOf(fileURLToPath(import.meta.url)) && existsSync(workerFile);
+}
+
+function outFolderOf(file: string): string {
+  const folder = path.dirname(file);
+  return path.basename(folder) === 'chunks' ? path.dirname(folder) : folder;
+}
 
 /**
  * The environment in which our own helper processes run with `process.execPath`:

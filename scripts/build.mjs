@@ -14,6 +14,11 @@ const parts = [
   { name: 'main: load runner', source: 'main/load/load-runner.ts', result: 'main/load-runner.js' },
   { name: 'main: import worker', source: 'main/analysis/import-worker.ts', result: 'main/import-worker.js' },
   { name: 'main: judge worker', source: 'main/report/judge-worker.ts', result: 'main/judge-worker.js' },
+  {
+    name: 'main: snapshot worker',
+    source: 'main/snapshots/snapshot-worker.ts',
+    result: 'main/snapshot-worker.js',
+  },
   { name: 'preload', source: 'electron/preload.ts', result: 'preload/preload.cjs' },
   { name: 'renderer', source: 'renderer/index.html', result: 'renderer/index.html' },
   { name: 'report', source: 'renderer/report/client.ts', result: 'report/report.js' },

@@ -1,9 +1,9 @@
 /** Reads foreign profiles in a thread of its own: 400 MB take seconds. */
 import { stat } from 'node:fs/promises';
-import { importWorkerFile } from '../paths';
+import { importWorkerFile, isBuilt } from '../paths';
 import type { FileDescription } from '../../profiles/formats/describe-file';
 import { describeForeign, type ForeignRequest, type ReadForeign } from '../sessions';
-import { inThread, isBuilt } from './in-thread';
+import { inThread } from './in-thread';
 
 /** Starting a thread takes longer than reading a file this small. */
 const smallBytes = 1024 ** 2;

@@ -2,9 +2,6 @@
  * Work of seconds in a thread of its own, so that runs go on being recorded meanwhile. A thread that runs out of memory ends
  * alone.
  */
-import { existsSync } from 'node:fs';
-import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { parentPort, Worker } from 'node:worker_threads';
 import { AppError, toAppError, type AppErrorJson } from '../errors';
 import type { TaskOptions } from '../sessions';
@@ -13,16 +10,6 @@ export type FromThread =
   | { kind: 'progress'; fraction: number | null; text: string }
   | { kind: 'done'; value: unknown }
   | { kind: 'error'; error: AppErrorJson };
-
-/** Only the built engine has the built threads beside it; from source, work is done in place. */
-export function isBuilt(workerFile: string): boolean {
-  return path.dirname(workerFile) === outFolderOf(fileURLToPath(import.meta.url)) && existsSync(workerFile);
-}
-
-function outFolderOf(file: string): string {
-  const folder = path.dirname(file);
-  return path.basename(folder) === 'chunks' ? path.dirname(folder) : folder;
-}
 
 /**
  * Runs a thread that answers with `answerMainThread`. The caller knows what type its answer has.

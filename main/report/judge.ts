@@ -1,9 +1,9 @@
 /** Reports and comparisons of saved sessions; of big ones in a thread of its own, so that runs go on being recorded. */
 import type { Comparison, SessionDetail } from '../api';
-import { inThread, isBuilt } from '../analysis/in-thread';
+import { inThread } from '../analysis/in-thread';
 import { compareSessions } from '../analysis/compare';
 import { loadSession, type LoadedSession, type SessionSource } from '../analysis/load-session';
-import { judgeWorkerFile } from '../paths';
+import { isBuilt, judgeWorkerFile } from '../paths';
 import type { TaskOptions } from '../sessions';
 import { createReport } from '.';
 

@@ -1,0 +1,46 @@
+/** The parts of `profiles/heap` that the thread works with. */
+import type {
+  SnapshotAnswers,
+  SnapshotComparisonAnswers,
+  SnapshotComparisonQuestion,
+  SnapshotQuestion,
+} from '../../profiles/heap/questions';
+import type { HeapIndex, HeapSnapshot } from '../../profiles/heap/types';
+import { AppError } from '../errors';
+
+export interface ParseOptions {
+  fileName: string;
+  sizeBytes: number;
+  onProgress: (share: number) => void;
+  signal: AbortSignal;
+}
+
+/** Two snapshots, one before the other, ready for questions. */
+export interface HeapComparison {
+  ask(question: SnapshotComparisonQuestion): SnapshotComparisonAnswers[keyof SnapshotComparisonAnswers];
+}
+
+/** `Extract`: the little of the earlier snapshot that a comparison needs, so that it can be let go. */
+export interface HeapReader<Extract> {
+  parse(source: AsyncIterable<Uint8Array>, options: ParseOptions): Promise<HeapSnapshot>;
+  index(snapshot: HeapSnapshot, options: { onProgress: (share: number) => void }): HeapIndex;
+  answer(
+    snapshot: HeapSnapshot,
+    index: HeapIndex,
+    question: SnapshotQuestion,
+  ): SnapshotAnswers[keyof SnapshotAnswers];
+  extract(snapshot: HeapSnapshot, index: HeapIndex): Extract;
+  compare(a: Extract, snapshot: HeapSnapshot, index: HeapIndex): HeapComparison;
+}
+
+const notYet = (): never => {
+  throw new AppError('INTERNAL', 'Not built yet.');
+};
+
+export const heapReader: HeapReader<object> = {
+  parse: () => Promise.resolve().then(notYet),
+  index: notYet,
+  answer: notYet,
+  extract: notYet,
+  compare: notYet,
+};

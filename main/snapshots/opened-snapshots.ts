@@ -1,0 +1,276 @@
+/**
+ * Opened snapshots, in the thread: a file is parsed once however many ask at the same time, one file after the other, and
+ * those asked longest ago are let go when all together take too much memory.
+ */
+import { createReadStream } from 'node:fs';
+import { ProfileFormatError } from '../../profiles/errors';
+import { formatBytes } from '../../profiles/format';
+import type {
+  SnapshotAnswers,
+  SnapshotComparisonAnswers,
+  SnapshotComparisonQuestion,
+  SnapshotQuestion,
+} from '../../profiles/heap/questions';
+import type { HeapIndex, HeapSnapshot } from '../../profiles/heap/types';
+import { AppError, toAppError } from '../errors';
+import type { TaskOptions } from '../sessions';
+import type { HeapComparison, HeapReader } from './heap-reader';
+import { heldBytes } from './held-bytes';
+import type { SnapshotFile } from './messages';
+
+/** Of the way to an opened snapshot: reading takes this share, the rest computing. */
+const readingShare = 0.6;
+const pieceBytes = 4 * 1024 ** 2;
+/** Of earlier snapshots of comparisons; about 12 bytes per object each. */
+const mostExtracts = 4;
+
+interface Opened {
+  snapshot: HeapSnapshot;
+  index: HeapIndex;
+  bytes: number;
+  /** By the earlier snapshot's key. */
+  comparisons: Map<string, HeapComparison>;
+}
+
+interface Opening {
+  opened: Promise<Opened>;
+  waiting: Set<TaskOptions>;
+  /** Aborted when nobody waits any more. */
+  abandoned: AbortController;
+  /** What was told last, for those who come later. */
+  told: [fraction: number | null, text: string];
+}
+
+export interface OpenedSnapshotsOptions<Extract extends object> {
+  reader: HeapReader<Extract>;
+  /** All together, but for a single one that is bigger. */
+  mostOpenBytes: number;
+  /** Called now and then during computations that do not let go of the thread; may abort signals. */
+  onTick?: () => void;
+}
+
+export class OpenedSnapshots<Extract extends object> {
+  /** In the order in which they were asked last. */
+  private readonly opened = new Map<string, Opened>();
+  private readonly openings = new Map<string, Opening>();
+  private readonly extracts = new Map<string, Extract>();
+  private last: Promise<unknown> = Promise.resolve();
+
+  constructor(private readonly options: OpenedSnapshotsOptions<Extract>) {}
+
+  /** Rejects with PROFILE_MALFORMED, PROFILE_UNKNOWN_FORMAT, OUT_OF_MEMORY, CANCELLED or the system's error. */
+  async ask(
+    file: SnapshotFile,
+    question: SnapshotQuestion,
+    task: TaskOptions,
+  ): Promise<SnapshotAnswers[keyof SnapshotAnswers]> {
+    const { snapshot, index } = await this.open(file, task);
+    return named(file, () => this.options.reader.answer(snapshot, index, question));
+  }
+
+  /** Rejects as `ask`. */
+  async compare(
+    a: SnapshotFile,
+    b: SnapshotFile,
+    question: SnapshotComparisonQuestion,
+    task: TaskOptions,
+  ): Promise<SnapshotComparisonAnswers[keyof SnapshotComparisonAnswers]> {
+    const comparison = await this.comparison(a, b, task);
+    return named(b, () => comparison.ask(question));
+  }
+
+  /** Lets go of everything of a file. */
+  forget(path: string): void {
+    for (const key of [...this.opened.keys(), ...this.extracts.keys()])
+      if (key.startsWith(`${path}\0`)) {
+        this.opened.delete(key);
+        this.extracts.delete(key);
+      }
+  }
+
+  private async comparison(a: SnapshotFile, b: SnapshotFile, task: TaskOptions): Promise<HeapComparison> {
+    const { reader } = this.options;
+    const keyOfA = keyOf(a);
+    const known = this.opened.get(keyOf(b))?.comparisons.get(keyOfA);
+    if (known) return known;
+    // The earlier one first: once its extract is made, it may make room for the later one.
+    const both = !this.extracts.has(keyOfA) && !this.opened.has(keyOf(b));
+    let extract = this.extracts.get(keyOfA);
+    if (!extract) {
+      const first = await this.open(a, both ? part(task, 0) : task);
+      extract = named(a, () => reader.extract(first.snapshot, first.index));
+      this.extracts.set(keyOfA, extract);
+      if (this.extracts.size > mostExtracts) this.extracts.delete(firstKey(this.extracts)!);
+    }
+    const second = await this.open(b, both ? part(task, 0.5) : task);
+    const comparison =
+      second.comparisons.get(keyOfA) ?? reader.compare(extract, second.snapshot, second.index);
+    second.comparisons.set(keyOfA, comparison);
+    return comparison;
+  }
+
+  private async open(file: SnapshotFile, task: TaskOptions): Promise<Opened> {
+    const { signal } = task;
+    if (signal?.aborted) throw cancelled();
+    const key = keyOf(file);
+    const known = this.opened.get(key);
+    if (known) {
+      this.opened.delete(key);
+      this.opened.set(key, known);
+      return known;
+    }
+    const opening = this.openings.get(key) ?? this.begin(key, file);
+    opening.waiting.add(task);
+    task.progress?.(...opening.told);
+    return new Promise((resolve, reject) => {
+      const leave = (): void => {
+        opening.waiting.delete(task);
+        signal?.removeEventListener('abort', giveUp);
+      };
+      const giveUp = (): void => {
+        leave();
+        if (opening.waiting.size === 0) {
+          opening.abandoned.abort();
+          // Who asks from now on begins anew.
+          if (this.openings.get(key) === opening) this.openings.delete(key);
+        }
+        reject(cancelled());
+      };
+      signal?.addEventListener('abort', giveUp, { once: true });
+      opening.opened.then(resolve, reject).finally(leave);
+    });
+  }
+
+  private begin(key: string, file: SnapshotFile): Opening {
+    const abandoned = new AbortController();
+    const waiting = new Set<TaskOptions>();
+    const tell = (fraction: number | null, text: string): void => {
+      opening.told = [fraction, text];
+      for (const task of waiting) task.progress?.(fraction, text);
+    };
+    // Two at a time would take twice the memory and no less time.
+    const opened = this.last.then(async () => {
+      try {
+        const made = await this.read(file, tell, abandoned.signal);
+        this.opened.set(key, made);
+        return made;
+      } finally {
+        if (this.openings.get(key) === opening) this.openings.delete(key);
+      }
+    });
+    this.last = opened.catch(() => undefined);
+    const opening: Opening = {
+      opened,
+      waiting,
+      abandoned,
+      told: [
+        null,
+        this.openings.size > 0 ? 'Waiting until another snapshot is open' : `Opening ${file.name}`,
+      ],
+    };
+    this.openings.set(key, opening);
+    return opening;
+  }
+
+  private async read(
+    file: SnapshotFile,
+    tell: NonNullable<TaskOptions['progress']>,
+    signal: AbortSignal,
+  ): Promise<Opened> {
+    const { reader, onTick } = this.options;
+    const tick = (): void => {
+      onTick?.();
+      if (signal.aborted) throw cancelled();
+    };
+    tick();
+    // A file of snapshot becomes arrays of about its own size.
+    this.makeRoom(file.sizeBytes);
+    const total = formatBytes(file.sizeBytes);
+    const stream = createReadStream(file.path, { highWaterMark: pieceBytes });
+    try {
+      const snapshot = await reader.parse(stream, {
+        fileName: file.name,
+        sizeBytes: file.sizeBytes,
+        signal,
+        onProgress: (share) => {
+          tick();
+          tell(share * readingShare, `Reading ${formatBytes(share * file.sizeBytes)} of ${total}`);
+        },
+      });
+      tick();
+      tell(readingShare, 'Computing retained sizes');
+      const index = reader.index(snapshot, {
+        onProgress: (share) => {
+          tick();
+          tell(readingShare + share * (1 - readingShare), 'Computing retained sizes');
+        },
+      });
+      const bytes = heldBytes(snapshot, index);
+      this.makeRoom(bytes);
+      return { snapshot, index, bytes, comparisons: new Map() };
+    } catch (error) {
+      if (signal.aborted) throw cancelled();
+      throw readingError(error, file);
+    } finally {
+      stream.destroy();
+    }
+  }
+
+  /** Lets go of those asked longest ago until a new one of this size fits. */
+  private makeRoom(bytes: number): void {
+    let sum = bytes;
+    for (const each of this.opened.values()) sum += each.bytes;
+    for (const [key, each] of this.opened) {
+      if (sum <= this.options.mostOpenBytes) return;
+      this.opened.delete(key);
+      sum -= each.bytes;
+    }
+  }
+}
+
+function keyOf({ path, version }: SnapshotFile): string {
+  return `${path}\0${version}`;
+}
+
+function firstKey(map: ReadonlyMap<string, unknown>): string | undefined {
+  return map.keys().next().value;
+}
+
+/** A task whose progress is half of another's. */
+function part(task: TaskOptions, from: number): TaskOptions {
+  return {
+    ...task,
+    progress: (fraction, text) => task.progress?.(fraction === null ? null : from + fraction / 2, text),
+  };
+}
+
+function cancelled(): AppError {
+  return new AppError('CANCELLED', 'Cancelled.');
+}
+
+/** What JavaScript engines say when an array cannot be had. */
+const outOfMemory = /allocation failed|Invalid (?:typed )?array length|Invalid string length|out of memory/i;
+
+function readingError(thrown: unknown, { name, sizeBytes }: SnapshotFile): AppError {
+  if (thrown instanceof ProfileFormatError)
+    return new AppError(thrown.code, thrown.message, {
+      hint: thrown.hint,
+      details: thrown.where,
+      cause: thrown,
+    });
+  if (thrown instanceof RangeError && outOfMemory.test(thrown.message))
+    return new AppError(
+      'OUT_OF_MEMORY',
+      `${name} (${formatBytes(sizeBytes)}) needs more memory than is free.`,
+      { hint: 'Close other programs and open it again.', details: thrown.message, cause: thrown },
+    );
+  return toAppError(thrown, `Reading ${name}`);
+}
+
+function named<T>(file: SnapshotFile, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw readingError(error, file);
+  }
+}
