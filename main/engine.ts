@@ -15,6 +15,7 @@ import { readForeign } from './analysis/foreign-reader';
 import { summariseRecorded } from './analysis/summary';
 import { comparisonOf, reportOf } from './report/judge';
 import { createSources } from './sources';
+import { createSnapshots } from './snapshots';
 import { attachTarget, createClock, launchTarget, listNodeProcesses } from './target';
 
 export interface EngineOptions {
@@ -61,6 +62,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     onChanged: (ids) => emit({ event: 'sessions.changed', payload: { ids } }),
   });
   const sources = createSources(store);
+  const snapshots = createSnapshots(store);
   const tasks = new Map<string, AbortController>();
   let run: Run | undefined;
   let starting: Promise<Run> | undefined;
@@ -136,6 +138,15 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     return Run.start(resolved, dependencies, sample?.title);
   }
 
+  /** A snapshot of the running recording can be asked as soon as it is whole. */
+  function mustBeComplete(id: string, file: string): void {
+    const info = run?.id === id ? run.state.snapshots.find((each) => each.file === file) : undefined;
+    if (info?.state === 'writing')
+      throw new AppError('BAD_INPUT', 'The snapshot is still being written.', {
+        hint: 'It can be opened as soon as it is complete.',
+      });
+  }
+
   // Replaced one by one as their parts come.
   const notYet = (): never => {
     throw new AppError('INTERNAL', 'Not built yet.');
@@ -167,9 +178,19 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     },
     'snapshots.estimate': notYet,
     'snapshots.take': notYet,
-    'snapshots.delete': notYet,
-    'snapshots.ask': notYet,
-    'snapshots.compare': notYet,
+    'snapshots.delete': async ({ id, file }) => {
+      await snapshots.forget({ id, file });
+      await store.removeSnapshot(id, file);
+      return null;
+    },
+    'snapshots.ask': ({ id, file, question, taskId }) => {
+      mustBeComplete(id, file);
+      return asTask(taskId, (task) => snapshots.ask({ id, file }, question, task));
+    },
+    'snapshots.compare': ({ a, b, question, taskId }) => {
+      for (const { id, file } of [a, b]) mustBeComplete(id, file);
+      return asTask(taskId, (task) => snapshots.compare(a, b, question, task));
+    },
     'leaks.judge': notYet,
     'timeline.read': notYet,
     'run.current': () => run?.state ?? null,
@@ -260,6 +281,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
           await run.stop('workbench closed');
           await run.done;
         }
+        await snapshots.close();
         await store.close();
       })();
       return closing;

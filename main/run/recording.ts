@@ -13,6 +13,7 @@ import type {
   RunState,
   RunWarning,
   Series,
+  SnapshotInfo,
   ThreadKey,
 } from '../api';
 import type { SourceRecord } from '../capture/source-record';
@@ -30,6 +31,8 @@ export type JournalRecord =
   | { k: 'output'; lines: OutputLine[] }
   | { k: 'warning'; warning: RunWarning }
   | { k: 'load'; result: LoadResult }
+  /** At its beginning and at its end; progress is only shown. */
+  | { k: 'snapshot'; snapshot: SnapshotInfo }
   /** Goes to a file of its own; nobody keeps it in memory. */
   | { k: 'source'; source: SourceRecord };
 
@@ -47,6 +50,8 @@ export class Recording {
   readonly marks: Mark[] = [];
   readonly output: OutputLine[] = [];
   readonly warnings: RunWarning[] = [];
+  /** By the file's name. */
+  readonly snapshots = new Map<string, SnapshotInfo>();
   loadResult: LoadResult | null = null;
   /** Latest instant seen in any stream, µs since the run's start. */
   lastUs = 0;
@@ -87,6 +92,10 @@ export class Recording {
       case 'load':
         this.loadResult = record.result;
         this.see(record.result.endedUs);
+        break;
+      case 'snapshot':
+        this.snapshots.set(record.snapshot.file, record.snapshot);
+        this.see(record.snapshot.startedUs);
         break;
       case 'source':
         break;

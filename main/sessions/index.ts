@@ -1,5 +1,5 @@
 /** Sessions kept on disk: see README.md. */
-export { defaultDataFolder, newSessionId } from './layout';
+export { defaultDataFolder, isSnapshotName, newSessionId, snapshotFileName } from './layout';
 export { formatOutputLine, parseOutputLog } from './output-log';
 export { describeForeign } from './describe-foreign';
 export type { ForeignRequest, ReadForeign } from './describe-foreign';

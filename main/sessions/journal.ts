@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { z } from 'zod';
 import type { JournalRecord, Recording } from '../run/recording';
-import { listeningSchema, processSchema, warningSchema } from './session-file';
+import { listeningSchema, processSchema, snapshotSchema, warningSchema } from './session-file';
 
 const numbers = z.array(z.number());
 const loadTotals = z.looseObject({ requests: z.number(), meanRate: z.number() });
@@ -40,6 +40,7 @@ const recordSchema = z.discriminatedUnion('k', [
     ),
   }),
   z.object({ k: z.literal('marks'), marks: z.array(z.looseObject({ kind: z.string(), tUs: z.number() })) }),
+  z.object({ k: z.literal('snapshot'), snapshot: snapshotSchema }),
   z.object({ k: z.literal('warning'), warning: warningSchema }),
   z.object({
     k: z.literal('load'),

@@ -56,7 +56,15 @@ export const loadFileName = 'load.json';
 export const sourcesFileName = 'sources.ndjson';
 
 const profileName = /^(cpu|allocations)-(\d{1,10})(?:-w(\d{1,10}))?\.(cpuprofile|heapprofile)$/;
-const otherStandardName = /^(http\.json|queries\.json|[A-Za-z0-9][A-Za-z0-9_-]{0,79}\.heapsnapshot)$/;
+const otherStandardName = /^(http|queries)\.json$/;
+const snapshotName = /^[A-Za-z0-9][A-Za-z0-9_-]{0,79}\.(?:heapsnapshot|heaptimeline)$/;
+/** `heap-12-w3-…`: how a snapshot's name tells its thread. */
+const snapshotThread = /^heap-(\d{1,10})(?:-w(\d{1,10}))?[-.]/;
+
+/** Whether a file of this name is a heap snapshot of a session. */
+export function isSnapshotName(name: string): boolean {
+  return snapshotName.test(name);
+}
 
 /** `p12-w3` → `cpu-12-w3.cpuprofile`. */
 export function cpuFileName(thread: ThreadKey): string {
@@ -66,6 +74,19 @@ export function cpuFileName(thread: ThreadKey): string {
 /** `p12` → `allocations-12.heapprofile`. */
 export function allocationsFileName(thread: ThreadKey): string {
   return `allocations-${threadPart(thread)}.heapprofile`;
+}
+
+/** The thread's `number`th of a recording, counted from 1: `p12-w3`, 2 → `heap-12-w3-2.heapsnapshot`. */
+export function snapshotFileName(thread: ThreadKey, number: number): string {
+  return `heap-${threadPart(thread)}-${number}.heapsnapshot`;
+}
+
+/** `Heap.20260307.heapsnapshot.gz` → `imported-Heap-20260307.heapsnapshot`. */
+export function importedSnapshotFileName(name: string): string {
+  const [, base = '', extension = '.heapsnapshot'] =
+    /^(.*?)(\.heapsnapshot|\.heaptimeline)?(?:\.gz)?$/i.exec(name) ?? [];
+  const safe = base.replace(/[^A-Za-z0-9_]+/g, '-').replace(/^-+|-+$/g, '');
+  return `imported-${safe.slice(0, 70) || 'unnamed'}${extension.toLowerCase()}`;
 }
 
 function threadPart(thread: ThreadKey): string {
@@ -101,5 +122,9 @@ export function classifyFile(name: string): Pick<SessionFile, 'kind' | 'thread'>
     return { kind: kind === 'cpu' ? 'cpu' : 'allocations', thread: `p${pid}${worker ? `-w${worker}` : ''}` };
   }
   if (foreignName.test(name) && !name.endsWith('.')) return { kind: 'profile' };
+  if (isSnapshotName(name)) {
+    const [, pid, worker] = snapshotThread.exec(name) ?? [];
+    return { kind: 'snapshot', ...(pid && { thread: `p${pid}${worker ? `-w${worker}` : ''}` }) };
+  }
   return otherStandardName.test(name) ? { kind: 'other' } : undefined;
 }

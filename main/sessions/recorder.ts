@@ -2,7 +2,7 @@
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { Profile, V8HeapProfile } from '../../profiles/types';
-import type { LoadResult, Mark, Series, SessionMeta, SessionSummary, ThreadKey } from '../api';
+import type { LoadResult, Mark, Series, SessionFile, SessionMeta, SessionSummary, ThreadKey } from '../api';
 import { toAppError, type AppErrorJson } from '../errors';
 import type { Recorder, SessionEnd } from '../run/recorder';
 import type { JournalRecord, Recording } from '../run/recording';
@@ -12,6 +12,7 @@ import { LatestWriter } from './latest-writer';
 import { allocationsFileName, journalFileName, outputFileName, sourcesFileName } from './layout';
 import { formatOutputLine } from './output-log';
 import { readSession, writeSession, type StoredSession } from './session-file';
+import { snapshotsOf } from './snapshot-list';
 import { listStandardFiles, totalBytes, writeStandardFiles } from './standard-files';
 
 /** What a summary is made from: a `Recording`, or the profile of an imported file. */
@@ -122,6 +123,7 @@ export class FolderRecorder implements Recorder {
       ...(end.exit && { exit: end.exit }),
       ...(end.error && { error: end.error }),
       files,
+      ...memoryFindings(recording, files),
       sizeBytes: totalBytes(files),
       ...(problem && { ...failure(problem), unsaved: true }),
     };
@@ -132,6 +134,15 @@ export class FolderRecorder implements Recorder {
     this.troubled = true;
     this.options.onTrouble(toAppError(error, 'Writing the session').toJSON());
   }
+}
+
+/** What `session.json` tells of a recording's snapshots and of its running out of memory. */
+export function memoryFindings(
+  recording: Recording,
+  files: readonly SessionFile[],
+): Pick<StoredSession, 'snapshots' | 'outOfMemory'> {
+  const snapshots = snapshotsOf(files, [...recording.snapshots.values()]);
+  return { snapshots, ...(recording.marks.some(({ kind }) => kind === 'oom') && { outOfMemory: true }) };
 }
 
 /** The target's Node version where it is known, in both of its places. */

@@ -9,8 +9,9 @@ import { Recording } from '../run/recording';
 import { replayJournal } from './journal';
 import { classifyFile, journalFileName, sessionFileName } from './layout';
 import { stateOf } from './process-identity';
-import { describeRecording, nodeVersionsOf, type Summarise } from './recorder';
+import { describeRecording, memoryFindings, nodeVersionsOf, type Summarise } from './recorder';
 import { writeSession, type StoredSession } from './session-file';
+import { snapshotsOf } from './snapshot-list';
 import { listStandardFiles, readAllocations, totalBytes, writeStandardFiles } from './standard-files';
 
 /** A recorder on another machine or in another container counts as gone when its files have been still for so long. */
@@ -84,6 +85,7 @@ export async function repairSession(
     // An unsaved session's error was that it could not be saved; now it is.
     ...(error && !unsaved && { error }),
     files,
+    ...(unsaved ? { snapshots: snapshotsOf(files, stored.snapshots) } : memoryFindings(recording, files)),
     sizeBytes: totalBytes(files),
   };
   await writeSession(folder, session);

@@ -60,6 +60,16 @@ const summarySchema = z.looseObject({
     .optional(),
 });
 
+export const snapshotSchema = z.looseObject({
+  file: z.string(),
+  thread: z.string(),
+  reason: z.string(),
+  startedUs: finite,
+  state: z.enum(['writing', 'complete', 'failed']),
+  progress: finite.nullable(),
+  sizeBytes: finite,
+});
+
 const statuses = ['recording', 'complete', 'recovered', 'failed', 'imported'] as const;
 
 export const sessionMetaSchema = z.looseObject({
@@ -103,11 +113,23 @@ const storedSchema = sessionMetaSchema.extend({
   files: z.array(
     z.looseObject({
       name: z.string(),
-      kind: z.enum(['cpu', 'allocations', 'profile', 'sources', 'timeline', 'load', 'output', 'other']),
+      kind: z.enum([
+        'cpu',
+        'allocations',
+        'profile',
+        'snapshot',
+        'sources',
+        'timeline',
+        'load',
+        'output',
+        'other',
+      ]),
       thread: z.string().optional(),
       sizeBytes: z.number(),
     }),
   ),
+  snapshots: z.array(snapshotSchema).optional(),
+  outOfMemory: z.boolean().optional(),
   recorder: processIdentitySchema.optional(),
   unsaved: z.boolean().optional(),
 });

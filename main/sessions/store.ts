@@ -1,8 +1,8 @@
 /** The sessions of one data folder. Start reading here; README.md says what lies where on disk. */
-import { rename } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { FileDescription } from '../../profiles/formats/describe-file';
-import type { ParsedInput, RememberedTarget, RunSpec, SessionDetail, SessionMeta } from '../api';
+import type { ParsedInput, RememberedTarget, RunSpec, SessionDetail, SessionFile, SessionMeta } from '../api';
 import { AppError, toAppError, type AppErrorJson } from '../errors';
 import type { Recorder, RecorderFactory, SessionStart } from '../run/recorder';
 import type { AppendHandle } from './append-file';
@@ -12,7 +12,7 @@ import { packSession } from './export-archive';
 import type { UnpackLimits } from './import-archive';
 import { describeForeign, type ReadForeign } from './describe-foreign';
 import { importSession, type ImportOptions } from './import';
-import { classifyFile, isSafeId, sessionFileName } from './layout';
+import { classifyFile, isSafeId, isSnapshotName, sessionFileName } from './layout';
 import { readRange, type FileRange } from './read-range';
 import { ownIdentity } from './process-identity';
 import { FolderRecorder } from './recorder';
@@ -25,7 +25,8 @@ import {
   type StoredSession,
 } from './session-file';
 import { inStaging, removeFolder } from './staging';
-import { listStandardFiles } from './standard-files';
+import { snapshotsOf } from './snapshot-list';
+import { listStandardFiles, totalBytes } from './standard-files';
 import type { TaskOptions } from './task';
 import { Uploads } from './uploads';
 
@@ -49,6 +50,8 @@ export interface SessionStore extends RecorderFactory {
   /** Where the session's files lie. Rejects with NOT_FOUND. */
   folderOf(id: string): Promise<string>;
   update(change: ParsedInput<'sessions.update'>): Promise<SessionMeta>;
+  /** Deletes one heap snapshot of a session for good. Rejects with NOT_FOUND, or BAD_INPUT while it is recorded. */
+  removeSnapshot(id: string, file: string): Promise<void>;
   trash(ids: string[]): Promise<void>;
   restore(ids: string[]): Promise<void>;
   /** Deletes trashed sessions for good: these, or all. */
@@ -114,8 +117,10 @@ class FolderStore implements SessionStore {
     const stored = written.status === 'recording' ? (this.unwritten.get(id) ?? written) : written;
     const trashedAt = this.data.catalog.entries.get(id)?.meta.trashedAt;
     const { trashedAt: _written, ...detail } = detailOf(stored);
-    const files = stored.status === 'recording' ? await listStandardFiles(folder) : detail.files;
-    return { ...detail, id, files, ...(trashedAt !== undefined && { trashedAt }) };
+    const isRecording = stored.status === 'recording';
+    const files = isRecording ? await listStandardFiles(folder) : asKindsOfToday(detail.files);
+    const snapshots = snapshotsOf(files, detail.snapshots, { isRecording });
+    return { ...detail, id, files, snapshots, ...(trashedAt !== undefined && { trashedAt }) };
   }
 
   async readFile(id: string, file: string, range: FileRange = {}): Promise<Uint8Array> {
@@ -152,6 +157,29 @@ class FolderStore implements SessionStore {
       ...(note !== undefined && { note }),
       ...(tags !== undefined && { tags: [...new Set(tags)] }),
     }));
+  }
+
+  async removeSnapshot(id: string, file: string): Promise<void> {
+    await this.data.mustOwn('delete a snapshot');
+    await this.changeSession(id, async (session, folder) => {
+      if (session.status === 'recording')
+        throw new AppError('BAD_INPUT', 'The session is still being recorded.', {
+          hint: 'Delete the snapshot when the run has ended.',
+        });
+      const known = snapshotsOf(asKindsOfToday(session.files), session.snapshots);
+      if (!isSnapshotName(file) || !known.some((each) => each.file === file))
+        throw new AppError('NOT_FOUND', `The session has no snapshot ${file}.`, {
+          hint: 'It may have been deleted meanwhile.',
+        });
+      try {
+        await rm(path.join(folder, file), { force: true });
+      } catch (error) {
+        throw toAppError(error, `Deleting ${file}`);
+      }
+      const files = session.files.filter(({ name }) => name !== file);
+      const snapshots = known.filter((each) => each.file !== file);
+      return { ...session, files, snapshots, sizeBytes: totalBytes(files) };
+    });
   }
 
   async trash(ids: string[]): Promise<void> {
@@ -341,13 +369,13 @@ class FolderStore implements SessionStore {
 
   private async changeSession(
     id: string,
-    change: (session: StoredSession) => StoredSession,
+    change: (session: StoredSession, folder: string) => StoredSession | Promise<StoredSession>,
   ): Promise<SessionMeta> {
     await this.folderOf(id);
     return this.data.mutex.run(id, async () => {
       // It may have moved to the trash while we waited.
       const folder = await this.folderOf(id);
-      const session = change(await this.readStored(id, folder));
+      const session = await change(await this.readStored(id, folder), folder);
       try {
         await writeSession(folder, session);
       } catch (error) {
@@ -383,6 +411,13 @@ class FolderStore implements SessionStore {
       }
     });
   }
+}
+
+/** Older workbenches knew nothing of snapshots: a file that lay in a session was some other file. */
+function asKindsOfToday(files: readonly SessionFile[]): SessionFile[] {
+  return files.map((file) =>
+    file.kind === 'other' && isSnapshotName(file.name) ? { ...file, ...classifyFile(file.name)! } : file,
+  );
 }
 
 async function newSession(start: SessionStart): Promise<StoredSession> {

@@ -10,7 +10,7 @@ import type {
 } from '../../profiles/heap/questions';
 import { AppError } from '../errors';
 import { isBuilt, snapshotWorkerFile } from '../paths';
-import type { TaskOptions } from '../sessions';
+import { isSnapshotName, type TaskOptions } from '../sessions';
 import { heapReader } from './heap-reader';
 import { mostOpenBytes } from './held-bytes';
 import type { SnapshotFile, SnapshotRequest } from './messages';
@@ -137,10 +137,6 @@ function requester(options: SnapshotsOptions): Requester {
     forget: (file) => here.forget(file),
     close: () => Promise.resolve(),
   };
-}
-
-function isSnapshotName(name: string): boolean {
-  return /^[A-Za-z0-9_][A-Za-z0-9._~-]*\.(heapsnapshot|heaptimeline)$/.test(name);
 }
 
 async function describe(file: string): Promise<SnapshotFile> {
