@@ -13,6 +13,7 @@ import {
   type SnapshotAnswers,
   type SnapshotComparisonAnswers,
 } from '../profiles/heap/questions';
+import type { CollectionColumns, ExactColumns } from '../profiles/series';
 import type { ProfileDelta, V8HeapProfile } from '../profiles/types';
 import type { AppErrorJson } from './errors';
 
@@ -192,6 +193,16 @@ export interface Series {
   scope: string;
   tUs: number[];
   values: number[];
+  /**
+   * Of a reduced series: its points are extremes and ends of stretches of time, and these columns say what they stand for
+   * (`profiles/time-series.ts` adds and averages both kinds rightly).
+   */
+  exact?: ExactColumns;
+}
+
+/** The garbage collections of a thread, of one kind and cause, as columns; reduced ones have `stands`. */
+export interface Collections extends CollectionColumns {
+  gcKind: GcKind;
 }
 
 export type GcKind = 'minor' | 'major' | 'incremental' | 'weakcb';
@@ -210,6 +221,8 @@ export type Mark =
       startUp?: boolean;
       /** We stopped it ourselves, to read sources: not the program's fault. */
       ours?: boolean;
+      /** So many shorter ones near it are not listed, in a run with very many. */
+      others?: number;
     }
   | {
       kind: 'gc';
@@ -361,8 +374,11 @@ export interface RunSnapshot {
   state: RunState;
   cpu: Record<ThreadKey, ProfileDelta>;
   allocations: Record<ThreadKey, V8HeapProfile>;
+  /** Reduced when the run is long. */
   series: Series[];
+  /** Without garbage collections; of very many `blocked` ones the longest. */
   marks: Mark[];
+  collections?: Collections[];
   output: OutputLine[];
   loadResult: LoadResult | null;
 }
@@ -460,10 +476,13 @@ export interface SessionDetail extends SessionMeta {
   outOfMemory?: boolean;
 }
 
-/** `timeline.json` */
+/** `timeline.json`, and what `timeline.read` answers. */
 export interface Timeline {
   series: Series[];
+  /** Older workbenches wrote garbage collections here, one mark each. */
   marks: Mark[];
+  /** All garbage collections; absent where `marks` has them. */
+  collections?: Collections[];
 }
 
 export interface RememberedTarget {

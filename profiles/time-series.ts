@@ -1,4 +1,5 @@
 /** Arithmetic over measured series: means weighted by time, extremes, and a percentile of percentiles. */
+import type { ExactColumns } from './series';
 
 /** A series as columns in time order; µs since the run's start. Each value speaks for the time since the one before. */
 export interface SeriesColumns {
@@ -6,6 +7,8 @@ export interface SeriesColumns {
   scope: string;
   tUs: readonly number[];
   values: readonly number[];
+  /** Of a reduced series: what its points stand for (see `series/types.ts`). */
+  exact?: ExactColumns;
 }
 
 /** How long each value speaks for, µs. The first has no value before it: it gets as long as the second. */
@@ -13,9 +16,19 @@ export function intervalsUs(tUs: readonly number[]): number[] {
   return tUs.map((t, i) => (i > 0 ? t - tUs[i - 1]! : tUs.length > 1 ? tUs[1]! - t : 1));
 }
 
-/** Mean weighted by time, undefined for an empty series. */
-export function timeWeightedMean({ tUs, values }: Pick<SeriesColumns, 'tUs' | 'values'>): number | undefined {
+/** Mean weighted by time, undefined for an empty series. Of a reduced series: of all values its points stand for. */
+export function timeWeightedMean({
+  tUs,
+  values,
+  exact,
+}: Pick<SeriesColumns, 'tUs' | 'values' | 'exact'>): number | undefined {
   if (values.length === 0) return undefined;
+  if (exact) {
+    const spanUs = added(exact.spansUs);
+    if (spanUs > 0) return added(exact.areas) / spanUs;
+    const count = added(exact.counts);
+    return count > 0 ? added(exact.sums) / count : undefined;
+  }
   const weights = intervalsUs(tUs);
   let sum = 0;
   let weight = 0;
@@ -24,6 +37,17 @@ export function timeWeightedMean({ tUs, values }: Pick<SeriesColumns, 'tUs' | 'v
     weight += weights[i]!;
   }
   return weight > 0 ? sum / weight : values.reduce((total, value) => total + value, 0) / values.length;
+}
+
+/** All values added up. Of a reduced series: all values its points stand for. */
+export function total({ values, exact }: Pick<SeriesColumns, 'values' | 'exact'>): number {
+  return added(exact ? exact.sums : values);
+}
+
+function added(values: readonly number[]): number {
+  let sum = 0;
+  for (const value of values) if (!Number.isNaN(value)) sum += value;
+  return sum;
 }
 
 export function maximum(values: readonly number[]): number | undefined {

@@ -1,0 +1,10 @@
+export { BoundedSeries, defaultMostPoints } from './bounded-series';
+export {
+  CollectionLog,
+  collectionTotals,
+  reduceCollections,
+  type CollectionTotals,
+  type OneCollection,
+} from './collections';
+export { cut, firstAtOrAfter, reduceSeries, type ReduceOptions } from './reduce';
+export type { CollectionColumns, ExactColumns, ReducibleSeries, SeriesWindow } from './types';
