@@ -14,6 +14,9 @@ export type ErrorCode =
   | 'INSPECTOR_REFUSED'
   | 'ATTACH_FAILED'
   | 'RUN_ACTIVE'
+  /** One heap snapshot of a process at a time. */
+  | 'SNAPSHOT_ACTIVE'
+  | 'SNAPSHOT_FAILED'
   | 'NO_RUN'
   | 'LOAD_NO_URL'
   | 'LOAD_FAILED'

@@ -299,7 +299,7 @@
 
   function install() {
     watchExit();
-    ['./listen.cjs', './cpu.cjs', './runtime-metrics.cjs'].forEach(function (name) {
+    ['./listen.cjs', './cpu.cjs', './runtime-metrics.cjs', './heap-snapshot.cjs'].forEach(function (name) {
       guard(function () {
         require(name).install(agent);
       });

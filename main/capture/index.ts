@@ -2,7 +2,7 @@
 import { AllocationCollector } from './allocations';
 import { CpuCollector } from './cpu';
 import { HeapCollector } from './heap';
-import { OwnGcs } from './own-gcs';
+import { newOwnGcs } from './own-gcs';
 import { ProcessCollector, type ProcessMetricsOptions } from './process';
 import { RunSources } from './run-sources';
 import { RuntimeCollector } from './runtime';
@@ -10,6 +10,8 @@ import { SourceCollector } from './sources';
 import type { CaptureSink, Collector, ThreadCollectorOptions } from './types';
 
 export { startAll } from './trouble';
+export { takeSnapshot } from './heap-snapshot';
+export type { SnapshotOptions, TakenSnapshot } from './heap-snapshot';
 export type { ProcessMetricsOptions } from './process';
 
 /** A run has one sink: whoever has the same one shares what is known of sources. */
@@ -18,7 +20,7 @@ const sourcesOfRuns = new WeakMap<CaptureSink, RunSources>();
 /** The collectors of one isolate that the spec asks for; start them with `startAll` before the isolate's first line. */
 export function threadCollectors(given: ThreadCollectorOptions): Collector[] {
   const { sink, clock } = given;
-  const ownGcs = new OwnGcs();
+  const ownGcs = newOwnGcs(given.thread);
   let shared = sourcesOfRuns.get(sink);
   if (!shared) sourcesOfRuns.set(sink, (shared = new RunSources(sink, clock)));
   const sources = new SourceCollector(given, shared);

@@ -3,6 +3,7 @@
  * one, the runtime metrics know exactly how long it took: here they agree, so that each is told once.
  */
 import type { GcKind } from '../api';
+import type { TargetThread } from '../target/types';
 
 /** µs on the host's monotonic clock. */
 export interface Window {
@@ -42,4 +43,18 @@ export class OwnGcs {
   forgetBefore(tUs: number): void {
     this.windows = this.windows.filter((window) => window.endUs >= tUs);
   }
+}
+
+const ofThreads = new WeakMap<TargetThread, OwnGcs>();
+
+/** What the collectors of a thread share, for others who cause collections there; undefined when it is not recorded. */
+export function ownGcsOf(thread: TargetThread): OwnGcs | undefined {
+  return ofThreads.get(thread);
+}
+
+/** For a thread whose recording begins. */
+export function newOwnGcs(thread: TargetThread): OwnGcs {
+  const ownGcs = new OwnGcs();
+  ofThreads.set(thread, ownGcs);
+  return ownGcs;
 }
