@@ -1,16 +1,20 @@
 'use strict';
 /*
- * Event-loop delay and utilisation, garbage collections and external memory, measured inside the isolate and sent
+ * Event-loop delay and utilisation, garbage collections and the memory of the heap and outside, measured inside the isolate and sent
  * with `agent.report('runtime', …)`. Nothing runs before the workbench calls `agent.runtime.start`, and nothing here
  * keeps the program alive. All times sent are µs on the host's monotonic clock.
  */
 exports.install = function install(agent) {
   const perfHooks = require('perf_hooks');
   const timers = require('timers');
+  const v8 = require('v8');
+  const { createGcBytes } = require('./gc-bytes.cjs');
   // The program may replace these later (fake timers in tests, for example).
   const performance = perfHooks.performance;
   const readHrtime = process.hrtime;
   const memoryUsage = process.memoryUsage;
+  const getHeapStatistics = v8.getHeapStatistics;
+  const getHeapSpaceStatistics = v8.getHeapSpaceStatistics;
   const setInterval = timers.setInterval;
   const clearInterval = timers.clearInterval;
 
@@ -19,7 +23,11 @@ exports.install = function install(agent) {
   const beatUs = beatMs * 1000;
   const blockUs = 50 * 1000;
   const eventsPerSecond = 200;
+  /** One as a full collection is told, and some beats after: freeing takes a few ms. */
+  const settleReadings = 4;
   const kinds = gcKinds(perfHooks.constants || {});
+  const nowMs = () => performance.now();
+  const gcBytes = createGcBytes(v8.GCProfiler, nowMs);
 
   const nowUs = () => {
     const [seconds, nanoseconds] = readHrtime.call(process);
@@ -45,6 +53,9 @@ exports.install = function install(agent) {
   let blocks = [];
   let collections = [];
   let sums = {};
+  let floors = [];
+  /** The last full collection's floor while what is outside of the heap is still being freed. */
+  let settling = null;
   /** The workbench has stopped the program itself: when, and whether it did since the last beat and the last report. */
   let pauseStartUs = 0;
   let pausedSinceBeat = false;
@@ -78,6 +89,7 @@ exports.install = function install(agent) {
       quietly(() => list.getEntries().forEach(collected)),
     );
     observer.observe({ entryTypes: ['gc'] });
+    if (gcBytes) gcBytes.begin();
     begin();
     timer = setInterval(() => quietly(beat), beatMs);
     timer.unref();
@@ -98,11 +110,15 @@ exports.install = function install(agent) {
     if (histogram) histogram.disable();
     if (observer) observer.disconnect();
     timer = histogram = observer = null;
+    if (gcBytes) gcBytes.stop();
     collections = [];
     sums = {};
+    floors = [];
+    settling = null;
   }
 
   function beat() {
+    if (settling) settle();
     const now = nowUs();
     const lateUs = now - lastBeatUs - beatUs;
     if (lateUs > maxLateUs) maxLateUs = lateUs;
@@ -136,11 +152,52 @@ exports.install = function install(agent) {
   function collected(entry) {
     const detail = entry.detail;
     const kind = kinds[detail ? detail.kind : entry.kind] || 'major';
+    const startMs = entry.startTime;
     const durationUs = entry.duration * 1000;
-    const sum = sums[kind] || (sums[kind] = { count: 0, pauseUs: 0 });
-    sum.count++;
-    sum.pauseUs += durationUs;
-    collections.push({ tUs: performanceOriginUs + entry.startTime * 1000, durationUs, kind });
+    collections.push({ tUs: performanceOriginUs + startMs * 1000, durationUs, kind, startMs });
+    if (settling) endSettling();
+    if (kind === 'major') settling = { startMs, bytes: Infinity, readings: 0 };
+    if (settling) settle();
+    if (gcBytes) gcBytes.saw(kind);
+  }
+
+  /**
+   * Array buffers that a full collection found dead are freed by another thread just after it, and V8 takes them off its
+   * account of external memory when that is done and the next array buffer is made. So the lowest of a few readings
+   * right after a full collection is nearest to the floor: what the program allocates meanwhile only adds.
+   */
+  function settle() {
+    new ArrayBuffer(8);
+    settling.bytes = Math.min(settling.bytes, memoryUsage.call(process).external);
+    if (++settling.readings === settleReadings) endSettling();
+  }
+
+  function endSettling() {
+    const { startMs, bytes } = settling;
+    settling = null;
+    floors.push({ tUs: performanceOriginUs + startMs * 1000, externalBytes: bytes });
+  }
+
+  /** Sums up what has arrived since the last report. Returns whether all of it was measured before and after. */
+  function takeCollections() {
+    let allMeasured = gcBytes !== null && gcBytes.end();
+    for (const collection of collections) {
+      const { kind, startMs } = collection;
+      const measured = gcBytes && gcBytes.match(startMs, collection.durationUs, kind);
+      if (measured) {
+        // The entry's own duration includes some of the measuring.
+        collection.durationUs = measured.durationUs;
+        collection.beforeBytes = measured.beforeBytes;
+        collection.afterBytes = measured.afterBytes;
+        if (kind === 'major')
+          floors.push({ tUs: collection.tUs + measured.durationUs, heapBytes: measured.afterBytes });
+      } else allMeasured = false;
+      const sum = sums[kind] || (sums[kind] = { count: 0, pauseUs: 0, freedBytes: 0 });
+      sum.count++;
+      sum.pauseUs += collection.durationUs;
+      if (measured) sum.freedBytes += Math.max(0, measured.beforeBytes - measured.afterBytes);
+    }
+    return allMeasured;
   }
 
   function report(now) {
@@ -148,6 +205,7 @@ exports.install = function install(agent) {
     if (!histogram || elapsedUs <= 0) return;
     const idle = idleMs();
     const memory = memoryUsage.call(process);
+    const allMeasured = takeCollections();
     const maxLateMs = Math.max(0, maxLateUs / 1000);
     // The histogram's timer does not know of our own pauses.
     const ours = pausedSinceReport;
@@ -166,11 +224,16 @@ exports.install = function install(agent) {
         ? null
         : Math.min(1, Math.max(0, 1 - ((idle - idleAtReportMs) * 1000) / elapsedUs)),
       gc: sums,
+      gcAllMeasured: allMeasured,
+      floors,
       collections: longest(collections, Math.max(1, Math.round((eventsPerSecond * elapsedUs) / 1e6))),
       blocks,
       externalBytes: memory.external,
       arrayBufferBytes: memory.arrayBuffers,
+      heapLimitBytes: getHeapStatistics.call(v8).heap_size_limit,
+      spaces: usedInSpaces(getHeapSpaceStatistics.call(v8)),
     });
+    if (gcBytes) gcBytes.begin();
     histogram.reset();
     lastReportUs = now;
     idleAtReportMs = idle;
@@ -178,11 +241,17 @@ exports.install = function install(agent) {
     blocks = [];
     collections = [];
     sums = {};
+    floors = [];
   }
 
   /** ms the loop has spent waiting for events since it started; 0 before that. */
   function idleMs() {
     return performance.eventLoopUtilization().idle;
+  }
+
+  /** Asked by the workbench when nothing was heard for long: the loop does not turn. */
+  function turn() {
+    if (timer && gcBytes) quietly(gcBytes.turn);
   }
 
   function flush() {
@@ -210,7 +279,7 @@ exports.install = function install(agent) {
     };
 
   agent.nowUs = nowUs;
-  agent.runtime = { start, stop, flush, pauseBegins, pauseEnds };
+  agent.runtime = { start, stop, flush, pauseBegins, pauseEnds, turn };
   agent.onExit(() => quietly(end));
   if (agent.onRemove) agent.onRemove(() => quietly(stop));
 };
@@ -224,6 +293,16 @@ function gcKinds(constants) {
     if (number !== undefined) kinds[number] = named[name];
   }
   return kinds;
+}
+
+/** Bytes used in the new space (and of large objects that are still young), and in all others. */
+function usedInSpaces(spaces) {
+  let newBytes = 0;
+  let oldBytes = 0;
+  for (const { space_name: name, space_used_size: bytes } of spaces)
+    if (name.startsWith('new_')) newBytes += bytes;
+    else oldBytes += bytes;
+  return { newBytes, oldBytes };
 }
 
 /** The `count` longest, in time order. */

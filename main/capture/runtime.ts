@@ -8,7 +8,7 @@ import type { Collection, OwnGcs } from './own-gcs';
 import type { Collector, ThreadCollectorOptions } from './types';
 import { CaptureError, messageOf, throwIfThrew, troubleOf, within, type Trouble } from './trouble';
 
-const sumSchema = z.object({ count: z.number(), pauseUs: z.number() });
+const sumSchema = z.object({ count: z.number(), pauseUs: z.number(), freedBytes: z.number() });
 const gcKinds = ['minor', 'major', 'incremental', 'weakcb'] as const;
 
 /** Times are µs on the host's monotonic clock. */
@@ -20,15 +20,31 @@ const reportSchema = z.object({
   utilization: z.number().nullable(),
   /** All collections of the interval. */
   gc: z.partialRecord(z.enum(gcKinds), sumSchema),
+  /** The heap was measured before and after each of them (see main/agent/gc-bytes.cjs), so that `freedBytes` is complete. */
+  gcAllMeasured: z.boolean(),
+  /** Just after full collections: heap used, or what is held outside; each time of its own. */
+  floors: z.array(
+    z.object({ tUs: z.number(), heapBytes: z.number().optional(), externalBytes: z.number().optional() }),
+  ),
   /** Single ones; when there were too many, the longest. */
-  collections: z.array(z.object({ tUs: z.number(), durationUs: z.number(), kind: z.enum(gcKinds) })),
+  collections: z.array(
+    z.object({
+      tUs: z.number(),
+      durationUs: z.number(),
+      kind: z.enum(gcKinds),
+      beforeBytes: z.number().optional(),
+      afterBytes: z.number().optional(),
+    }),
+  ),
   blocks: z.array(z.object({ tUs: z.number(), durationUs: z.number(), startUp: z.boolean() })),
   externalBytes: z.number(),
   arrayBufferBytes: z.number(),
+  heapLimitBytes: z.number(),
+  spaces: z.object({ newBytes: z.number(), oldBytes: z.number() }),
 });
 type RuntimeReport = z.infer<typeof reportSchema>;
 
-const call = (method: 'start' | 'stop' | 'flush', argument = ''): string => `(() => {
+const call = (method: 'start' | 'stop' | 'flush' | 'turn', argument = ''): string => `(() => {
   const agent = globalThis[Symbol.for('scorchmark.agent')];
   return agent && agent.runtime ? (agent.runtime.${method}(${argument}), true) : false;
 })()
@@ -167,9 +183,11 @@ interface Context {
 function pointsOf(report: RuntimeReport, { thread, originUs, isOurs }: Context): Point[] {
   let count = 0;
   let pauseUs = 0;
+  let freedBytes = 0;
   for (const sum of Object.values(report.gc)) {
     count += sum.count;
     pauseUs += sum.pauseUs;
+    freedBytes += sum.freedBytes;
   }
   for (const collection of report.collections)
     if (isOurs(collection)) {
@@ -185,7 +203,18 @@ function pointsOf(report: RuntimeReport, { thread, originUs, isOurs }: Context):
     { metric: 'gcPause', ...at, value: Math.max(0, pauseUs / 1000) },
     { metric: 'external', ...at, value: report.externalBytes },
     { metric: 'arrayBuffers', ...at, value: report.arrayBufferBytes },
+    { metric: 'heapLimit', ...at, value: report.heapLimitBytes },
+    { metric: 'newSpace', ...at, value: report.spaces.newBytes },
+    { metric: 'oldSpace', ...at, value: report.spaces.oldBytes },
   ];
+  // By whoever caused them: what our own collections freed would have been freed by the program's.
+  if (report.gcAllMeasured) points.push({ metric: 'gcFreed', ...at, value: freedBytes });
+  for (const { tUs, heapBytes, externalBytes } of report.floors) {
+    const justAfter = { scope: thread, tUs: tUs - originUs };
+    if (heapBytes !== undefined) points.push({ metric: 'heapFloor', ...justAfter, value: heapBytes });
+    if (externalBytes !== undefined)
+      points.push({ metric: 'externalFloor', ...justAfter, value: externalBytes });
+  }
   if (report.utilization !== null)
     points.push({ metric: 'loopUtilization', ...at, value: report.utilization });
   return points;
@@ -199,6 +228,8 @@ function marksOf(report: RuntimeReport, { thread, originUs, isOurs }: Context): 
     gcKind: collection.kind,
     thread,
     ours: isOurs(collection),
+    ...(collection.beforeBytes !== undefined && { beforeBytes: collection.beforeBytes }),
+    ...(collection.afterBytes !== undefined && { afterBytes: collection.afterBytes }),
   }));
   const blocks = report.blocks.map(({ tUs, durationUs, startUp }): Mark => ({
     kind: 'blocked',

@@ -1,0 +1,144 @@
+'use strict';
+/*
+ * Heap used before and after each garbage collection, from `v8.GCProfiler` (Node 18.15 and newer), which measures inside
+ * V8's callbacks around a collection and so is exact. It tells no times: they come from the `gc` performance entries,
+ * which arrive on the event loop a little later, in the same order. What does not fit together is left out.
+ *
+ * It costs 60 to 100 µs per collection (all spaces are measured twice and written as JSON, which is parsed here). So it
+ * runs without a pause while that stays under 1 % of the time; above, in single windows, and from each beginning of an
+ * incremental marking to the full collection that it leads to, as those give the heap's floor.
+ */
+const shareOfTime = 0.01;
+/** A window's JSON is parsed at once, about 25 µs per collection: that must not become a visible stall. */
+const mostPerWindow = 400;
+/** Beyond what windows have cost already, full collections are not waited for either, ms. */
+const mostDebtMs = 30_000;
+/** Nobody collects the entries of a loop that does not turn. */
+const mostKept = 100_000;
+/** Between the two measurements lies the collection; what is longer is a thread that lost its core there. */
+const longestCostUs = 200;
+
+/** Without `GCProfiler`, null. `nowMs` is on the clock of the performance entries. */
+exports.createGcBytes = function createGcBytes(GCProfiler, nowMs) {
+  if (typeof GCProfiler !== 'function') return null;
+
+  let profiler = null;
+  let openedMs = 0;
+  /** Opened for one full collection only. */
+  let forMajor = false;
+  let seenInWindow = 0;
+  /** The window is open without a gap since `begin`. */
+  let whole = false;
+  /** No window before this, by what earlier ones cost. */
+  let freeMs = 0;
+  /** Closed windows whose entries have not all arrived: `{ fromMs, toMs, records, at, broken }`. */
+  let windows = [];
+  let kept = 0;
+
+  function open(onlyMajor) {
+    if (profiler) return;
+    const next = new GCProfiler();
+    openedMs = nowMs();
+    next.start();
+    profiler = next;
+    forMajor = onlyMajor;
+    seenInWindow = 0;
+  }
+
+  function close() {
+    if (!profiler) return;
+    const ended = profiler;
+    profiler = null;
+    whole = false;
+    const toMs = nowMs();
+    const statistics = ended.stop().statistics;
+    const records = statistics.map(recordOf);
+    const parsedMs = nowMs() - toMs;
+    if (kept < mostKept) {
+      windows.push({ fromMs: openedMs, toMs, records, at: 0, broken: false, costUs: 0 });
+      kept += records.length;
+    }
+    // What it costs inside V8 is added when the entries say it.
+    pay(parsedMs * 1000 + records.length * 40);
+  }
+
+  function pay(costUs) {
+    freeMs = Math.max(freeMs, nowMs() - 1000) + costUs / 1000 / shareOfTime;
+  }
+
+  /** Bytes and exact duration for an entry, or null. Entries come in order. */
+  function match(startMs, durationUs, kind) {
+    while (windows.length > 0 && windows[0].toMs < startMs) {
+      kept -= windows[0].records.length;
+      windows.shift();
+    }
+    const window = windows[0];
+    if (!window || window.broken || startMs < window.fromMs) return null;
+    const record = window.records[window.at];
+    // The entry's time includes the first of the profiler's two measurements, so it is the longer one.
+    if (!record || record.kind !== kind || record.durationUs > durationUs + 50) {
+      window.broken = true;
+      return null;
+    }
+    window.at++;
+    pay(Math.min(longestCostUs, Math.max(0, durationUs - record.durationUs)) * 2 - 40);
+    return record;
+  }
+
+  return {
+    /** A new interval begins: a window over all of it, when there is time for it. */
+    begin() {
+      if (nowMs() >= freeMs) open(false);
+      whole = profiler !== null;
+    },
+    /** The interval ends. Returns whether all its collections were measured. */
+    end() {
+      const wasWhole = whole;
+      close();
+      return wasWhole;
+    },
+    match,
+    /** An entry has arrived. */
+    saw(kind) {
+      seenInWindow++;
+      if (profiler) {
+        if (seenInWindow > mostPerWindow || (forMajor && kind === 'major')) close();
+      } else if (kind === 'incremental' && freeMs - nowMs() < mostDebtMs) open(true);
+    },
+    /** The loop has not turned for long: what is there is taken out, so that it does not pile up in V8. */
+    turn() {
+      if (!profiler) return;
+      const onlyMajor = forMajor;
+      const wasWhole = whole;
+      close();
+      if (nowMs() < freeMs || kept >= mostKept) return;
+      open(onlyMajor);
+      whole = wasWhole;
+    },
+    stop() {
+      if (profiler) profiler.stop();
+      profiler = null;
+      windows = [];
+      kept = 0;
+    },
+  };
+};
+
+const kindOf = {
+  Scavenge: 'minor',
+  MinorMarkCompact: 'minor',
+  MinorMarkSweep: 'minor',
+  MarkSweepCompact: 'major',
+  IncrementalMarking: 'incremental',
+  ProcessWeakCallbacks: 'weakcb',
+};
+
+function recordOf(statistic) {
+  return {
+    kind: kindOf[statistic.gcType] || 'major',
+    /** Of the collection alone. */
+    durationUs: statistic.cost,
+    beforeBytes: statistic.beforeGC.heapStatistics.usedHeapSize,
+    afterBytes: statistic.afterGC.heapStatistics.usedHeapSize,
+  };
+}
