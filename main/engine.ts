@@ -13,6 +13,7 @@ import { listSamples, resolveSample } from './run/samples';
 import { defaultDataFolder, newSessionId, openStore, type SessionStore } from './sessions';
 import { readForeign } from './analysis/foreign-reader';
 import { summariseRecorded } from './analysis/summary';
+import { SavedTimelines } from './analysis/timelines';
 import { comparisonOf, reportOf } from './report/judge';
 import { createSources } from './sources';
 import { createSnapshots } from './snapshots';
@@ -63,6 +64,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   });
   const sources = createSources(store);
   const snapshots = createSnapshots(store);
+  const timelines = new SavedTimelines(store);
   const tasks = new Map<string, AbortController>();
   let run: Run | undefined;
   let starting: Promise<Run> | undefined;
@@ -192,7 +194,8 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       return asTask(taskId, (task) => snapshots.compare(a, b, question, task));
     },
     'leaks.judge': notYet,
-    'timeline.read': notYet,
+    'timeline.read': ({ id, ...window }) =>
+      run?.id === id ? run.timeline(window) : timelines.read(id, window),
     'run.current': () => run?.state ?? null,
     'run.snapshot': ({ runId }) => theRun(runId).snapshot(),
     'targets.list': () => store.targets(),
@@ -282,6 +285,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
           await run.done;
         }
         await snapshots.close();
+        timelines.close();
         await store.close();
       })();
       return closing;

@@ -31,6 +31,7 @@ export const loadRunnerFile = path.join(packageRoot, 'out', 'main', 'load-runner
 export const importWorkerFile = path.join(packageRoot, 'out', 'main', 'import-worker.js');
 export const judgeWorkerFile = path.join(packageRoot, 'out', 'main', 'judge-worker.js');
 export const snapshotWorkerFile = path.join(packageRoot, 'out', 'main', 'snapshot-worker.js');
+export const timelineWorkerFile = path.join(packageRoot, 'out', 'main', 'timeline-worker.js');
 export const reaperFile = path.join(packageRoot, 'main', 'agent', 'reaper.cjs');
 export const rendererFolder = path.join(packageRoot, 'out', 'renderer');
 export const reportClientFile = path.join(packageRoot, 'out', 'report', 'report.js');

@@ -34,6 +34,8 @@ export interface VerdictMark {
   startUp?: boolean;
   /** The profiler itself stopped the program. */
   ours?: boolean;
+  /** So many shorter ones near it are not listed. */
+  others?: number;
 }
 
 export interface VerdictLoad {
@@ -181,7 +183,8 @@ function loopSentence({ marks, series }: VerdictInput): VerdictSentence | null {
       startUs: longest.tUs,
       endUs: longest.tUs + longest.durationMs! * 1000,
     };
-    const times = blocks.length === 1 ? 'once, for ' : `${formatNumber(blocks.length)} times, longest `;
+    const count = blocks.reduce((sum, { others = 0 }) => sum + 1 + others, 0);
+    const times = count === 1 ? 'once, for ' : `${formatNumber(count)} times, longest `;
     return {
       tone: 'problem',
       parts: [

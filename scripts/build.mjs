@@ -19,6 +19,11 @@ const parts = [
     source: 'main/snapshots/snapshot-worker.ts',
     result: 'main/snapshot-worker.js',
   },
+  {
+    name: 'main: timeline worker',
+    source: 'main/analysis/timeline-worker.ts',
+    result: 'main/timeline-worker.js',
+  },
   { name: 'preload', source: 'electron/preload.ts', result: 'preload/preload.cjs' },
   { name: 'renderer', source: 'renderer/index.html', result: 'renderer/index.html' },
   { name: 'report', source: 'renderer/report/client.ts', result: 'report/report.js' },

@@ -7,7 +7,8 @@ import { parseHeapProfile } from '../../profiles/formats/heapprofile';
 import { ProfileFormatError } from '../../profiles/errors';
 import type { Profile } from '../../profiles/types';
 import { readForeignProfiles } from './foreign-profiles';
-import { parseLoadResult, parseTimeline } from './stream-files';
+import { parseLoadResult } from './stream-files';
+import { parseTimeline } from './timeline-file';
 
 export interface LoadedSession {
   detail: SessionDetail;

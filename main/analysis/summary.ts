@@ -1,9 +1,10 @@
 /** The few numbers of a session that lists, search and comparison show. */
-import type { LoadResult, Mark, Series, SessionSummary, ThreadKey } from '../api';
+import type { Collections, LoadResult, Mark, Series, SessionSummary, ThreadKey } from '../api';
 import type { Recorded } from '../sessions';
 import { aggregate, mergeCallTrees } from '../../profiles/call-tree';
 import type { CallTree } from '../../profiles/call-tree';
 import { functionTable } from '../../profiles/functions';
+import { collectionTotals } from '../../profiles/series';
 import { combinedP99, maximum, timeWeightedMean } from '../../profiles/time-series';
 import type { Profile, V8HeapProfile } from '../../profiles/types';
 import { failedShare, isRealFunction } from '../../profiles/verdict';
@@ -15,6 +16,8 @@ export interface SummaryInput {
   cpu: CpuProfiles;
   series: readonly Series[];
   marks: readonly Mark[];
+  /** All garbage collections; absent where `marks` has them. */
+  collections?: readonly Collections[] | undefined;
   /** Last live allocation profile of each thread. */
   allocations: ReadonlyMap<ThreadKey, V8HeapProfile | Profile> | Iterable<V8HeapProfile | Profile>;
   loadResult: LoadResult | null;
@@ -38,7 +41,7 @@ export function summarise(input: SummaryInput): SessionSummary {
     ...cpuNumbers([...profilesOf(input.cpu)]),
     ...resourceNumbers(input.series),
     ...loopNumbers(input.series),
-    ...gcNumbers(input.series, input.marks),
+    ...gcNumbers(input.series, input.marks, input.collections),
     ...loadNumbers(input.loadResult),
     ...allocationNumbers([...valuesOf(input.allocations)]),
   };
@@ -51,6 +54,7 @@ export function summariseRecorded(recorded: Recorded): SessionSummary {
     cpu: [...recorded.cpu.values()].map(({ profile }) => profile),
     series: [...recorded.series.values()],
     marks: recorded.marks,
+    collections: recorded.collections,
     allocations: recorded.allocations,
     loadResult: recorded.loadResult,
   });
@@ -116,21 +120,26 @@ function loopNumbers(series: readonly Series[]): SessionSummary {
   };
 }
 
-function gcNumbers(series: readonly Series[], marks: readonly Mark[]): SessionSummary {
+function gcNumbers(
+  series: readonly Series[],
+  marks: readonly Mark[],
+  columns: readonly Collections[] = [],
+): SessionSummary {
   const sum = (metric: Series['metric']) => {
     const columns = series.filter((one) => one.metric === metric && one.values.length > 0);
     return columns.length === 0
       ? undefined
       : columns.reduce((total, { values }) => total + values.reduce((part, value) => part + value, 0), 0);
   };
-  const collections = marks.filter((mark) => mark.kind === 'gc');
+  const known = collectionTotals(columns, null);
+  for (const mark of marks) {
+    if (mark.kind !== 'gc') continue;
+    known.count++;
+    known.pauseMs += mark.durationMs;
+  }
   return {
-    gcPauseTotalMs:
-      sum('gcPause') ??
-      (collections.length > 0
-        ? collections.reduce((total, { durationMs }) => total + durationMs, 0)
-        : undefined),
-    gcCount: sum('gcCount') ?? (collections.length > 0 ? collections.length : undefined),
+    gcPauseTotalMs: sum('gcPause') ?? (known.count > 0 ? known.pauseMs : undefined),
+    gcCount: sum('gcCount') ?? (known.count > 0 ? known.count : undefined),
   };
 }
 

@@ -4,6 +4,7 @@ import { AppError } from '../errors';
 import { reportClientFile, reportStyleFile } from '../paths';
 import type { LoadedSession } from '../analysis/load-session';
 import { aggregate, mergeCallTrees } from '../../profiles/call-tree';
+import { reduceTimeline } from '../../profiles/series';
 import { verdict } from '../../profiles/verdict';
 import { renderReport } from './html';
 
@@ -27,7 +28,8 @@ export async function createReport(session: LoadedSession): Promise<{ fileName: 
     fileName: reportFileName(detail.name, detail.createdAt),
     html: renderReport({
       detail,
-      timeline,
+      // A picture of so many pixels; the sentences above are made from everything.
+      timeline: reduceTimeline({ collections: [], ...timeline }, { points: reportPoints }),
       cpu,
       allocations,
       loadResult: load,
@@ -37,6 +39,9 @@ export async function createReport(session: LoadedSession): Promise<{ fileName: 
     }),
   };
 }
+
+/** Of each series in the document. */
+const reportPoints = 4000;
 
 /** `shop-api-2026-02-03.html`: letters, digits, dots and dashes only, so that every file system takes it. */
 export function reportFileName(name: string, createdAt: string): string {

@@ -3,6 +3,7 @@
  * target or from the journal of a killed workbench. A live view joins by `snapshot()`.
  */
 import type {
+  Collections,
   ListeningAddress,
   LoadResult,
   Mark,
@@ -15,9 +16,11 @@ import type {
   Series,
   SnapshotInfo,
   ThreadKey,
+  Timeline,
 } from '../api';
 import type { SourceRecord } from '../capture/source-record';
 import { ProfileBuilder, type ProfileCursor } from '../../profiles/builder';
+import { CollectionLog, defaultMostPoints, reduceTimeline, type TimelineWindow } from '../../profiles/series';
 import type { ProfileDelta, V8CpuProfile, V8HeapProfile } from '../../profiles/types';
 
 /** One line of a session's journal. The same records feed memory, disk and the live events. */
@@ -46,8 +49,12 @@ export class Recording {
   readonly listening: ListeningAddress[] = [];
   readonly cpu = new Map<ThreadKey, ProfileBuilder>();
   readonly allocations = new Map<ThreadKey, V8HeapProfile>();
+  /** Everything measured, as columns of plain numbers, which V8 keeps as 8 bytes each. */
   readonly series = new Map<string, Series>();
+  /** Everything but garbage collections. */
   readonly marks: Mark[] = [];
+  /** A hundred a second for hours would be too many objects: columns. */
+  private readonly collectionLog = new CollectionLog();
   readonly output: OutputLine[] = [];
   readonly warnings: RunWarning[] = [];
   /** By the file's name. */
@@ -79,7 +86,8 @@ export class Recording {
         break;
       case 'marks':
         for (const mark of record.marks) {
-          this.marks.push(mark);
+          if (mark.kind === 'gc') this.collectionLog.push(mark);
+          else this.marks.push(mark);
           this.see(mark.tUs);
         }
         break;
@@ -135,6 +143,20 @@ export class Recording {
     return count;
   }
 
+  /** All garbage collections, in groups; not copies. */
+  get collections(): Collections[] {
+    return this.collectionLog.all() as Collections[];
+  }
+
+  /** The timeline so far or a window of it, each series reduced to about `points` points. */
+  timeline(window: TimelineWindow): Timeline {
+    return reduceTimeline(
+      { series: this.series.values(), collections: this.collections, marks: this.marks },
+      window,
+    );
+  }
+
+  /** For a view that joins: bounded, however long the run has been. */
   snapshot(state: RunState): RunSnapshot {
     const cpu: RunSnapshot['cpu'] = {};
     for (const [thread, builder] of this.cpu) cpu[thread] = builder.wholeAsDelta();
@@ -142,8 +164,7 @@ export class Recording {
       state,
       cpu,
       allocations: Object.fromEntries(this.allocations),
-      series: [...this.series.values()],
-      marks: this.marks,
+      ...this.timeline({ points: defaultMostPoints }),
       output: this.output,
       loadResult: this.loadResult,
     };

@@ -15,6 +15,7 @@ import type {
   RunState,
   SessionMeta,
   TargetExit,
+  Timeline,
 } from '../api';
 import type { CaptureSink, Collector, ThreadCollectorOptions } from '../capture/types';
 import type {
@@ -25,6 +26,7 @@ import type {
   TargetHandlers,
   TargetThread,
 } from '../target/types';
+import type { TimelineWindow } from '../../profiles/series';
 import type { ProfileDelta } from '../../profiles/types';
 import { describeEnvironment, projectName } from './environment';
 import { Recording, type JournalRecord } from './recording';
@@ -219,6 +221,10 @@ export class Run {
 
   snapshot(): RunSnapshot {
     return this.recording.snapshot(this.state);
+  }
+
+  timeline(window: TimelineWindow): Timeline {
+    return this.recording.timeline(window);
   }
 
   /** One that fails here keeps nobody else's data from being saved. */

@@ -2,7 +2,16 @@
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { Profile, V8HeapProfile } from '../../profiles/types';
-import type { LoadResult, Mark, Series, SessionFile, SessionMeta, SessionSummary, ThreadKey } from '../api';
+import type {
+  Collections,
+  LoadResult,
+  Mark,
+  Series,
+  SessionFile,
+  SessionMeta,
+  SessionSummary,
+  ThreadKey,
+} from '../api';
 import { toAppError, type AppErrorJson } from '../errors';
 import type { Recorder, SessionEnd } from '../run/recorder';
 import type { JournalRecord, Recording } from '../run/recording';
@@ -20,7 +29,9 @@ export interface Recorded {
   readonly cpu: ReadonlyMap<ThreadKey, { readonly profile: Profile }>;
   readonly allocations: ReadonlyMap<ThreadKey, V8HeapProfile | Profile>;
   readonly series: ReadonlyMap<string, Series>;
+  /** Without garbage collections where `collections` has them. */
   readonly marks: readonly Mark[];
+  readonly collections?: readonly Collections[];
   readonly loadResult: LoadResult | null;
 }
 
@@ -123,7 +134,7 @@ export class FolderRecorder implements Recorder {
       ...(end.exit && { exit: end.exit }),
       ...(end.error && { error: end.error }),
       files,
-      ...memoryFindings(recording, files),
+      ...withMemoryFindings(described.summary, recording, files),
       sizeBytes: totalBytes(files),
       ...(problem && { ...failure(problem), unsaved: true }),
     };
@@ -137,12 +148,18 @@ export class FolderRecorder implements Recorder {
 }
 
 /** What `session.json` tells of a recording's snapshots and of its running out of memory. */
-export function memoryFindings(
+export function withMemoryFindings(
+  summary: SessionSummary,
   recording: Recording,
   files: readonly SessionFile[],
-): Pick<StoredSession, 'snapshots' | 'outOfMemory'> {
+): Pick<StoredSession, 'snapshots' | 'outOfMemory' | 'summary'> {
   const snapshots = snapshotsOf(files, [...recording.snapshots.values()]);
-  return { snapshots, ...(recording.marks.some(({ kind }) => kind === 'oom') && { outOfMemory: true }) };
+  const complete = snapshots.filter(({ state }) => state === 'complete').length;
+  return {
+    snapshots,
+    summary: { ...summary, ...(complete > 0 && { snapshots: complete }) },
+    ...(recording.marks.some(({ kind }) => kind === 'oom') && { outOfMemory: true }),
+  };
 }
 
 /** The target's Node version where it is known, in both of its places. */

@@ -4,9 +4,10 @@ import path from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import { cpuProfileParts } from '../../profiles/formats/cpuprofile';
 import { readHeapProfile } from '../../profiles/formats/heapprofile';
-import type { SessionFile, Timeline } from '../api';
+import type { SessionFile } from '../api';
 import type { Recording } from '../run/recording';
 import { allocationsFileName, classifyFile, cpuFileName, loadFileName, timelineFileName } from './layout';
+import { timelineParts } from './timeline-parts';
 
 export interface WriteOptions {
   originUs: number;
@@ -33,10 +34,9 @@ export async function writeStandardFiles(
     }
   };
   // Small ones first: on a full disk the timeline is worth more than half of the profiles.
-  const timeline: Timeline = { series: [...recording.series.values()], marks: recording.marks };
   await write(
     () => timelineFileName,
-    () => JSON.stringify(timeline),
+    () => timelineParts(recording),
   );
   if (recording.loadResult)
     await write(

@@ -8,3 +8,4 @@ export {
 } from './collections';
 export { cut, firstAtOrAfter, reduceSeries, type ReduceOptions } from './reduce';
 export type { CollectionColumns, ExactColumns, ReducibleSeries, SeriesWindow } from './types';
+export { reduceTimeline, thinBlocks, type TimelineWindow } from './timeline';

@@ -4,6 +4,7 @@ import { timeWeightedMean, total } from '../time-series';
 import { BoundedSeries } from './bounded-series';
 import { CollectionLog, collectionTotals, reduceCollections } from './collections';
 import { reduceByWidth, reduceSeries } from './reduce';
+import { thinBlocks } from './timeline';
 import type { ReducibleSeries } from './types';
 
 const measured = fc
@@ -182,5 +183,25 @@ describe('garbage collections', () => {
     for (const tUs of [5, 9, 7])
       log.push({ thread: 'p1', gcKind: 'minor', ours: false, tUs, durationMs: tUs });
     expect(log.all()[0]).toMatchObject({ tUs: [5, 7, 9], durationMs: [5, 7, 9] });
+  });
+});
+
+describe('a timeline of very many stalls', () => {
+  const marks = Array.from({ length: 100_000 }, (_, i) => ({
+    kind: 'blocked',
+    thread: i % 2 ? 'p1' : 'p2',
+    tUs: i * 100_000,
+    durationMs: i === 54_321 ? 5000 : 60,
+  }));
+
+  it('keeps the longest ones, and they say how many they stand for', () => {
+    const thinned: { durationMs: number; others?: number }[] = thinBlocks(marks);
+    expect(thinned.length).toBeLessThanOrEqual(4000);
+    expect(Math.max(...thinned.map(({ durationMs }) => durationMs))).toBe(5000);
+    expect(thinned.reduce((sum, { others = 0 }) => sum + 1 + others, 0)).toBe(100_000);
+  });
+
+  it('few are left as they are', () => {
+    expect(thinBlocks(marks.slice(0, 10))).toEqual(marks.slice(0, 10));
   });
 });
