@@ -1,0 +1,33 @@
+/** What is worked out once about an opened snapshot, for all questions. */
+import { groupByConstructor } from './constructors';
+import { distancesFromRoot } from './distances';
+import { dominatorsOf } from './dominators';
+import { incomingEdges } from './incoming';
+import type { HeapIndex, HeapSnapshot } from './types';
+
+export interface IndexOptions {
+  /** Share that is done, 0..1. */
+  onProgress?: (share: number) => void;
+}
+
+/** Temporary memory is given back before it returns. */
+export function indexSnapshot(snapshot: HeapSnapshot, { onProgress }: IndexOptions = {}): HeapIndex {
+  const incoming = incomingEdges(snapshot);
+  onProgress?.(0.25);
+  const { dominator, retained } = dominatorsOf(snapshot, incoming);
+  onProgress?.(0.8);
+  const distance = distancesFromRoot(snapshot);
+  onProgress?.(0.9);
+  const { constructorOf, constructors } = groupByConstructor(snapshot);
+  onProgress?.(1);
+  const { firstRetainer, retainerEdge } = incoming;
+  return {
+    firstRetainer,
+    retainerEdge,
+    dominator,
+    retained,
+    distance,
+    constructorOf,
+    constructors,
+  };
+}
