@@ -1,0 +1,78 @@
+/** A subject's verdict in words, with the numbers it rests on. */
+import { formatBytes, formatDurationUs, formatNumber } from '../format';
+import type { Continuation } from './level-off';
+import type { LeakRule, LeakTrend, SubjectVerdict } from './types';
+
+interface Circumstances {
+  points: number;
+  durationUs: number;
+  after?: Continuation | null;
+  goesOnFast?: boolean;
+}
+
+const subjectNames = { heap: 'heap', external: 'external memory' } as const;
+const hourUs = 3600e6;
+
+/** One or two sentences. */
+export function sentenceOf(
+  verdict: Omit<SubjectVerdict, 'sentence'>,
+  { points, durationUs, after, goesOnFast }: Circumstances,
+): string {
+  const name = subjectNames[verdict.subject];
+  const { trend } = verdict;
+  if (!trend)
+    return points === 0
+      ? `The ${name} has not been seen after a full collection yet.`
+      : `The ${name} was seen after only ${count(points, 'full collection')} in ${formatDurationUs(durationUs)} after the warm-up: too little to tell.`;
+  const span = formatDurationUs(trend.endUs - trend.startUs);
+  if (!after)
+    return `The ${name} after full collections does not grow: ${rate(trend)}, no significant trend (${chance(trend.p)}) in ${count(trend.points, 'collection')} over ${span}.`;
+  const grew = `The ${name} after full collections grew by ${formatBytes(trend.growthBytes)} in ${span} (${rate(trend)}; ${chance(trend.p)})`;
+  if (verdict.outcome === 'leaking') {
+    const perOperation =
+      trend.bytesPerOperation === null ? '' : `, ${formatBytes(trend.bytesPerOperation)} per request`;
+    return `${grew}${perOperation}, and does not level off. That is more than ${firedRules(verdict.rules)}.`;
+  }
+  const lastRate = `${signedBytes(after.last.slope * hourUs)} per hour`;
+  const lastSpan = formatDurationUs(after.last.endUs - after.last.startUs);
+  if (after.kind === 'levelled-off') return `${grew}, but levelled off: ${lastRate} in the last ${lastSpan}.`;
+  if (after.kind === 'freed') return `${grew}, but what grew was freed again in between: an up and down.`;
+  if (verdict.outcome === 'not-leaking')
+    return goesOnFast === false && verdict.rules.some(({ fired }) => fired)
+      ? `${grew}, but goes on with ${lastRate} only, which is within all limits.`
+      : `${grew}, which is within all limits.`;
+  return after.kind === 'unclear'
+    ? `${grew}; whether that goes on cannot be told yet from the later half.`
+    : `${grew}: so little that V8's own bookkeeping could be it.`;
+}
+
+function rate(trend: LeakTrend): string {
+  const [low, high] = [signedBytes(trend.slopeLow), signedBytes(trend.slopeHigh)];
+  return `${signedBytes(trend.slopeBytesPerHour)} per hour, 95 % confidence ${low} to ${high}`;
+}
+
+function chance(p: number): string {
+  return p < 0.0001 ? 'p < 0.0001' : `p = ${p.toFixed(p < 0.01 ? 4 : 2)}`;
+}
+
+function firedRules(rules: readonly LeakRule[]): string {
+  const names: Record<LeakRule['rule'], (limit: string) => string> = {
+    growthBytes: (limit) => `${limit} in the run`,
+    bytesPerHour: (limit) => `${limit} per hour`,
+    bytesPer1000Operations: (limit) => `${limit} per 1,000 requests`,
+    bytesPerOperation: (limit) => `${limit} per request`,
+  };
+  const fired = rules.filter((rule) => rule.fired).map(({ rule, limit }) => names[rule](formatBytes(limit)));
+  return fired.length < 2
+    ? fired.join('')
+    : `${fired.slice(0, -1).join(', ')} and ${fired[fired.length - 1]}`;
+}
+
+/** A change: `+1.2 MB`, `−40 kB`. */
+function signedBytes(bytes: number): string {
+  return bytes > 0 ? `+${formatBytes(bytes)}` : formatBytes(bytes);
+}
+
+function count(value: number, noun: string): string {
+  return `${formatNumber(value)} ${noun}${value === 1 ? '' : 's'}`;
+}
