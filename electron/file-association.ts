@@ -3,11 +3,7 @@ import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { importableExtensions } from '../profiles/formats';
 
-export const openableExtensions: readonly string[] = [
-  '.scorchmark',
-  '.heapsnapshot',
-  ...importableExtensions,
-];
+export const openableExtensions: readonly string[] = ['.scorchmark', ...importableExtensions];
 
 /** The files among a process's arguments. Chromium's switches, the app's own folder and anything not a file of ours are passed over. */
 export function filesInArgv(argv: string[], cwd: string): string[] {

@@ -260,6 +260,8 @@ export interface RunWarning {
   source: string;
   message: string;
   hint?: string;
+  /** Says something about the data, for example what an imported file has and is not shown; nothing failed. */
+  isNote?: boolean;
 }
 
 export interface LatencySummary {
@@ -408,6 +410,10 @@ export interface SessionSummary {
   allocatedLiveBytes?: number;
   /** The function with the most self time. */
   topFunction?: { name: string; url: string; line: number; selfMs: number; share: number };
+  /** The function that allocated most of what was alive at the last allocation profile. */
+  topAllocator?: { name: string; url: string; line: number; selfBytes: number; share: number };
+  /** Complete heap snapshots; absent when there are none. */
+  snapshots?: number;
 }
 
 export interface SessionMeta {
@@ -652,6 +658,15 @@ const fileDescriptionSchema = z.object({
       })
       .optional(),
     allocatedLiveBytes: finiteNumber.optional(),
+    topAllocator: z
+      .object({
+        name: z.string(),
+        url: z.string(),
+        line: z.number(),
+        selfBytes: finiteNumber,
+        share: finiteNumber,
+      })
+      .optional(),
   }),
   notes: z.array(z.string()),
 });

@@ -117,7 +117,7 @@ function describe(
     },
     processes: processes.map((process) => processOf(process, isOurs ? title : undefined)),
     listening: [],
-    warnings: notes.map((message) => ({ tUs: 0, source: title, message })),
+    warnings: notes.map((message) => ({ tUs: 0, source: title, message, isNote: true })),
     files,
   };
 }

@@ -1,4 +1,4 @@
-/** Files and folders from elsewhere become sessions: `.scorchmark` archives and foreign profiles. Nothing is left behind when it fails. */
+/** Files and folders from elsewhere become sessions: `.scorchmark` archives, foreign profiles and heap snapshots. Nothing is left behind when it fails. */
 import { open, readFile, rename, stat } from 'node:fs/promises';
 import type { FileDescription } from '../../profiles/formats/describe-file';
 import { AppError } from '../errors';
@@ -7,6 +7,7 @@ import { filesOfFolder } from './folder-files';
 import { importError } from './import-error';
 import { unpackSession, type UnpackLimits } from './import-archive';
 import { importForeign } from './import-profile';
+import { importSnapshot, isSnapshotFile } from './import-snapshot';
 import { isSafeId, newSessionId } from './layout';
 import { detailOf, writeSession, type StoredSession } from './session-file';
 import { inStaging } from './staging';
@@ -67,7 +68,7 @@ async function beginningOf(file: string): Promise<Beginning> {
     if (stats.isDirectory()) return 'folder';
     if (!stats.isFile())
       throw new AppError('BAD_INPUT', `${file} is neither a file nor a folder.`, {
-        hint: 'Give a .scorchmark file, a profile, or a folder of clinic flame or 0x.',
+        hint: 'Give a .scorchmark file, a profile, a heap snapshot, or a folder of clinic flame or 0x.',
       });
     const handle = await open(file, 'r');
     try {
@@ -109,6 +110,9 @@ async function fromProfile(
   options: ImportOptions,
 ): Promise<StoredSession> {
   const { name, path: file, mayMove, readForeign, task } = options;
+  const isGzipped = beginning === 'gzip';
+  if (beginning !== 'folder' && (await isSnapshotFile(file, isGzipped)))
+    return importSnapshot({ name, path: file, folder, mayMove, isGzipped, task });
   const request: ForeignRequest =
     beginning === 'folder'
       ? { kind: 'folder', name, files: await filesOfFolder(file) }
@@ -118,7 +122,7 @@ async function fromProfile(
       request,
       folder,
       mayMove,
-      isGzipped: beginning === 'gzip',
+      isGzipped,
       readForeign,
       description: options.description,
       task,

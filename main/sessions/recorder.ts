@@ -18,7 +18,13 @@ import type { JournalRecord, Recording } from '../run/recording';
 import { AppendFile, type AppendHandle } from './append-file';
 import { journalLine } from './journal';
 import { LatestWriter } from './latest-writer';
-import { allocationsFileName, journalFileName, outputFileName, sourcesFileName } from './layout';
+import {
+  allocationsFileName,
+  journalFileName,
+  outputFileName,
+  snapshotFileName,
+  sourcesFileName,
+} from './layout';
 import { formatOutputLine } from './output-log';
 import { readSession, writeSession, type StoredSession } from './session-file';
 import { snapshotsOf } from './snapshot-list';
@@ -78,6 +84,10 @@ export class FolderRecorder implements Recorder {
     } catch (error) {
       this.trouble(error as Error);
     }
+  }
+
+  snapshotFile(thread: ThreadKey, number: number): string {
+    return path.join(this.options.folder, snapshotFileName(thread, number));
   }
 
   async finish(recording: Recording, end: SessionEnd): Promise<SessionMeta> {

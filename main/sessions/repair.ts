@@ -9,7 +9,7 @@ import { Recording } from '../run/recording';
 import { replayJournal } from './journal';
 import { classifyFile, journalFileName, sessionFileName } from './layout';
 import { stateOf } from './process-identity';
-import { describeRecording, memoryFindings, nodeVersionsOf, type Summarise } from './recorder';
+import { describeRecording, nodeVersionsOf, withMemoryFindings, type Summarise } from './recorder';
 import { writeSession, type StoredSession } from './session-file';
 import { snapshotsOf } from './snapshot-list';
 import { listStandardFiles, readAllocations, totalBytes, writeStandardFiles } from './standard-files';
@@ -85,7 +85,9 @@ export async function repairSession(
     // An unsaved session's error was that it could not be saved; now it is.
     ...(error && !unsaved && { error }),
     files,
-    ...(unsaved ? { snapshots: snapshotsOf(files, stored.snapshots) } : memoryFindings(recording, files)),
+    ...('summary' in described
+      ? withMemoryFindings(described.summary, recording, files)
+      : { snapshots: snapshotsOf(files, stored.snapshots) }),
     sizeBytes: totalBytes(files),
   };
   await writeSession(folder, session);
@@ -97,10 +99,10 @@ export async function repairSession(
   };
 }
 
-/** What a kill in the middle of replacing a file leaves: `<file>.<number>`. */
+/** What a kill in the middle of a file leaves: `<file>.<number>`, `<file>.part` of a heap snapshot, `<file>.<number>.part`. */
 async function removeTemporaries(folder: string): Promise<void> {
   for (const name of await readdir(folder)) {
-    const whole = /^(.+)\.\d+$/.exec(name)?.[1];
+    const whole = /^(.+?)(?:\.\d+)?(?:\.part|\.\d+)$/.exec(name)?.[1];
     if (whole !== undefined && (whole === sessionFileName || classifyFile(whole)))
       await rm(path.join(folder, name), { force: true });
   }

@@ -178,7 +178,10 @@ class FolderStore implements SessionStore {
       }
       const files = session.files.filter(({ name }) => name !== file);
       const snapshots = known.filter((each) => each.file !== file);
-      return { ...session, files, snapshots, sizeBytes: totalBytes(files) };
+      const { snapshots: _before, ...rest } = session.summary;
+      const complete = snapshots.filter(({ state }) => state === 'complete').length;
+      const summary = { ...rest, ...(complete > 0 && { snapshots: complete }) };
+      return { ...session, files, snapshots, summary, sizeBytes: totalBytes(files) };
     });
   }
 

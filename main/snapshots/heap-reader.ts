@@ -1,4 +1,8 @@
 /** The parts of `profiles/heap` that the thread works with. */
+import { answer } from '../../profiles/heap/answer';
+import { extractForComparison, SnapshotComparison, type SnapshotExtract } from '../../profiles/heap/compare';
+import { indexSnapshot } from '../../profiles/heap/index-snapshot';
+import { parseHeapSnapshot } from '../../profiles/heap/parse';
 import type {
   SnapshotAnswers,
   SnapshotComparisonAnswers,
@@ -6,12 +10,11 @@ import type {
   SnapshotQuestion,
 } from '../../profiles/heap/questions';
 import type { HeapIndex, HeapSnapshot } from '../../profiles/heap/types';
-import { AppError } from '../errors';
 
 export interface ParseOptions {
   fileName: string;
   sizeBytes: number;
-  onProgress: (share: number) => void;
+  onProgress: (bytesRead: number) => void;
   signal: AbortSignal;
 }
 
@@ -33,14 +36,10 @@ export interface HeapReader<Extract> {
   compare(a: Extract, snapshot: HeapSnapshot, index: HeapIndex): HeapComparison;
 }
 
-const notYet = (): never => {
-  throw new AppError('INTERNAL', 'Not built yet.');
-};
-
-export const heapReader: HeapReader<object> = {
-  parse: () => Promise.resolve().then(notYet),
-  index: notYet,
-  answer: notYet,
-  extract: notYet,
-  compare: notYet,
+export const heapReader: HeapReader<SnapshotExtract> = {
+  parse: parseHeapSnapshot,
+  index: indexSnapshot,
+  answer,
+  extract: extractForComparison,
+  compare: (a, snapshot, index) => new SnapshotComparison(a, snapshot, index),
 };

@@ -192,9 +192,10 @@ export class OpenedSnapshots<Extract extends object> {
         fileName: file.name,
         sizeBytes: file.sizeBytes,
         signal,
-        onProgress: (share) => {
+        onProgress: (bytesRead) => {
           tick();
-          tell(share * readingShare, `Reading ${formatBytes(share * file.sizeBytes)} of ${total}`);
+          const share = Math.min(1, bytesRead / Math.max(1, file.sizeBytes));
+          tell(share * readingShare, `Reading ${formatBytes(bytesRead)} of ${total}`);
         },
       });
       tick();
@@ -264,6 +265,8 @@ function readingError(thrown: unknown, { name, sizeBytes }: SnapshotFile): AppEr
       `${name} (${formatBytes(sizeBytes)}) needs more memory than is free.`,
       { hint: 'Close other programs and open it again.', details: thrown.message, cause: thrown },
     );
+  // Questions name objects and constructors by number.
+  if (thrown instanceof RangeError) return new AppError('BAD_INPUT', thrown.message, { cause: thrown });
   return toAppError(thrown, `Reading ${name}`);
 }
 

@@ -9,6 +9,7 @@ import { collapsed } from './collapsed';
 import { cpuprofile } from './cpuprofile';
 import { beginningOf, headOfSource, keyOutline } from './file-head';
 import { gecko } from './gecko';
+import { snapshotExtensions } from './heap-snapshot-head';
 import { heapprofile } from './heapprofile';
 import { pprof } from './pprof';
 import { unpacked } from './source';
@@ -38,7 +39,7 @@ export const folderImporters: readonly FolderImporter[] = [clinicFlame, zeroX];
 
 /** With dot, lower case, for file dialogs and associations. Any of them may be followed by `.gz`. */
 export const importableExtensions: readonly string[] = [
-  ...new Set([...importers.flatMap(({ extensions }) => extensions), '.gz']),
+  ...new Set([...importers.flatMap(({ extensions }) => extensions), ...snapshotExtensions, '.gz']),
 ];
 
 export interface ImportOptions extends ParseOptions {

@@ -1,6 +1,7 @@
 /** What a file is that is no profile, in words that help the person who tried to open it. */
 import { ProfileFormatError } from '../errors';
 import type { Beginning } from './file-head';
+import { isHeapSnapshot, snapshotExtensions } from './heap-snapshot-head';
 import type { FileHead, FolderImporter, Importer } from './types';
 
 export interface Foreign {
@@ -49,11 +50,6 @@ const signatures: readonly { bytes: number[]; at?: number; what: string; hint?: 
 ];
 
 const texts: readonly { pattern: RegExp; what: string; hint?: string }[] = [
-  {
-    pattern: /^\{\s*"snapshot"\s*:\s*\{/,
-    what: 'a heap snapshot',
-    hint: 'Heap snapshots show what is in memory, not where time or memory went; open it in the Memory panel of Chrome DevTools.',
-  },
   { pattern: /^\{\s*"header"\s*:\s*\{\s*"reportVersion"/, what: 'a diagnostic report of Node.js' },
   { pattern: /^\{\s*"version"\s*:\s*3\s*,\s*"(?:file|sources|names|mappings)"/, what: 'a source map' },
   { pattern: /^\{\s*"result"\s*:\s*\[\s*\{\s*"scriptId"/, what: 'a coverage report of V8' },
@@ -83,6 +79,11 @@ export function somethingElse({ bytes, text }: FileHead, beginning: Beginning): 
   );
   if (signature) return signature;
   if (bytes.length > 0 && bytes.every((byte) => byte === 0)) return { what: 'nothing but zero bytes' };
+  if (isHeapSnapshot(text))
+    return {
+      what: 'a heap snapshot',
+      hint: 'Heap snapshots show what is in memory, not where time went: open it by itself in the workbench, or ask it with `scorchmark heap`.',
+    };
   const start = text.replace(/^\uFEFF/, '').trimStart();
   return texts.find(({ pattern }) => pattern.test(start)) ?? null;
 }
@@ -94,7 +95,8 @@ export function notAProfile(
   head?: FileHead,
 ): ProfileFormatError {
   const what = foreign?.what ?? unknownContent(foreign?.keys, head);
-  const known = `Scorchmark opens: ${importers.map(listed).join('; ')}; each of them also gzipped.`;
+  const all = [...importers.map(listed), `V8 heap snapshot (${snapshotExtensions.join(', ')})`];
+  const known = `Scorchmark opens: ${all.join('; ')}; each of them also gzipped.`;
   return new ProfileFormatError(
     'PROFILE_UNKNOWN_FORMAT',
     `${name} is not a profile that Scorchmark knows: it is ${what}.`,

@@ -2,6 +2,7 @@
  * A dropped file is read by an explorer at once, while the engine makes a session of it: when the session is there, its
  * view is, too.
  */
+import { hasSnapshotName } from '../../profiles/formats/heap-snapshot-head';
 import { ExplorerClient } from '../explorer/client';
 import type { LoadedFile } from '../explorer/protocol';
 import type { Scope } from '../explorer/types';
@@ -19,7 +20,8 @@ export interface EarlyReading {
 const isArchive = (name: string): boolean => /\.scorchmark$/i.test(name);
 
 export function readEarly(file: File): EarlyReading | null {
-  if (isArchive(file.name)) return null;
+  // Heap snapshots are asked questions, in the engine; one under another name is recognised by whoever reads it.
+  if (isArchive(file.name) || hasSnapshotName(file.name)) return null;
   const explorer = new ExplorerClient();
   const toLoad = { name: file.name, kind: 'profile' as const, sizeBytes: file.size };
   return reading(explorer, (onProgress) => explorer.loadBlob(toLoad, file, onProgress));

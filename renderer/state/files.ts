@@ -136,8 +136,8 @@ function tellBoth(taskId: string, name: string, early: EarlyReading): (sentShare
 function firstView({ status, summary, durationMs }: SessionMeta): Pick<Selection, 'tab' | 'flameMode'> {
   const { flameMode } = emptySelection;
   if (status !== 'imported') return { tab: 'summary', flameMode };
-  if (summary.cpuSamples === undefined && summary.allocatedLiveBytes !== undefined)
-    return { tab: 'memory', flameMode };
+  const hasMemory = summary.allocatedLiveBytes !== undefined || summary.snapshots !== undefined;
+  if (summary.cpuSamples === undefined && hasMemory) return { tab: 'memory', flameMode };
   return { tab: 'flame', flameMode: durationMs > 0 ? 'chart' : flameMode };
 }
 
