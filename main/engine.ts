@@ -6,7 +6,7 @@ import type { z } from 'zod';
 import { inputs, type AnyEvent, type EngineApi, type Method, type ParsedInput, type Results } from './api';
 import { AppError, toAppError } from './errors';
 import { version } from './paths';
-import { startAll, threadCollectors, processMetrics } from './capture';
+import { processMetrics, startAll, takeSnapshot, threadCollectors } from './capture';
 import { startLoad, presets, resolvePlan, waitUntilReachable } from './load';
 import { Run, type ResolvedRunSpec, type RunDependencies } from './run/run';
 import { listSamples, resolveSample } from './run/samples';
@@ -127,6 +127,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       threadCollectors,
       processMetrics,
       startAll,
+      snapshots: { takeSnapshot },
       load: {
         startLoad,
         resolvePlan,
@@ -178,8 +179,8 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       await theRun(runId).refreshAllocations();
       return null;
     },
-    'snapshots.estimate': notYet,
-    'snapshots.take': notYet,
+    'snapshots.estimate': ({ runId, thread }) => theRun(runId).snapshots.estimate(thread),
+    'snapshots.take': ({ runId, thread }) => theRun(runId).snapshots.take(thread),
     'snapshots.delete': async ({ id, file }) => {
       await snapshots.forget({ id, file });
       await store.removeSnapshot(id, file);

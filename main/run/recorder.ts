@@ -1,6 +1,6 @@
 /** What a run needs from whoever keeps its session. Implemented by `main/sessions`. */
 import type { AppErrorJson } from '../errors';
-import type { Environment, RunSpec, SessionMeta, SessionStatus, TargetExit } from '../api';
+import type { Environment, RunSpec, SessionMeta, SessionStatus, TargetExit, ThreadKey } from '../api';
 import type { JournalRecord, Recording } from './recording';
 
 export interface SessionStart {
@@ -25,6 +25,8 @@ export interface SessionEnd {
 export interface Recorder {
   /** Appends to the session's journal; cheap, never throws. A failing disk is told once through `onTrouble`. */
   append(record: JournalRecord): void;
+  /** Where the thread's `number`th heap snapshot belongs, counted from 1: the absolute path of the complete file. */
+  snapshotFile(thread: ThreadKey, number: number): string;
   /** Writes the standard files and the index entry, removes the journal. */
   finish(recording: Recording, end: SessionEnd): Promise<SessionMeta>;
 }

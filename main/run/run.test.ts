@@ -39,6 +39,7 @@ function setUp(processCollector: Partial<Collector> = {}) {
       stop: () => Promise.resolve(),
       ...processCollector,
     }),
+    snapshots: { takeSnapshot: () => Promise.reject(new Error('not used here')) },
     startAll: (collectors) => Promise.all(collectors.map((each) => each.start())).then(() => undefined),
     load: {
       startLoad: () => {
@@ -52,6 +53,7 @@ function setUp(processCollector: Partial<Collector> = {}) {
       begin: () =>
         Promise.resolve({
           append: () => undefined,
+          snapshotFile: () => '/nowhere',
           finish: (all) => {
             recording = all;
             return Promise.resolve(saved);

@@ -14,6 +14,7 @@ import type {
   RunSpec,
   RunState,
   SessionMeta,
+  SnapshotInfo,
   TargetExit,
   Timeline,
 } from '../api';
@@ -32,6 +33,7 @@ import { describeEnvironment, projectName } from './environment';
 import { Recording, type JournalRecord } from './recording';
 import type { Recorder, RecorderFactory } from './recorder';
 import { RunLoad, type RunLoadOptions } from './run-load';
+import { RunSnapshots, type RunSnapshotsOptions } from './run-snapshots';
 
 export interface RunDependencies {
   createClock(): Clock;
@@ -45,6 +47,7 @@ export interface RunDependencies {
     sink: CaptureSink;
   }): Collector;
   startAll(collectors: Collector[], sink: CaptureSink, clock: Clock): Promise<void>;
+  snapshots: Pick<RunSnapshotsOptions, 'takeSnapshot' | 'freeBytes'>;
   load: Pick<RunLoadOptions, 'startLoad' | 'resolvePlan' | 'waitUntilReachable'> & {
     presetDefaults(preset: NonNullable<RunSpec['load']>['preset']): { users: number; durationMs: number };
   };
@@ -78,6 +81,8 @@ export class Run {
   readonly done: Promise<SessionMeta | null>;
   state: RunState;
 
+  readonly snapshots: RunSnapshots;
+
   private readonly clock: Clock;
   private recorder: Recorder | undefined;
   private readonly early: JournalRecord[] = [];
@@ -99,6 +104,13 @@ export class Run {
     this.id = deps.newSessionId();
     this.clock = deps.createClock();
     this.done = new Promise((resolve) => (this.resolveDone = resolve));
+    this.snapshots = new RunSnapshots({
+      ...deps.snapshots,
+      clock: this.clock,
+      fileOf: (thread, number) => this.recorder!.snapshotFile(thread, number),
+      onSnapshot: (snapshot) => this.snapshotChanged(snapshot),
+      onMarks: (marks) => this.sink.marks(marks),
+    });
     this.state = {
       runId: this.id,
       phase: 'starting',
@@ -201,6 +213,8 @@ export class Run {
     this.sink.marks([{ kind: 'stop', tUs: this.clock.nowUs(), text: why }]);
     this.tellUnsentLoad('until the stop, the target did not listen on an HTTP address');
     if (this.load) await withTimeout(this.load.cancel(), loadCancelTimeoutMs);
+    // One that is being written is let finish: it was asked for, and without it the time it took would be lost.
+    await this.snapshots.settle();
     await withTimeout(this.flush(), flushTimeoutMs);
     await this.target?.stop();
   }
@@ -251,15 +265,18 @@ export class Run {
       const collectors = this.deps.threadCollectors({
         thread,
         spec: this.spec.capture,
+        leaks: this.spec.leaks,
         clock: this.clock,
         sink: this.sink,
       });
       this.collectors.set(thread, collectors);
+      this.snapshots.threadStarted(thread);
       await this.deps.startAll(collectors, this.sink, this.clock);
     },
     onThreadEnding: async (thread) => {
       const collectors = this.collectors.get(thread) ?? [];
       this.collectors.delete(thread);
+      this.snapshots.threadEnded(thread);
       await this.stopAll(collectors);
       this.finishCpu(thread.info.key);
       this.keepProcess(thread.info.pid);
@@ -285,6 +302,7 @@ export class Run {
       });
     },
     points: (points) => {
+      this.snapshots.seePoints(points);
       this.record({ k: 'points', points });
       this.deps.emit({ event: 'run.points', payload: { runId: this.id, points } });
     },
@@ -335,6 +353,14 @@ export class Run {
       this.load?.targetListens(this.recording.listening);
   }
 
+  /** The journal needs its beginning and its end; what is between them is for the views. */
+  private snapshotChanged(snapshot: SnapshotInfo): void {
+    const before = this.recording.snapshots.get(snapshot.file);
+    if (before?.state === snapshot.state) this.recording.apply({ k: 'snapshot', snapshot });
+    else this.record({ k: 'snapshot', snapshot });
+    this.changed({ snapshots: [...this.recording.snapshots.values()] });
+  }
+
   // ── the load ──
 
   private loadChanged(load: RunState['load']): void {
@@ -377,6 +403,7 @@ export class Run {
     try {
       if (!error) this.tellUnsentLoad('the target ended without listening on an HTTP address');
       if (this.load) await withTimeout(this.load.cancel(), loadCancelTimeoutMs);
+      await this.snapshots.giveUp();
       await this.stopAll([
         ...(this.processCollector ? [this.processCollector] : []),
         ...[...this.collectors.values()].flat(),

@@ -1,0 +1,294 @@
+/** The heap snapshots of a run: taken when asked or by rule, one at a time per process, told in the run's state. */
+import { rename, rm, stat, statfs } from 'node:fs/promises';
+import path from 'node:path';
+import type { Mark, Point, SnapshotEstimate, SnapshotInfo, SnapshotReason, ThreadKey } from '../api';
+import { SnapshotCosts } from '../capture/heap-snapshot-cost';
+import type { SnapshotOptions, TakenSnapshot } from '../capture/heap-snapshot';
+import { AppError, toAppError } from '../errors';
+import type { Clock, TargetThread } from '../target/types';
+
+export interface RunSnapshotsOptions {
+  clock: Clock;
+  takeSnapshot: (thread: TargetThread, options: SnapshotOptions) => Promise<TakenSnapshot>;
+  /** Where the thread's `number`th snapshot lies when it is complete. */
+  fileOf(thread: ThreadKey, number: number): string;
+  /** Each new picture of a snapshot; the same `file` again and again. */
+  onSnapshot(info: SnapshotInfo): void;
+  onMarks(marks: Mark[]): void;
+  /** For tests: a disk with little space. */
+  freeBytes?: (folder: string) => Promise<number>;
+}
+
+/** Left free on the disk beside the snapshot, for the rest of the recording. */
+const spareBytes = 64e6;
+/** An estimate is an estimate. */
+const spaceFactor = 1.1;
+const heapUsageTimeoutMs = 2000;
+/** How long the run's end waits for one that is being written: this, or twice what it was expected to take. */
+const leastWaitAtEndMs = 10_000;
+
+interface Active {
+  info: SnapshotInfo;
+  abort: AbortController;
+  done: Promise<SnapshotInfo>;
+}
+
+export class RunSnapshots {
+  readonly costs = new SnapshotCosts();
+  private readonly all = new Map<string, SnapshotInfo>();
+  private readonly threads = new Map<ThreadKey, TargetThread>();
+  private readonly heapUsed = new Map<ThreadKey, number>();
+  private readonly counts = new Map<ThreadKey, number>();
+  /** By process. */
+  private readonly active = new Map<number, Active>();
+
+  constructor(private readonly options: RunSnapshotsOptions) {}
+
+  get list(): SnapshotInfo[] {
+    return [...this.all.values()];
+  }
+
+  threadStarted(thread: TargetThread): void {
+    this.threads.set(thread.info.key, thread);
+  }
+
+  threadEnded(thread: TargetThread): void {
+    this.threads.delete(thread.info.key);
+  }
+
+  thread(key: ThreadKey): TargetThread | undefined {
+    return this.threads.get(key);
+  }
+
+  seePoints(points: readonly Point[]): void {
+    for (const point of points) if (point.metric === 'heapUsed') this.heapUsed.set(point.scope, point.value);
+  }
+
+  /** Heap used by a thread when it was last measured, bytes. */
+  lastHeapUsed(key: ThreadKey): number | undefined {
+    return this.heapUsed.get(key);
+  }
+
+  /** Rejects with NOT_FOUND when the thread is not (or no longer) recorded. */
+  async estimate(key: ThreadKey): Promise<SnapshotEstimate> {
+    return this.costs.estimate(await this.heapUsedNow(this.mustHave(key)));
+  }
+
+  /**
+   * Resolves when it is complete. Rejects with NOT_FOUND (no such thread), SNAPSHOT_ACTIVE, DISK_FULL, SNAPSHOT_FAILED,
+   * CANCELLED; all but the first two are also told by the snapshot's state.
+   */
+  async take(key: ThreadKey, reason: SnapshotReason = 'asked'): Promise<SnapshotInfo> {
+    const thread = this.mustHave(key);
+    const { pid, title } = thread.info;
+    if (this.active.has(pid))
+      throw new AppError(
+        'SNAPSHOT_ACTIVE',
+        `A snapshot of ${title} (process ${pid}) is already being written.`,
+        {
+          hint: 'Wait until it is complete: one at a time.',
+        },
+      );
+    const number = (this.counts.get(key) ?? 0) + 1;
+    this.counts.set(key, number);
+    const file = this.options.fileOf(key, number);
+    const abort = new AbortController();
+    const info: SnapshotInfo = {
+      file: path.basename(file),
+      thread: key,
+      reason,
+      startedUs: this.options.clock.nowUs(),
+      state: 'writing',
+      progress: null,
+      sizeBytes: 0,
+    };
+    const active: Active = { info, abort, done: Promise.resolve(info) };
+    this.active.set(pid, active);
+    active.done = this.write(thread, file, active).finally(() => this.active.delete(pid));
+    // Also somebody at the run's end may wait for it.
+    active.done.catch(() => undefined);
+    return active.done;
+  }
+
+  /** Resolves when nothing is being written in the process, however that ended. */
+  async idle(pid: number): Promise<void> {
+    await this.active.get(pid)?.done.catch(() => undefined);
+  }
+
+  /** The run is going to end: those being written get the time they were expected to take, twice; then they are given up. */
+  async settle(): Promise<void> {
+    await Promise.all(
+      [...this.active.values()].map(async ({ info, abort, done }) => {
+        const elapsedMs = (this.options.clock.nowUs() - info.startedUs) / 1000;
+        const waitMs = Math.max(
+          leastWaitAtEndMs,
+          2 * (this.all.get(info.file)?.estimatedPauseMs ?? 0) - elapsedMs,
+        );
+        const timer = setTimeout(() => abort.abort(), waitMs);
+        await done.catch(() => undefined);
+        clearTimeout(timer);
+      }),
+    );
+  }
+
+  /** The run is over: nothing more can come. */
+  async giveUp(): Promise<void> {
+    for (const { abort } of this.active.values()) abort.abort();
+    await Promise.all([...this.active.values()].map(({ done }) => done.catch(() => undefined)));
+  }
+
+  /** One that the target wrote by itself, at its end or at its heap limit: takes the file into the session. */
+  async adopt(
+    key: ThreadKey,
+    reason: SnapshotReason,
+    written: { file: string; startedUs: number; pauseMs?: number; heapUsedBytes?: number },
+  ): Promise<SnapshotInfo> {
+    const number = (this.counts.get(key) ?? 0) + 1;
+    this.counts.set(key, number);
+    const file = this.options.fileOf(key, number);
+    const base = {
+      file: path.basename(file),
+      thread: key,
+      reason,
+      startedUs: written.startedUs,
+      ...heapUsedOf(written),
+    };
+    try {
+      await rename(written.file, file);
+      const { size: sizeBytes } = await stat(file);
+      const pauseMs = written.pauseMs;
+      return this.complete({
+        ...base,
+        state: 'complete',
+        progress: 1,
+        sizeBytes,
+        ...(pauseMs !== undefined && { pauseMs }),
+      });
+    } catch (error) {
+      await rm(written.file, { force: true }).catch(() => undefined);
+      return this.tell({
+        ...base,
+        state: 'failed',
+        progress: null,
+        sizeBytes: 0,
+        error: toAppError(error, 'Keeping the snapshot that the program wrote').toJSON(),
+      });
+    }
+  }
+
+  private async write(thread: TargetThread, file: string, active: Active): Promise<SnapshotInfo> {
+    try {
+      const heapUsedBytes = await this.heapUsedNow(thread);
+      const estimate = this.costs.estimate(heapUsedBytes);
+      active.info = this.tell({ ...active.info, heapUsedBytes, estimatedPauseMs: estimate.pauseMs });
+      await this.mustFit(path.dirname(file), estimate.sizeBytes);
+      const taken = await this.options.takeSnapshot(thread, {
+        file,
+        clock: this.options.clock,
+        signal: active.abort.signal,
+        onProgress: (sizeBytes) => {
+          // Until the first byte V8 walks the heap, and says nothing of how far it is.
+          const progress = sizeBytes > 0 ? Math.min(0.99, sizeBytes / estimate.sizeBytes) : null;
+          active.info = this.tell({ ...active.info, sizeBytes, progress });
+        },
+      });
+      return this.complete({
+        ...active.info,
+        state: 'complete',
+        progress: 1,
+        startedUs: taken.startedUs,
+        sizeBytes: taken.sizeBytes,
+        pauseMs: taken.pauseMs,
+      });
+    } catch (thrown) {
+      const error = toAppError(thrown, 'The snapshot');
+      this.tell({ ...active.info, state: 'failed', progress: null, sizeBytes: 0, error: error.toJSON() });
+      throw error;
+    }
+  }
+
+  private complete(info: SnapshotInfo): SnapshotInfo {
+    const { heapUsedBytes, sizeBytes, pauseMs } = info;
+    if (heapUsedBytes !== undefined && pauseMs !== undefined)
+      this.costs.add({ heapUsedBytes, sizeBytes, pauseMs });
+    this.options.onMarks([
+      {
+        kind: 'snapshot',
+        tUs: info.startedUs,
+        durationMs: pauseMs ?? 0,
+        text: `Heap snapshot ${reasonText[info.reason]}`,
+        thread: info.thread,
+        file: info.file,
+      },
+    ]);
+    return this.tell(info);
+  }
+
+  private tell(info: SnapshotInfo): SnapshotInfo {
+    this.all.set(info.file, info);
+    this.options.onSnapshot(info);
+    return info;
+  }
+
+  private async mustFit(folder: string, sizeBytes: number): Promise<void> {
+    const free = await (this.options.freeBytes ?? freeBytesOf)(folder);
+    const needed = sizeBytes * spaceFactor + spareBytes;
+    if (free >= needed) return;
+    throw new AppError(
+      'DISK_FULL',
+      `The snapshot needs about ${megabytes(sizeBytes)}, and the disk of ${folder} has ${megabytes(free)} free.`,
+      {
+        hint: `Free some space (${megabytes(needed)} are enough), or choose another data folder. The recording goes on.`,
+      },
+    );
+  }
+
+  /** Asked through the inspector, which answers also while the program is busy; else as it was last measured. */
+  private async heapUsedNow(thread: TargetThread): Promise<number> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<undefined>((resolve) => {
+      timer = setTimeout(() => resolve(undefined), heapUsageTimeoutMs);
+    });
+    const asked = thread.session.send('Runtime.getHeapUsage').then(
+      ({ usedSize }) => usedSize,
+      () => undefined,
+    );
+    const usedBytes = await Promise.race([asked, late]);
+    clearTimeout(timer);
+    return usedBytes ?? this.heapUsed.get(thread.info.key) ?? 0;
+  }
+
+  private mustHave(key: ThreadKey): TargetThread {
+    const thread = this.threads.get(key);
+    if (!thread || thread.session.isClosed)
+      throw new AppError('NOT_FOUND', `The thread ${key} is not running any more.`, {
+        hint: 'Choose a thread that is still running.',
+      });
+    return thread;
+  }
+}
+
+const reasonText: Record<SnapshotReason, string> = {
+  asked: 'as asked',
+  start: 'at the start',
+  'warm-up': 'after the warm-up',
+  end: 'at the end',
+  'heap-above': 'as the heap got above its limit for one',
+  growth: 'as the heap had grown',
+  'near-limit': 'near the heap limit',
+  imported: 'imported',
+};
+
+function heapUsedOf({ heapUsedBytes }: { heapUsedBytes?: number }): Pick<SnapshotInfo, 'heapUsedBytes'> {
+  return heapUsedBytes === undefined ? {} : { heapUsedBytes };
+}
+
+/** Bytes that may still be written below a folder by us. */
+async function freeBytesOf(folder: string): Promise<number> {
+  const { bavail, bsize } = await statfs(folder);
+  return bavail * bsize;
+}
+
+function megabytes(bytes: number): string {
+  return `${Math.max(0, Math.ceil(bytes / 1e6))} MB`;
+}
