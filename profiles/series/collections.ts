@@ -72,7 +72,7 @@ export class CollectionLog {
   }
 
   private makeRoom(group: { columns: CollectionColumns; bucketUs: number }): void {
-    const wanted = Math.max(1, Math.floor(this.mostPerGroup / 2));
+    const wanted = Math.max(2, Math.floor(this.mostPerGroup / 2));
     const { tUs } = group.columns;
     const spanUs = tUs[tUs.length - 1]! - tUs[0]!;
     let bucketUs = Math.max(group.bucketUs, 2 ** Math.floor(Math.log2(Math.max(1, spanUs / wanted))));
@@ -152,6 +152,7 @@ function byWidth(columns: CollectionColumns, bucketUs: number, from: number, to:
     afterBytes: [] as number[],
     stands: { counts: [] as number[], totalMs: [] as number[], freedBytes: [] as number[] },
   };
+  // The newest stays alone: it says from when on others are new.
   for (let at = from; at < to;) {
     const bucket = Math.floor(tUs[at]! / bucketUs);
     let longest = at;
@@ -159,7 +160,7 @@ function byWidth(columns: CollectionColumns, bucketUs: number, from: number, to:
     let totalMs = 0;
     let freedBytes = 0;
     let i = at;
-    for (; i < to && Math.floor(tUs[i]! / bucketUs) === bucket; i++) {
+    for (; i < (at < to - 1 ? to - 1 : to) && Math.floor(tUs[i]! / bucketUs) === bucket; i++) {
       count += stands ? stands.counts[i]! : 1;
       totalMs += stands ? stands.totalMs[i]! : durationMs[i]!;
       freedBytes += stands ? stands.freedBytes[i]! : freedBy(columns, i);

@@ -2,6 +2,7 @@
 import type {
   AnyEvent,
   Client,
+  Collections,
   Mark,
   OutputLine,
   Point,
@@ -10,6 +11,8 @@ import type {
   ThreadKey,
 } from '../../main/api';
 import { toAppError, type AppError } from '../../main/errors';
+import { BoundedSeries, CollectionLog, cut, thinBlocks } from '../../profiles/series';
+import { attachPieces, FinerTimeline } from './finer-timeline';
 import { RecordingModel, threadsOf, type Schedule } from './recording';
 import { factsOfDelta, nothingYet, type Followed } from './followed-profile';
 import { threadTitle } from './thread-title';
@@ -17,6 +20,11 @@ import type { ProfileDelta, V8HeapProfile } from '../../profiles/types';
 
 /** Lines of output kept; the saved session has all. */
 const outputLinesKept = 20_000;
+
+/** Garbage collections of one thread, kind and cause; more are reduced. */
+const collectionsKept = 4096;
+/** Of very many stalls the longest are kept. */
+const marksKept = 4000;
 
 export type DeltaFit = 'apply' | 'contained' | 'gap';
 
@@ -42,7 +50,8 @@ export class LiveRun {
   private readonly onFinished: () => void;
   /** How far each thread's profile has been sent to the explorer. */
   private followed = new Map<ThreadKey, Followed>();
-  private seriesById = new Map<string, Series>();
+  private seriesById = new Map<string, BoundedSeries<Series>>();
+  private collections = new CollectionLog(collectionsKept);
   /** Events that came while a snapshot is on its way; null when none is. */
   private waiting: AnyEvent[] | null = null;
   private readonly unsubscribe: () => void;
@@ -59,6 +68,11 @@ export class LiveRun {
     this.model = options.model;
     this.onError = options.onError;
     this.onFinished = options.onFinished;
+    this.model.finer ??= new FinerTimeline({
+      client: this.client,
+      model: this.model,
+      onError: (error) => this.onError(error),
+    });
     this.unsubscribe = this.client.subscribe((event) => this.receive(event));
     this.model.explorer.onFailure = (error) => {
       if (!this.closed) this.onError(error);
@@ -77,6 +91,7 @@ export class LiveRun {
       this.replace(snapshot);
       const last = {
         marks: new Set(snapshot.marks.map(identity)),
+        collectionsUs: newestOf(snapshot.collections ?? []),
         outputUs: snapshot.output.at(-1)?.tUs ?? -1,
       };
       for (const event of missed) this.apply(withoutKnown(event, last));
@@ -109,13 +124,13 @@ export class LiveRun {
     model.allocations = new Map();
     for (const [thread, raw] of Object.entries(snapshot.allocations)) this.setAllocations(thread, raw);
     for (const series of snapshot.series)
-      this.seriesById.set(`${series.metric} ${series.scope}`, {
-        ...series,
-        tUs: [...series.tUs],
-        values: [...series.values],
-      });
-    model.series = [...this.seriesById.values()];
-    model.marks = [...snapshot.marks];
+      // Grown in place: the snapshot must not be, some transports hand over the engine's own.
+      this.seriesById.set(`${series.metric} ${series.scope}`, new BoundedSeries(copyOf(series)));
+    this.showSeries();
+    this.collections = new CollectionLog(collectionsKept);
+    this.collections.add((snapshot.collections ?? []).map((group) => structuredClone(group)));
+    model.marks = [];
+    this.addMarks(snapshot.marks);
     model.output = [...snapshot.output];
     model.loadResult = snapshot.loadResult;
     for (const part of ['cpu', 'allocations', 'series', 'marks', 'output', 'load'] as const)
@@ -142,7 +157,7 @@ export class LiveRun {
         model.touch('series');
         break;
       case 'run.marks':
-        model.marks = [...model.marks, ...event.payload.marks];
+        this.addMarks(event.payload.marks);
         model.touch('marks');
         break;
       case 'run.output':
@@ -199,15 +214,31 @@ export class LiveRun {
 
   private addPoint(point: Point): void {
     const id = `${point.metric} ${point.scope}`;
-    let series = this.seriesById.get(id);
-    if (!series) {
-      series = { metric: point.metric, scope: point.scope, tUs: [], values: [] };
-      this.seriesById.set(id, series);
-      this.model.series = [...this.seriesById.values()];
+    const held = this.seriesById.get(id);
+    // One that is not newer is known already.
+    if (held) held.push(point.tUs, point.value);
+    else {
+      const { metric, scope, tUs, value } = point;
+      this.seriesById.set(id, new BoundedSeries<Series>({ metric, scope, tUs: [tUs], values: [value] }));
+      this.showSeries();
     }
-    if (point.tUs <= (series.tUs.at(-1) ?? -1)) return;
-    series.tUs.push(point.tUs);
-    series.values.push(point.value);
+  }
+
+  private showSeries(): void {
+    const { model } = this;
+    model.series = [...this.seriesById.values()].map(({ series }) => series);
+    if (model.pieces.length > 0) attachPieces(model.series, model.pieces);
+  }
+
+  private addMarks(marks: readonly Mark[]): void {
+    const { model } = this;
+    for (const mark of marks) if (mark.kind === 'gc') this.collections.push(mark);
+    model.collections = this.collections.all() as Collections[];
+    const others = marks.filter(({ kind }) => kind !== 'gc');
+    if (others.length === 0) return;
+    model.marks = [...model.marks, ...others];
+    // Now and then: it looks at all of them.
+    if (model.marks.length > marksKept * 2) model.marks = thinBlocks(model.marks, marksKept);
   }
 
   private setState(state: RecordingModel['state']): void {
@@ -234,14 +265,38 @@ export function liveModel(state: RecordingModel['state'], schedule?: Schedule): 
   return new RecordingModel(state, { live: state.phase !== 'done' && state.phase !== 'failed', schedule });
 }
 
+interface Known {
+  marks: Set<string>;
+  /** When the newest collection of each group began. */
+  collectionsUs: Map<string, number>;
+  outputUs: number;
+}
+
+function newestOf(collections: readonly Collections[]): Known['collectionsUs'] {
+  return new Map(collections.map((group) => [groupOf(group), group.tUs.at(-1) ?? -1]));
+}
+
+function groupOf({ thread, gcKind, ours }: { thread: string; gcKind: string; ours: boolean }): string {
+  return `${thread} ${gcKind} ${ours}`;
+}
+
+function copyOf(series: Series): Series {
+  const { metric, scope } = series;
+  return { metric, scope, ...cut(series, 0, series.tUs.length) };
+}
+
 function identity(mark: Mark): string {
   return JSON.stringify(mark);
 }
 
 /** An event without what the snapshot already had (points and profiles are recognised when applied). */
-function withoutKnown(event: AnyEvent, known: { marks: Set<string>; outputUs: number }): AnyEvent {
+function withoutKnown(event: AnyEvent, known: Known): AnyEvent {
   if (event.event === 'run.marks') {
-    const marks = event.payload.marks.filter((mark) => !known.marks.has(identity(mark)));
+    const marks = event.payload.marks.filter((mark) =>
+      mark.kind === 'gc'
+        ? mark.tUs > (known.collectionsUs.get(groupOf(mark)) ?? -1)
+        : !known.marks.has(identity(mark)),
+    );
     return { event: 'run.marks', payload: { ...event.payload, marks } };
   }
   if (event.event === 'run.output') {

@@ -3,18 +3,19 @@
  * of its parts say when. The profiles are in the explorer's worker.
  */
 import type {
+  Collections,
   LoadResult,
   Mark,
   OutputLine,
   ProcessInfo,
   RunState,
-  Series,
   SessionDetail,
   ThreadInfo,
   ThreadKey,
 } from '../../main/api';
 import { ExplorerClient } from '../explorer/client';
 import type { ProfileFacts } from '../explorer/types';
+import type { FinerTimeline, HeldSeries, TimelinePiece } from './finer-timeline';
 
 export type Part = 'state' | 'cpu' | 'allocations' | 'series' | 'marks' | 'output' | 'load';
 
@@ -30,8 +31,15 @@ export class RecordingModel {
   /** What is known of each thread's profile; the profiles themselves are the explorer's. */
   cpu = new Map<ThreadKey, ProfileFacts>();
   allocations = new Map<ThreadKey, ProfileFacts>();
-  series: Series[] = [];
+  /** Bounded: of a long recording reduced (see `Series.exact`); `pieces` are finer. */
+  series: HeldSeries[] = [];
+  /** Without garbage collections. */
   marks: Mark[] = [];
+  collections: Collections[] = [];
+  /** Windows of the timeline in finer detail, the newest last. */
+  pieces: TimelinePiece[] = [];
+  /** Gets them; null where there is nothing to ask. */
+  finer: FinerTimeline | null = null;
   output: OutputLine[] = [];
   loadResult: LoadResult | null = null;
   /** Nothing measured the process: the CPU series comes from the samples of an imported profile. */
@@ -80,6 +88,7 @@ export class RecordingModel {
   close(): void {
     this.cancelScheduled?.();
     this.cancelScheduled = null;
+    this.finer?.close();
     this.explorer.destroy();
   }
 

@@ -1,17 +1,11 @@
 /** Reads a saved session into the shape the views know. */
-import type {
-  Client,
-  LoadResult,
-  OutputLine,
-  Series,
-  SessionDetail,
-  SessionFile,
-  Timeline,
-} from '../../main/api';
+import type { Client, LoadResult, OutputLine, Series, SessionDetail, SessionFile } from '../../main/api';
 import { AppError, toAppError } from '../../main/errors';
+import { defaultMostPoints } from '../../profiles/series';
 import { ExplorerClient } from '../explorer/client';
 import type { LoadedFile } from '../explorer/protocol';
 import { folderFilesOf, joinedPath } from './folder-files';
+import { FinerTimeline } from './finer-timeline';
 import { inPieces, type ReadPiece } from './pieces';
 import { RecordingModel, stateOfSession, threadsOf } from './recording';
 import { threadTitle } from './thread-title';
@@ -92,6 +86,11 @@ async function readFiles(
   };
   const readOne = async (file: SessionFile): Promise<void> => {
     tell(file, 0);
+    if (file.kind === 'timeline') {
+      await readTimeline(model, client);
+      stopIfAborted(signal);
+      return;
+    }
     const pieces = inPieces(file.sizeBytes, readPiece(file));
     if (file.kind !== 'cpu' && file.kind !== 'allocations' && file.kind !== 'profile') {
       readSmall(model, file, await textOf(pieces));
@@ -160,12 +159,24 @@ async function textOf(pieces: AsyncIterable<Uint8Array>): Promise<string> {
   return text + decoder.decode();
 }
 
+/** Reduced: of a run of hours the file has a hundred megabytes, more than a window should hold. */
+async function readTimeline(model: RecordingModel, client: Client): Promise<void> {
+  const timeline = await client.call('timeline.read', { id: model.id, points: defaultMostPoints });
+  model.series = timeline.series;
+  model.marks = timeline.marks;
+  model.collections = timeline.collections ?? [];
+  model.finer = new FinerTimeline({
+    client,
+    model,
+    onError: (error) => {
+      model.problems.push(`Finer detail of the timeline: ${error.message}`);
+      model.touch('state');
+    },
+  });
+}
+
 function readSmall(model: RecordingModel, file: SessionFile, text: string): void {
-  if (file.kind === 'timeline') {
-    const timeline = JSON.parse(text) as Timeline;
-    model.series = timeline.series;
-    model.marks = timeline.marks;
-  } else if (file.kind === 'load') model.loadResult = JSON.parse(text) as LoadResult | null;
+  if (file.kind === 'load') model.loadResult = JSON.parse(text) as LoadResult | null;
   else if (file.kind === 'output') model.output = parseOutput(text);
 }
 

@@ -10,7 +10,7 @@ import { threadsOf } from '../../state/recording';
 import { reportError } from '../../state/report-error';
 import { ExploreView } from './explore/ExploreView';
 import { modeOnTab } from './explore/modes';
-import { inRange, lastOf, maxOf, pick } from './series-in-range';
+import { collectionsIn, inRange, lastOf, maxOf, pick, sumOf } from './series-in-range';
 import { threadTitle } from './thread-title';
 import type { ViewedRun } from './viewed-run';
 
@@ -145,12 +145,10 @@ function HeapTable({ run }: { run: ViewedRun }) {
 
 function collections(run: ViewedRun, key: string): { count: number; pauseMs: number; ours: number } | null {
   const { model, selection } = run;
-  const sum = (metric: Metric): number | undefined => {
-    const series = pick(model.series, metric, [key]).map((each) => inRange(each, selection.range));
-    return series.length === 0 ? undefined : series.flatMap((each) => each.values).reduce((a, b) => a + b, 0);
-  };
+  const sum = (metric: Metric): number | undefined =>
+    sumOf(pick(model.series, metric, [key]).map((each) => inRange(each, selection.range)));
   const count = sum('gcCount');
   if (count === undefined) return null;
-  const ours = model.marks.filter((mark) => mark.kind === 'gc' && mark.ours && mark.thread === key).length;
+  const ours = collectionsIn(model, [key], selection.range, { ours: true }).count;
   return { count, pauseMs: sum('gcPause') ?? 0, ours };
 }

@@ -1,16 +1,37 @@
 /** Measured series, cut to what is selected. Pure. */
-import type { Metric, Series, ThreadKey } from '../../../main/api';
+import type { Collections, Metric, Series, ThreadKey } from '../../../main/api';
+import { collectionTotals, cut, firstAtOrAfter, type CollectionTotals } from '../../../profiles/series';
 import type { TimeRange } from '../../../profiles/types';
-import { timeWeightedMean } from '../../../profiles/time-series';
+import { timeWeightedMean, total } from '../../../profiles/time-series';
+import type { HeldSeries } from '../../state/finer-timeline';
+import type { RecordingModel } from '../../state/recording';
 
-/** The points inside a range. */
-export function inRange(series: Series, range: TimeRange | null): Series {
+/**
+ * The points inside a range. Of a long recording's series: exactly measured once the engine has answered for this range,
+ * until then as exactly as the held points tell.
+ */
+export function inRange(series: HeldSeries, range: TimeRange | null): Series {
   if (!range) return series;
-  let from = 0;
-  let to = series.tUs.length;
-  while (from < to && (series.tUs[from] ?? 0) < range.startUs) from++;
-  while (to > from && (series.tUs[to - 1] ?? 0) >= range.endUs) to--;
-  return { ...series, tUs: series.tUs.slice(from, to), values: series.values.slice(from, to) };
+  const { startUs, endUs } = range;
+  const exact = series.pieces?.findLast((piece) => piece.startUs === startUs && piece.endUs === endUs);
+  if (exact && series.exact) return exact.series;
+  const { metric, scope, tUs } = series;
+  return { metric, scope, ...cut(series, firstAtOrAfter(tUs, startUs), firstAtOrAfter(tUs, endUs)) };
+}
+
+/** What the garbage collections of the chosen threads in a range come to; `ours`: only those that we caused. */
+export function collectionsIn(
+  model: Pick<RecordingModel, 'collections' | 'pieces'>,
+  threads: readonly ThreadKey[] | null,
+  range: TimeRange | null,
+  { ours = null }: { ours?: boolean | null } = {},
+): CollectionTotals {
+  const chosen = ({ thread, ours: byUs }: Collections): boolean =>
+    (threads === null || threads.includes(thread)) && (ours === null || ours === byUs);
+  const piece =
+    range &&
+    model.pieces.findLast(({ startUs, endUs }) => startUs === range.startUs && endUs === range.endUs);
+  return collectionTotals((piece ?? model).collections.filter(chosen), range);
 }
 
 /**
@@ -18,10 +39,10 @@ export function inRange(series: Series, range: TimeRange | null): Series {
  * threads are chosen, else those of the processes that have a chosen thread.
  */
 export function pick(
-  series: readonly Series[],
+  series: readonly HeldSeries[],
   metric: Metric,
   threads: readonly ThreadKey[] | null,
-): Series[] {
+): HeldSeries[] {
   const all = series.filter((each) => each.metric === metric);
   if (threads === null) {
     const tree = all.filter((each) => each.scope === 'tree');
@@ -46,6 +67,12 @@ export function maxOf(series: readonly Series[]): number | undefined {
 export function meanOf(series: readonly Series[]): number | undefined {
   const means = series.map((each) => timeWeightedMean(each)).filter((mean) => mean !== undefined);
   return means.length === 0 ? undefined : means.reduce((sum, mean) => sum + mean, 0) / means.length;
+}
+
+/** All values of all added up, undefined when there is none. */
+export function sumOf(series: readonly Series[]): number | undefined {
+  const measured = series.filter(({ values }) => values.length > 0);
+  return measured.length === 0 ? undefined : measured.reduce((sum, each) => sum + total(each), 0);
 }
 
 export function lastOf(series: readonly Series[]): number | undefined {
