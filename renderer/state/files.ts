@@ -182,7 +182,8 @@ export async function exportReport(client: Client, id: string, name: string): Pr
 
 export interface SaveOptions {
   name: string;
-  content: string | Uint8Array;
+  /** A Blob for what is too large to be held twice. */
+  content: string | Uint8Array | Blob;
   /** Media type */
   type: string;
   title: string;
@@ -198,12 +199,21 @@ export async function save(client: Client, options: SaveOptions): Promise<void> 
     if (shell) {
       const saved = await shell.saveFile({
         suggestedName: name,
-        ...(typeof content === 'string' ? { text: content } : { bytes: new Uint8Array(content) }),
+        ...(typeof content === 'string'
+          ? { text: content }
+          : {
+              bytes:
+                content instanceof Blob
+                  ? new Uint8Array(await content.arrayBuffer())
+                  : new Uint8Array(content),
+            }),
       });
       if (saved) tell(title, saved.path);
       return;
     }
-    const url = URL.createObjectURL(new Blob([content as BlobPart], { type }));
+    const url = URL.createObjectURL(
+      content instanceof Blob ? content : new Blob([content as BlobPart], { type }),
+    );
     const link = document.createElement('a');
     link.href = url;
     link.download = name;

@@ -9,6 +9,7 @@ import {
   withoutInnermost,
   type Route,
 } from './selection';
+import { emptyMemoryPlace } from './memory-place';
 
 const run: Route = {
   ...homeRoute,
@@ -31,12 +32,39 @@ const run: Route = {
     percentOf: 'run',
     showIdle: true,
     mapped: false,
+    memory: emptyMemoryPlace,
   },
 };
 
 describe('a link', () => {
   it('reproduces the whole selection', () => {
     expect(parseHash(formatHash(run))).toEqual(run);
+  });
+
+  it('reproduces the place in a snapshot and in a comparison', () => {
+    const memory = {
+      ...emptyMemoryPlace,
+      view: 'snapshots' as const,
+      file: 'heap-4711-2.heapsnapshot',
+      base: { id: '20260307-x', file: 'heap-1-1.heapsnapshot' },
+      part: 'lists' as const,
+      list: 'timers' as const,
+      group: 12,
+      object: 3456,
+      facet: 'path' as const,
+    };
+    const there = { ...run, selection: { ...run.selection, tab: 'memory' as const, memory } };
+    expect(parseHash(formatHash(there))).toEqual(there);
+    const sameSession = { ...memory, base: { id: '', file: 'heap-1-1.heapsnapshot' } };
+    const here = { ...there, selection: { ...there.selection, memory: sameSession } };
+    expect(parseHash(formatHash(here))).toEqual(here);
+  });
+
+  it('to an allocation view of before still leads there', () => {
+    expect(parseHash('#/run/x/memory?mode=top-down').selection.memory.view).toBe('allocations');
+    expect(parseHash('#/run/x/memory').selection.memory.view).toBe('overview');
+    const overview = { ...run, selection: { ...run.selection, tab: 'memory' as const } };
+    expect(parseHash(formatHash(overview)).selection.memory.view).toBe('overview');
   });
 
   it('is short when nothing is selected', () => {

@@ -8,6 +8,7 @@ import type { ThreadKey } from '../../main/api';
 import { formatTransforms, parseTransforms } from '../../profiles/transforms/text';
 import type { Transform } from '../../profiles/transforms/types';
 import type { TimeRange } from '../../profiles/types';
+import { emptyMemoryPlace, readMemoryPlace, writeMemoryPlace, type MemoryPlace } from './memory-place';
 
 export const viewNames = ['home', 'new', 'run', 'sessions', 'compare', 'settings'] as const;
 export type ViewName = (typeof viewNames)[number];
@@ -41,6 +42,8 @@ export interface Selection {
   showIdle: boolean;
   /** Names and places of the sources that people wrote, where source maps are known. */
   mapped: boolean;
+  /** Where one is on the Memory tab. */
+  memory: MemoryPlace;
 }
 
 export interface Route {
@@ -66,6 +69,7 @@ export const emptySelection: Selection = {
   percentOf: 'selection',
   showIdle: false,
   mapped: true,
+  memory: emptyMemoryPlace,
 };
 export const homeRoute: Route = { view: 'home', id: null, a: null, b: null, selection: emptySelection };
 
@@ -96,6 +100,7 @@ export function parseHash(hash: string): Route {
       percentOf: oneOf(['selection', 'run'], query.get('percent'), emptySelection.percentOf),
       showIdle: query.get('idle') === 'shown',
       mapped: query.get('names') !== 'generated',
+      memory: tab === 'memory' ? readMemoryPlace(query) : emptyMemoryPlace,
     },
   };
 }
@@ -118,6 +123,7 @@ export function formatHash(route: Route): string {
     if (percentOf !== emptySelection.percentOf) query.set('percent', percentOf);
     if (selection.showIdle) query.set('idle', 'shown');
     if (!selection.mapped) query.set('names', 'generated');
+    if (selection.tab === 'memory') writeMemoryPlace(selection.memory, query);
   }
   if (route.view === 'compare') {
     if (route.a) query.set('a', route.a);
@@ -129,8 +135,11 @@ export function formatHash(route: Route): string {
   return `#/${path}${text ? `?${text}` : ''}`;
 }
 
-/** The selection without its innermost part: function, then search, then the last transform, then range, then threads. */
+/** The selection without its innermost part: object of a snapshot, function, then search, then the last transform, then range, then threads. */
 export function withoutInnermost(selection: Selection): Selection {
+  const { memory } = selection;
+  if (selection.tab === 'memory' && memory.view === 'snapshots' && memory.object !== null)
+    return { ...selection, memory: { ...memory, object: null } };
   if (selection.functionKey !== null) return { ...selection, functionKey: null };
   if (selection.search) return { ...selection, search: '' };
   if (selection.transforms.length > 0) return { ...selection, transforms: selection.transforms.slice(0, -1) };
@@ -150,6 +159,8 @@ interface RouteState {
   /** `replace` keeps the history short while somebody types. */
   go: (route: Partial<Route> & { view: ViewName }, options?: { replace?: boolean }) => void;
   select: (change: Partial<Selection>, options?: { replace?: boolean }) => void;
+  /** Goes somewhere on the Memory tab. A search belongs to one list: it ends when another view is shown. */
+  goInMemory: (change: Partial<MemoryPlace>, options?: { replace?: boolean }) => void;
   clearInnermost: () => void;
   /** One more step, on top of those there are. */
   addTransform: (transform: Transform) => void;
@@ -191,6 +202,14 @@ export const useRoute = create<RouteState>((set, get) => {
         set({ ranges: visited, rangeIndex: visited.length - 1 });
       }
       show({ ...route, selection }, replace);
+    },
+    goInMemory(change, options) {
+      const { selection } = get().route;
+      const memory = { ...selection.memory, ...change };
+      const isSameList = (['view', 'file', 'part', 'list'] as const).every(
+        (key) => memory[key] === selection.memory[key],
+      );
+      get().select({ tab: 'memory', memory, ...(!isSameList && { search: '' }) }, options);
     },
     clearInnermost() {
       const { route } = get();

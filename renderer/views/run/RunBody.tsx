@@ -49,8 +49,8 @@ export const RunBody = memo(function RunBody({ model, version, range }: Props) {
   );
   useSourceMaps(model);
   const cpu = useExplorer(model, 'tree', { scope: cpuScope, withLayout: !live }, 'cpu');
-  // Only the Memory tab and its details show it.
-  const wantsMemory = selection.tab === 'memory';
+  // Only the allocations of the Memory tab and their details show it.
+  const wantsMemory = selection.tab === 'memory' && selection.memory.view === 'allocations';
   const memory = useExplorer(
     model,
     'tree',
@@ -89,7 +89,10 @@ export const RunBody = memo(function RunBody({ model, version, range }: Props) {
   }, [functionKey, cpuTree, select]);
 
   const showDetails =
-    functionKey !== null && ['flame', 'functions', 'memory', 'summary'].includes(selection.tab);
+    functionKey !== null &&
+    (selection.tab === 'memory'
+      ? selection.memory.view === 'allocations'
+      : ['flame', 'functions', 'summary'].includes(selection.tab));
   return (
     <div className="run-body">
       <TabBar run={run} />

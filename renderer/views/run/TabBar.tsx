@@ -19,7 +19,9 @@ export function TabBar({ run }: { run: ViewedRun }) {
   const { selection } = route;
   const { range, functionKey } = selection;
   // Tabs with profiles have a row of their own for what they are restricted to.
-  const exploring = exploringTabs.includes(selection.tab);
+  const exploring =
+    exploringTabs.includes(selection.tab) &&
+    (selection.tab !== 'memory' || selection.memory.view === 'allocations');
   const warnings = run.model.state.warnings.length;
   const onKeyDown = (event: KeyboardEvent): void => {
     const step = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
@@ -76,7 +78,7 @@ export function TabBar({ run }: { run: ViewedRun }) {
           <SearchField />
         </div>
       </div>
-      {exploring && <ExploreBar run={run} />}
+      {exploring && selection.tab !== 'memory' && <ExploreBar run={run} />}
     </>
   );
 }
@@ -85,6 +87,10 @@ export function TabBar({ run }: { run: ViewedRun }) {
 function SearchField() {
   const search = useRoute((state) => state.route.selection.search);
   const tab = useRoute((state) => state.route.selection.tab);
+  const inSnapshot = useRoute(
+    ({ route: { selection } }) =>
+      selection.tab === 'memory' && selection.memory.file !== null && selection.memory.view === 'snapshots',
+  );
   const select = useRoute((state) => state.select);
   const [text, setText] = useState(search);
   const sent = useRef(search);
@@ -115,10 +121,14 @@ function SearchField() {
       {hits && text.trim() !== '' && <Hits hits={hits} />}
       <TextInput
         type="search"
-        aria-label={tab === 'output' ? 'Search output' : 'Search functions'}
-        placeholder={tab === 'output' ? 'Filter lines' : 'Search function or file'}
+        aria-label={
+          inSnapshot ? 'Search the snapshot' : tab === 'output' ? 'Search output' : 'Search functions'
+        }
+        placeholder={
+          inSnapshot ? 'Filter by name' : tab === 'output' ? 'Filter lines' : 'Search function or file'
+        }
         title={
-          tab === 'output'
+          tab === 'output' || inSnapshot
             ? undefined
             : 'Part of a name or file, or a regular expression between slashes: /^render/. Enter and Shift-Enter go from match to match.'
         }

@@ -2,7 +2,7 @@ import { ExploreView } from './explore/ExploreView';
 import { FrameMenu } from './explore/FrameMenu';
 import { FunctionsTab } from './explore/FunctionsTab';
 import { LoadTab } from './LoadTab';
-import { MemoryTab } from './MemoryTab';
+import { MemoryTab } from './memory/MemoryTab';
 import { OutputTab } from './OutputTab';
 import { ProcessesTab } from './ProcessesTab';
 import { SummaryTab } from './SummaryTab';

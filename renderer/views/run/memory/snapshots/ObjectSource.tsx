@@ -1,0 +1,65 @@
+import { Button, Modal } from '@mantine/core';
+import { useState } from 'react';
+import type { SnapshotAnswers } from '../../../../../profiles/heap/questions';
+import { pathOf } from '../../../../../profiles/location';
+import { useCall } from '../../../../components/use-call';
+import { SourceView } from '../../../../source/SourceView';
+import type { ViewedRun } from '../../viewed-run';
+
+type NodeFacts = SnapshotAnswers['node'];
+
+/** Where a closure was defined; a link to its source when the session has the script. */
+export function ObjectSource({ run, node }: { run: ViewedRun; node: NodeFacts }) {
+  const { location } = node;
+  return location ? <Place run={run} node={node} location={location} /> : null;
+}
+
+function Place(props: { run: ViewedRun; node: NodeFacts; location: NonNullable<NodeFacts['location']> }) {
+  const { run, node, location } = props;
+  const [shown, setShown] = useState(false);
+  const { model } = run;
+  const sources = useCall('sources.list', { id: model.id }, `${model.id} ${model.live}`).data;
+  // The snapshot knows V8's number of the script; its name stands in the closure's preview.
+  const named = /(\S+):\d+\s*$/.exec(node.preview)?.[1];
+  const url = named && sources?.find((source) => isAt(source.url, named))?.url;
+  const title = `${named ?? `script ${location.script}`}:${location.line}:${location.column}`;
+  return (
+    <div className="heap-source">
+      <span className="muted">Defined at</span>
+      {url ? (
+        <button type="button" className="link proof mono ellipsis" title={url} onClick={() => setShown(true)}>
+          {title}
+        </button>
+      ) : (
+        <code className="ellipsis">{title}</code>
+      )}
+      {url && (
+        <Modal
+          opened={shown}
+          onClose={() => setShown(false)}
+          size="92vw"
+          title={<span className="mono">{node.name || 'closure'}</span>}
+          transitionProps={{ duration: 0 }}
+          centered
+        >
+          <div className="details-source" data-large>
+            <SourceView
+              model={model}
+              scope={run.allocationScope}
+              unit="bytes"
+              place={{ url, line: location.line, column: location.column }}
+            />
+          </div>
+          <Button mt="sm" size="compact-xs" variant="default" onClick={() => setShown(false)}>
+            Close
+          </Button>
+        </Modal>
+      )}
+    </div>
+  );
+}
+
+function isAt(url: string, named: string): boolean {
+  const path = pathOf(url);
+  return url === named || path === named || path.endsWith(`/${named.replace(/^\.?\//, '')}`);
+}
