@@ -6,6 +6,7 @@ import { AppError, toAppError } from '../errors';
 import { version } from '../paths';
 import { compare } from './compare';
 import { exportCommand, type ExportOptions } from './export';
+import { heapCommand, type HeapOptions } from './heap';
 import { openFile } from './open';
 import { outliveReaders } from './pipes';
 import { record, type RecordOptions } from './record';
@@ -89,12 +90,35 @@ program
   .option('--name <name>', "the session's name")
   .option('--tag <tag>', 'tag of the session; repeatable', collect)
   .option('--interval <time>', 'time between CPU samples (default 1ms)')
+  .option('--allocations <kind>', 'which allocations: alive (not collected yet; the default) or all')
   .option('--no-allocations', 'do not sample allocations')
+  .option(
+    '--snapshot <moments>',
+    'take heap snapshots at start, warm-up and end (one or more, with commas); each stops its thread for a while',
+    collect,
+  )
+  .option('--snapshot-above <size>', "take one when a thread's heap gets above this (500MB)")
+  .option('--snapshot-growth <size>', 'take one whenever the heap after a full collection has grown by this')
+  .option('--snapshot-near-limit', 'take one shortly before V8 gives up at its heap limit')
+  .option('--force-gc [time]', 'collect all garbage every so often (5s), so that leaks show clearly')
   .option('--report <file>', 'write the HTML report as well')
   .option('--json', 'print the result as one JSON object on stdout; everything else goes to stderr')
   .option('--quiet', "do not repeat the target's output")
   .addOption(dataFolder)
   .action(action((argv: string[], options: RecordOptions) => record(argv, options)));
+
+program
+  .command('heap')
+  .description('what is in a heap snapshot, and with --compare what came since an earlier one')
+  .argument(
+    '<snapshot>',
+    "a .heapsnapshot or .heaptimeline file, or a session's snapshot: last, <id> (its newest), <id>:2",
+  )
+  .option('--compare <earlier>', 'the earlier snapshot, named alike')
+  .option('--top <n>', 'how many constructors to list', '20')
+  .option('--json', 'print JSON')
+  .addOption(dataFolder)
+  .action(action((given: string, options: HeapOptions) => heapCommand(given, options)));
 
 program
   .command('serve')
@@ -137,7 +161,7 @@ sessions
   .action(action(exportSession));
 sessions
   .command('import')
-  .description('add .scorchmark, .cpuprofile or .heapprofile files to the sessions')
+  .description('add .scorchmark files, profiles of any known format and heap snapshots to the sessions')
   .argument('<file...>')
   .option('--json', 'print JSON')
   .addOption(dataFolder)
@@ -145,7 +169,7 @@ sessions
 
 program
   .command('open')
-  .description('open a .scorchmark, .cpuprofile or .heapprofile file in the workbench')
+  .description('open a .scorchmark file, a profile of any known format or a heap snapshot in the workbench')
   .argument('<file>')
   .addOption(dataFolder)
   .action(action(openFile));

@@ -7,11 +7,12 @@ import { createEngine, type Engine } from '../engine';
 import { AppError, toAppError } from '../errors';
 import { parseDuration } from '../load/duration';
 import { listSamples } from '../run/samples';
+import { allocationsOf, leaksOf, snapshotRulesOf, type MemoryOptions } from './memory-options';
 import { mustBeWritable, writeOutputFile } from './output-file';
 import { printable } from './printable';
 import { describeError, exitCodeOf, exitCodes, StatusLine, summaryRows, table } from './terminal';
 
-export interface RecordOptions {
+export interface RecordOptions extends MemoryOptions {
   name?: string;
   tag?: string[];
   cwd?: string;
@@ -30,7 +31,6 @@ export interface RecordOptions {
   duration?: string;
   keepRunning?: boolean;
   interval?: string;
-  allocations?: boolean;
   report?: string;
   json?: boolean;
   quiet?: boolean;
@@ -235,9 +235,11 @@ export async function specOf(argv: string[], options: RecordOptions): Promise<Ru
     load,
     durationMs: load ? undefined : durationMs,
     capture: {
-      allocations: options.allocations !== false,
+      ...allocationsOf(options),
+      snapshots: snapshotRulesOf(options),
       ...(options.interval !== undefined && { cpuIntervalUs: intervalUsOf(options.interval) }),
     },
+    leaks: leaksOf(options),
   };
 }
 

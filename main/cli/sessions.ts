@@ -69,7 +69,9 @@ export function showSession(named: string, options: DataFolderOption & { json?: 
       `${table([['FILE', 'SIZE'], ...detail.files.map((file) => [file.name, formatBytes(file.sizeBytes)])], [1])}\n`,
     );
     for (const warning of detail.warnings)
-      process.stdout.write(`warning: ${printable(`${warning.source}: ${warning.message}`)}\n`);
+      process.stdout.write(
+        `${warning.isNote ? 'note' : 'warning'}: ${printable(`${warning.source}: ${warning.message}`)}\n`,
+      );
     if (detail.error) process.stdout.write(`error: ${printable(detail.error.message)}\n`);
     return exitCodes.ok;
   });

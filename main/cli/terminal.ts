@@ -98,6 +98,16 @@ export function summaryRows(meta: SessionMeta): string[][] {
       'top function',
       `${s.topFunction.name}  ${formatDurationMs(s.topFunction.selfMs)} self, ${formatPercent(s.topFunction.share)}${s.topFunction.url === '' ? '' : `  ${s.topFunction.url}:${s.topFunction.line}`}`,
     );
+  add(
+    'allocated and alive',
+    s.allocatedLiveBytes === undefined ? undefined : formatBytes(s.allocatedLiveBytes),
+  );
+  if (s.topAllocator)
+    add(
+      'allocated most',
+      `${s.topAllocator.name}  ${formatBytes(s.topAllocator.selfBytes)}, ${formatPercent(s.topAllocator.share)}${s.topAllocator.url === '' ? '' : `  ${s.topAllocator.url}:${s.topAllocator.line}`}`,
+    );
+  add('heap snapshots', s.snapshots === undefined ? undefined : String(s.snapshots));
   add('event-loop delay P99', ms(s.loopDelayP99Ms));
   add('event-loop delay max', ms(s.loopDelayMaxMs));
   add(
