@@ -105,6 +105,9 @@ exports.createGcBytes = function createGcBytes(GCProfiler, nowMs) {
         if (seenInWindow > mostPerWindow || (forMajor && kind === 'major')) close();
       } else if (kind === 'incremental' && freeMs - nowMs() < mostDebtMs) open(true);
     },
+    expectMajor() {
+      open(true);
+    },
     /** The loop has not turned for long: what is there is taken out, so that it does not pile up in V8. */
     turn() {
       if (!profiler) return;

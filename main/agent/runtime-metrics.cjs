@@ -25,6 +25,8 @@ exports.install = function install(agent) {
   const eventsPerSecond = 200;
   /** One as a full collection is told, and some beats after: freeing takes a few ms. */
   const settleReadings = 4;
+  /** A full collection so soon after another is a second attempt of V8's. */
+  const directlyAfterUs = 2000;
   const kinds = gcKinds(perfHooks.constants || {});
   const nowMs = () => performance.now();
   const gcBytes = createGcBytes(v8.GCProfiler, nowMs);
@@ -54,6 +56,8 @@ exports.install = function install(agent) {
   let collections = [];
   let sums = {};
   let floors = [];
+  /** The newest of them that is the heap's. */
+  let lastFloor = null;
   /** The last full collection's floor while what is outside of the heap is still being freed. */
   let settling = null;
   /** The workbench has stopped the program itself: when, and whether it did since the last beat and the last report. */
@@ -155,8 +159,12 @@ exports.install = function install(agent) {
     const startMs = entry.startTime;
     const durationUs = entry.duration * 1000;
     collections.push({ tUs: performanceOriginUs + startMs * 1000, durationUs, kind, startMs });
-    if (settling) endSettling();
-    if (kind === 'major') settling = { startMs, bytes: Infinity, readings: 0 };
+    const endMs = startMs + entry.duration;
+    if (kind === 'major') {
+      // One full collection after the other, as when they are forced: only the last one's floor counts.
+      if (settling && settling.readings > 1) endSettling();
+      settling = { endMs, bytes: Infinity, readings: 0 };
+    } else if (settling) endSettling();
     if (settling) settle();
     if (gcBytes) gcBytes.saw(kind);
   }
@@ -173,9 +181,9 @@ exports.install = function install(agent) {
   }
 
   function endSettling() {
-    const { startMs, bytes } = settling;
+    const { endMs, bytes } = settling;
     settling = null;
-    floors.push({ tUs: performanceOriginUs + startMs * 1000, externalBytes: bytes });
+    floors.push({ tUs: performanceOriginUs + endMs * 1000, externalBytes: bytes });
   }
 
   /** Sums up what has arrived since the last report. Returns whether all of it was measured before and after. */
@@ -189,8 +197,7 @@ exports.install = function install(agent) {
         collection.durationUs = measured.durationUs;
         collection.beforeBytes = measured.beforeBytes;
         collection.afterBytes = measured.afterBytes;
-        if (kind === 'major')
-          floors.push({ tUs: collection.tUs + measured.durationUs, heapBytes: measured.afterBytes });
+        if (kind === 'major') noteHeapFloor(collection);
       } else allMeasured = false;
       const sum = sums[kind] || (sums[kind] = { count: 0, pauseUs: 0, freedBytes: 0 });
       sum.count++;
@@ -198,6 +205,12 @@ exports.install = function install(agent) {
       if (measured) sum.freedBytes += Math.max(0, measured.beforeBytes - measured.afterBytes);
     }
     return allMeasured;
+  }
+
+  function noteHeapFloor({ tUs, durationUs, afterBytes }) {
+    if (lastFloor && tUs - lastFloor.tUs < directlyAfterUs) floors.splice(floors.indexOf(lastFloor), 1);
+    lastFloor = { tUs: tUs + durationUs, heapBytes: afterBytes };
+    floors.push(lastFloor);
   }
 
   function report(now) {
@@ -242,6 +255,7 @@ exports.install = function install(agent) {
     collections = [];
     sums = {};
     floors = [];
+    lastFloor = null;
   }
 
   /** ms the loop has spent waiting for events since it started; 0 before that. */
@@ -252,6 +266,11 @@ exports.install = function install(agent) {
   /** Asked by the workbench when nothing was heard for long: the loop does not turn. */
   function turn() {
     if (timer && gcBytes) quietly(gcBytes.turn);
+  }
+
+  /** The workbench is about to force a full collection. */
+  function expectMajor() {
+    if (timer && gcBytes) quietly(gcBytes.expectMajor);
   }
 
   function flush() {
@@ -279,7 +298,7 @@ exports.install = function install(agent) {
     };
 
   agent.nowUs = nowUs;
-  agent.runtime = { start, stop, flush, pauseBegins, pauseEnds, turn };
+  agent.runtime = { start, stop, flush, pauseBegins, pauseEnds, turn, expectMajor };
   agent.onExit(() => quietly(end));
   if (agent.onRemove) agent.onRemove(() => quietly(stop));
 };

@@ -5,7 +5,8 @@
  */
 import type { V8HeapProfile } from '../../profiles/types';
 import type { Collector, ThreadCollectorOptions } from './types';
-import type { OwnGcs, Window } from './own-gcs';
+import { causeGc } from './causing-gcs';
+import type { OwnGcs } from './own-gcs';
 import { CaptureError, messageOf, troubleOf, within, type Trouble } from './trouble';
 
 /** Reading may take this share of the target's time. */
@@ -23,13 +24,6 @@ const longestPauseMs = 300_000;
 const flushTimeoutMs = 5000;
 /** The end of a process with a huge heap is delayed by one full collection, but not by more than this. */
 const stopTimeoutMs = 10_000;
-
-/** The isolate's own monotonic clock, µs: what a call cost there, without the way there and back. */
-const nowInIsolate = `(() => {
-  const agent = globalThis[Symbol.for('scorchmark.agent')];
-  return agent && agent.nowUs ? agent.nowUs() : Number(process.hrtime.bigint()) / 1e3;
-})()
-//# sourceURL=scorchmark:now`;
 
 /** ms to wait before the next read, when the last one stopped the target for `costMs`. */
 export function pauseAfter(costMs: number): number {
@@ -121,49 +115,9 @@ export class AllocationCollector implements Collector {
   private async read(
     method: 'HeapProfiler.getSamplingProfile' | 'HeapProfiler.stopSampling',
   ): Promise<number> {
-    const { thread, sink, clock } = this.options;
-    const now = (): number => clock.originUs + clock.nowUs();
-    const window: Window = { startUs: now(), endUs: now() };
-    const narrow = this.ownGcs.open(window.startUs);
-    try {
-      const [before, { profile }, after] = await Promise.all([
-        this.isolateNowUs(),
-        thread.session.send(method),
-        this.isolateNowUs(),
-      ]);
-      window.startUs = before ?? window.startUs;
-      window.endUs = after ?? now();
-      this.tellGc(window);
-      sink.allocations(thread, profile satisfies V8HeapProfile);
-    } finally {
-      narrow(window);
-    }
-    return (window.endUs - window.startUs) / 1000;
-  }
-
-  private tellGc(window: Window): void {
-    const { thread, sink, clock } = this.options;
-    // Otherwise the runtime metrics tell it, with its exact duration.
-    if (!this.ownGcs.observed)
-      sink.marks([
-        {
-          kind: 'gc',
-          tUs: window.startUs - clock.originUs,
-          durationMs: (window.endUs - window.startUs) / 1000,
-          gcKind: 'major',
-          thread: thread.info.key,
-          ours: true,
-        },
-      ]);
-  }
-
-  private async isolateNowUs(): Promise<number | undefined> {
-    const { result } = await this.options.thread.session.send('Runtime.evaluate', {
-      expression: nowInIsolate,
-      silent: true,
-      includeCommandLineAPI: false,
-      userGesture: false,
-    });
-    return typeof result.value === 'number' ? result.value : undefined;
+    const { thread, sink } = this.options;
+    const { answer, costMs } = await causeGc(this.options, this.ownGcs, () => thread.session.send(method));
+    sink.allocations(thread, answer.profile satisfies V8HeapProfile);
+    return costMs;
   }
 }

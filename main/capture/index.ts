@@ -1,6 +1,7 @@
 /** Everything that measures a target. Start reading here. */
 import { AllocationCollector } from './allocations';
 import { CpuCollector } from './cpu';
+import { ForcedGcCollector } from './forced-gcs';
 import { HeapCollector } from './heap';
 import { newOwnGcs } from './own-gcs';
 import { ProcessCollector, type ProcessMetricsOptions } from './process';
@@ -11,6 +12,7 @@ import type { CaptureSink, Collector, ThreadCollectorOptions } from './types';
 
 export { startAll } from './trouble';
 export { takeSnapshot } from './heap-snapshot';
+export { armAtEnd, armNearLimit } from './heap-snapshot-inside';
 export type { SnapshotOptions, TakenSnapshot } from './heap-snapshot';
 export type { ProcessMetricsOptions } from './process';
 
@@ -46,6 +48,7 @@ export function threadCollectors(given: ThreadCollectorOptions): Collector[] {
     ...(options.spec.allocations ? [new AllocationCollector(options, ownGcs)] : []),
     new HeapCollector(options, ownGcs),
     new RuntimeCollector(options, ownGcs),
+    ...(options.leaks?.forceGc ? [new ForcedGcCollector(options, options.leaks, ownGcs)] : []),
   ];
 }
 

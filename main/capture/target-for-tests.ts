@@ -10,6 +10,7 @@ import {
   type RunWarning,
   type TargetExit,
 } from '../api';
+import { leakSpecSchema, type LeakSpec } from '../../profiles/leaks/types';
 import type { V8CpuProfile, V8HeapProfile } from '../../profiles/types';
 import { createClock, launchTarget } from '../target';
 import type { Target, TargetThread } from '../target/types';
@@ -43,7 +44,13 @@ const folders: string[] = [];
 /** Launches `node <file with this source>`. */
 export async function runSource(
   source: string,
-  options: { capture?: Partial<CaptureSpec>; fileName?: string; args?: string[]; nodeFlags?: string[] } = {},
+  options: {
+    capture?: Partial<CaptureSpec>;
+    leaks?: Partial<LeakSpec>;
+    fileName?: string;
+    args?: string[];
+    nodeFlags?: string[];
+  } = {},
 ): Promise<Running> {
   const folder = await mkdtemp(path.join(tmpdir(), 'scorchmark-capture-'));
   folders.push(folder);
@@ -60,6 +67,7 @@ export async function runSource(
     warnings: [],
     output: [],
   };
+  const leaks = leakSpecSchema.parse(options.leaks ?? {});
   const waiting = new Set<() => void>();
   const look = (): void => {
     for (const check of [...waiting]) check();
@@ -91,7 +99,7 @@ export async function runSource(
       onProcess: () => undefined,
       onProcessExit: () => undefined,
       onThread: async (thread) => {
-        const collectors = threadCollectors({ thread, spec, clock, sink });
+        const collectors = threadCollectors({ thread, spec, leaks, clock, sink });
         threads.set(thread.info.key, { thread, collectors });
         await startAll(collectors, sink, clock);
         look();

@@ -1,5 +1,6 @@
 /** The small interface all collectors share. They know nothing about each other and can fail alone. */
 import type { CaptureSpec, Mark, Point, RunWarning } from '../api';
+import type { LeakSpec } from '../../profiles/leaks/types';
 import type { V8CpuProfile, V8HeapProfile } from '../../profiles/types';
 import type { Clock, TargetThread } from '../target/types';
 import type { SourceRecord } from './source-record';
@@ -18,7 +19,7 @@ export interface CaptureSink {
 }
 
 export interface Collector {
-  readonly name: 'cpu' | 'allocations' | 'heap' | 'runtime' | 'process' | 'sources';
+  readonly name: 'cpu' | 'allocations' | 'heap' | 'forced-gcs' | 'runtime' | 'process' | 'sources';
   /** Who warns, for example `cpu p4711`. */
   readonly source: string;
   /** Rejects when it cannot measure here; `startAll` makes a warning of that. */
@@ -32,6 +33,8 @@ export interface Collector {
 export interface ThreadCollectorOptions {
   thread: TargetThread;
   spec: CaptureSpec;
+  /** For the floors that leaks are judged by; absent: no collections are forced. */
+  leaks?: LeakSpec;
   clock: Clock;
   sink: CaptureSink;
 }

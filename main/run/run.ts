@@ -33,7 +33,8 @@ import { describeEnvironment, projectName } from './environment';
 import { Recording, type JournalRecord } from './recording';
 import type { Recorder, RecorderFactory } from './recorder';
 import { RunLoad, type RunLoadOptions } from './run-load';
-import { RunSnapshots, type RunSnapshotsOptions } from './run-snapshots';
+import { RunMemory, type RunMemoryOptions } from './run-memory';
+import type { RunSnapshots } from './run-snapshots';
 
 export interface RunDependencies {
   createClock(): Clock;
@@ -47,7 +48,7 @@ export interface RunDependencies {
     sink: CaptureSink;
   }): Collector;
   startAll(collectors: Collector[], sink: CaptureSink, clock: Clock): Promise<void>;
-  snapshots: Pick<RunSnapshotsOptions, 'takeSnapshot' | 'freeBytes'>;
+  snapshots: Pick<RunMemoryOptions, 'takeSnapshot' | 'freeBytes' | 'armAtEnd' | 'armNearLimit'>;
   load: Pick<RunLoadOptions, 'startLoad' | 'resolvePlan' | 'waitUntilReachable'> & {
     presetDefaults(preset: NonNullable<RunSpec['load']>['preset']): { users: number; durationMs: number };
   };
@@ -81,9 +82,8 @@ export class Run {
   readonly done: Promise<SessionMeta | null>;
   state: RunState;
 
-  readonly snapshots: RunSnapshots;
-
   private readonly clock: Clock;
+  private readonly memory: RunMemory;
   private recorder: Recorder | undefined;
   private readonly early: JournalRecord[] = [];
   private target: Target | undefined;
@@ -104,12 +104,17 @@ export class Run {
     this.id = deps.newSessionId();
     this.clock = deps.createClock();
     this.done = new Promise((resolve) => (this.resolveDone = resolve));
-    this.snapshots = new RunSnapshots({
+    this.memory = new RunMemory({
       ...deps.snapshots,
+      spec,
+      loadDurationMs: spec.load
+        ? (spec.load.durationMs ?? deps.load.presetDefaults(spec.load.preset).durationMs)
+        : null,
       clock: this.clock,
       fileOf: (thread, number) => this.recorder!.snapshotFile(thread, number),
       onSnapshot: (snapshot) => this.snapshotChanged(snapshot),
       onMarks: (marks) => this.sink.marks(marks),
+      onWarning: (warning) => this.sink.warning(warning),
     });
     this.state = {
       runId: this.id,
@@ -185,6 +190,7 @@ export class Run {
       throw toAppError(error, 'the session could not be created');
     }
     for (const record of this.early.splice(0)) this.recorder.append(record);
+    this.memory.begin();
     this.processCollector = deps.processMetrics({
       pids: () => this.target!.pids(),
       intervalMs: spec.capture.metricsIntervalMs,
@@ -213,10 +219,13 @@ export class Run {
     this.sink.marks([{ kind: 'stop', tUs: this.clock.nowUs(), text: why }]);
     this.tellUnsentLoad('until the stop, the target did not listen on an HTTP address');
     if (this.load) await withTimeout(this.load.cancel(), loadCancelTimeoutMs);
-    // One that is being written is let finish: it was asked for, and without it the time it took would be lost.
-    await this.snapshots.settle();
+    await this.memory.beforeSignal();
     await withTimeout(this.flush(), flushTimeoutMs);
     await this.target?.stop();
+  }
+
+  get snapshots(): RunSnapshots {
+    return this.memory.snapshots;
   }
 
   async cancelLoad(): Promise<void> {
@@ -270,19 +279,20 @@ export class Run {
         sink: this.sink,
       });
       this.collectors.set(thread, collectors);
-      this.snapshots.threadStarted(thread);
+      this.memory.threadStarted(thread);
       await this.deps.startAll(collectors, this.sink, this.clock);
     },
     onThreadEnding: async (thread) => {
       const collectors = this.collectors.get(thread) ?? [];
       this.collectors.delete(thread);
-      this.snapshots.threadEnded(thread);
+      this.memory.threadEnded(thread);
       await this.stopAll(collectors);
       this.finishCpu(thread.info.key);
       this.keepProcess(thread.info.pid);
     },
     onListen: (address) => this.listens(address),
     onOutput: (lines) => {
+      this.memory.seeOutput(lines);
       this.record({ k: 'output', lines });
       this.deps.emit({ event: 'run.output', payload: { runId: this.id, lines } });
     },
@@ -302,7 +312,7 @@ export class Run {
       });
     },
     points: (points) => {
-      this.snapshots.seePoints(points);
+      this.memory.seePoints(points);
       this.record({ k: 'points', points });
       this.deps.emit({ event: 'run.points', payload: { runId: this.id, points } });
     },
@@ -336,6 +346,7 @@ export class Run {
       pid: info.pid,
     };
     this.sink.marks([mark]);
+    if (kind === 'process-exit') this.memory.processEnded(info.pid);
     this.changed({ processes: [...this.recording.processes.values()] });
   }
 
@@ -349,6 +360,7 @@ export class Run {
     this.record({ k: 'listen', address });
     this.sink.marks([{ kind: 'listen', tUs: address.atUs, text: address.url, pid: address.pid }]);
     this.changed({ listening: [...this.recording.listening] });
+    this.memory.listens(address.pid);
     if (this.state.phase === 'starting' || this.state.phase === 'running')
       this.load?.targetListens(this.recording.listening);
   }
@@ -368,6 +380,7 @@ export class Run {
     this.changed({ load });
     if (!load || load.phase === before) return;
     const tUs = this.clock.nowUs();
+    if (load.phase === 'running') this.memory.loadStarted();
     if (load.phase === 'running')
       this.sink.marks([{ kind: 'load-start', tUs, text: `${load.preset}, ${load.users} users` }]);
     else if (before === 'running') this.sink.marks([{ kind: 'load-end', tUs, text: `load ${load.phase}` }]);
@@ -397,13 +410,14 @@ export class Run {
   // ── the end ──
 
   private async save(end: TargetExit & { error?: AppError }): Promise<void> {
-    const { error, ...exit } = end;
+    const { error: cause, ...exit } = end;
     clearInterval(this.tick);
     clearTimeout(this.durationTimer);
     try {
-      if (!error) this.tellUnsentLoad('the target ended without listening on an HTTP address');
+      if (!cause) this.tellUnsentLoad('the target ended without listening on an HTTP address');
       if (this.load) await withTimeout(this.load.cancel(), loadCancelTimeoutMs);
-      await this.snapshots.giveUp();
+      await this.memory.over(exit);
+      const error = this.memory.explain(cause);
       await this.stopAll([
         ...(this.processCollector ? [this.processCollector] : []),
         ...[...this.collectors.values()].flat(),
