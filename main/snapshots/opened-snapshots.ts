@@ -121,7 +121,6 @@ export class OpenedSnapshots<Extract extends object> {
     }
     const opening = this.openings.get(key) ?? this.begin(key, file);
     opening.waiting.add(task);
-    task.progress?.(...opening.told);
     return new Promise((resolve, reject) => {
       const leave = (): void => {
         opening.waiting.delete(task);
@@ -138,6 +137,7 @@ export class OpenedSnapshots<Extract extends object> {
       };
       signal?.addEventListener('abort', giveUp, { once: true });
       opening.opened.then(resolve, reject).finally(leave);
+      task.progress?.(...opening.told);
     });
   }
 
@@ -241,7 +241,7 @@ function firstKey(map: ReadonlyMap<string, unknown>): string | undefined {
 function part(task: TaskOptions, from: number): TaskOptions {
   return {
     ...task,
-    progress: (fraction, text) => task.progress?.(fraction === null ? null : from + fraction / 2, text),
+    progress: (fraction, text) => task.progress?.(from + (fraction ?? 0) / 2, text),
   };
 }
 
