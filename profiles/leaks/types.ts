@@ -81,7 +81,7 @@ export interface SubjectVerdict {
   sentence: string;
   trend: LeakTrend | null;
   rules: LeakRule[];
-  /** How much of the beginning was left out, and why. */
+  /** What lies before this was left out, µs since the run's start: the time before the load, and the warm-up. */
   warmUpUs: number;
 }
 
@@ -90,7 +90,10 @@ export interface SuspectConstructor {
   /** Key in the comparison's snapshot B. */
   key: number;
   countChange: number;
+  /** Shallow, bytes. */
   sizeChange: number;
+  /** What the additional ones hold, themselves included: estimated from what all of them hold. */
+  heldChange: number;
   /** Of the new ones: what holds most of them; '' when no common way was found. */
   heldBy: string;
 }

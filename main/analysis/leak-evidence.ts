@@ -1,0 +1,62 @@
+/** What a leak verdict rests on, taken from a running recording or read from a saved session. */
+import type { SessionDetail, Timeline } from '../api';
+import { parseHeapProfile, heapProfileToProfile } from '../../profiles/formats/heapprofile';
+import type { Run } from '../run/run';
+import type { SessionStore } from '../sessions';
+import type { AllocationsAt, LeakEvidence } from './leaks';
+
+/** Enough that no floor is reduced away: what is reduced keeps its extremes and loses its order in time. */
+const allPoints = 100_000;
+
+/** Of the run as it is now. */
+export function liveEvidence(run: Run, detail: SessionDetail | null): LeakEvidence {
+  const { recording, state } = run;
+  return {
+    id: run.id,
+    processes: state.processes,
+    timeline: run.timeline({ points: allPoints }),
+    durationUs: state.durationMs * 1000,
+    ...specOf(detail),
+    snapshots: state.snapshots,
+    load: state.load,
+    allocationsOf: (thread) => {
+      const profile = recording.allocations.get(thread);
+      return Promise.resolve(
+        profile ? [{ tUs: recording.lastUs, profile: heapProfileToProfile(profile) }] : [],
+      );
+    },
+  };
+}
+
+/** Rejects with NOT_FOUND, SESSION_DAMAGED or OUT_OF_MEMORY. */
+export async function savedEvidence(
+  id: string,
+  store: Pick<SessionStore, 'get' | 'readFile'>,
+  readTimeline: (id: string, window: { points: number }) => Promise<Timeline>,
+): Promise<LeakEvidence> {
+  const detail = await store.get(id);
+  return {
+    id,
+    processes: detail.processes,
+    timeline: await readTimeline(id, { points: allPoints }),
+    durationUs: detail.durationMs * 1000,
+    ...specOf(detail),
+    snapshots: detail.snapshots ?? [],
+    allocationsOf: async (thread) => {
+      const profiles: AllocationsAt[] = [];
+      for (const file of detail.files)
+        if (file.kind === 'allocations' && file.thread === thread)
+          profiles.push({
+            tUs: detail.durationMs * 1000,
+            profile: parseHeapProfile(await store.readFile(id, file.name), { fileName: file.name }),
+          });
+      return profiles;
+    },
+  };
+}
+
+/** Sessions of older workbenches have a spec without what came later. */
+function specOf(detail: SessionDetail | null): Pick<LeakEvidence, 'spec' | 'allocationKind'> {
+  const spec = detail?.spec as Partial<SessionDetail['spec']> | null | undefined;
+  return { spec: spec?.leaks ?? null, allocationKind: spec?.capture?.allocationKind ?? 'alive' };
+}

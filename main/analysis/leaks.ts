@@ -1,0 +1,208 @@
+/** Is it leaking, what, and who holds it: judges a running recording or a saved session by what was measured of it. */
+import type { LoadState, Mark, Metric, ProcessInfo, Series, SnapshotInfo, ThreadKey, Timeline } from '../api';
+import { formatDurationUs } from '../../profiles/format';
+import { judgeSubject } from '../../profiles/leaks/judge-subject';
+import { adviceFor, overallOutcome, overallSentence, type JudgedThread } from '../../profiles/leaks/overall';
+import {
+  leakSpecSchema,
+  type FloorPoint,
+  type LeakSpec,
+  type LeakSubject,
+  type LeakThresholds,
+  type LeakVerdict,
+  type SubjectVerdict,
+  type SuspectConstructor,
+  type SuspectSite,
+} from '../../profiles/leaks/types';
+import type { Span } from '../../profiles/leaks/warm-up';
+import { suspectSites } from '../../profiles/leaks/allocation-sites';
+import type { Profile } from '../../profiles/types';
+import type { Snapshots } from '../snapshots';
+import type { TaskOptions } from '../sessions';
+import { suspectConstructors, snapshotPair } from './leak-constructors';
+
+/** What a thread's allocations looked like at some time. */
+export interface AllocationsAt {
+  /** µs since the run's start. */
+  tUs: number;
+  profile: Profile;
+}
+
+export interface LeakEvidence {
+  /** The session's or run's. */
+  id: string;
+  processes: readonly ProcessInfo[];
+  timeline: Timeline;
+  /** How long it has been recorded. */
+  durationUs: number;
+  /** Null: not recorded by this workbench. */
+  spec: LeakSpec | null;
+  /** Whether allocation profiles tell what is alive, or all that was ever allocated. */
+  allocationKind: 'alive' | 'all';
+  snapshots: readonly SnapshotInfo[];
+  /** The load's own times, where a mark for its start or end is missing. */
+  load?: Pick<LoadState, 'startedUs'> | null;
+  /** A thread's allocation profiles, as many as are kept, in time order. */
+  allocationsOf(thread: ThreadKey): Promise<AllocationsAt[]>;
+}
+
+export interface JudgeOptions extends TaskOptions {
+  /** Instead of the evidence's own. */
+  thresholds?: LeakThresholds | undefined;
+  /** Opens two snapshots, if there are two, for constructors and holders. */
+  deep?: Snapshots | undefined;
+}
+
+const method =
+  'Theil-Sen slope with its 95 % confidence interval (Sen 1968) and Mann-Kendall trend test (Mann 1945, Kendall 1975; ' +
+  'p < 0.01, corrected for autocorrelation by Hamed & Rao 1998) of the memory just after full collections, warm-up left ' +
+  'out. A leak is a significant growth that does not level off in the later part and is above one of the limits.';
+
+/** Rejects only where snapshots or profiles cannot be read (see `Snapshots`), or with CANCELLED. */
+export async function judgeLeaks(evidence: LeakEvidence, options: JudgeOptions = {}): Promise<LeakVerdict> {
+  const spec = evidence.spec ?? leakSpecSchema.parse({});
+  const thresholds = options.thresholds ?? spec.thresholds;
+  const threads = threadsOf(evidence);
+  const load = loadSpan(evidence);
+  const operations = find(evidence.timeline.series, 'requestRate', 'load') ?? null;
+  const subjects: SubjectVerdict[] = [];
+  for (const { key } of threads)
+    for (const subject of ['heap', 'external'] as const) {
+      const points = floorPoints(evidence.timeline, key, subject);
+      if (points.length === 0 && subject === 'external') continue;
+      subjects.push(
+        judgeSubject({
+          thread: key,
+          subject,
+          points,
+          thresholds,
+          load,
+          operations,
+          ...(spec.warmUpMs !== undefined && { warmUpMs: spec.warmUpMs }),
+        }),
+      );
+    }
+  const outcome = overallOutcome(subjects, threads, evidence.durationUs);
+  const looked = threadsToLookAt(subjects, threads);
+  const warmUpUs = Math.max(0, ...subjects.map((subject) => subject.warmUpUs));
+  const { sites, known } = await sitesOf(evidence, looked, warmUpUs);
+  const pair = firstPair(evidence.snapshots, looked, warmUpUs);
+  let constructors: SuspectConstructor[] = [];
+  if (options.deep && pair)
+    constructors = await suspectConstructors(options.deep, evidence.id, pair, options);
+  return {
+    outcome,
+    sentence: overallSentence(outcome, subjects, threads, { constructors, sites }),
+    subjects,
+    constructors,
+    sites,
+    snapshots: pair && { a: pair.a.file, b: pair.b.file },
+    advice: adviceFor({
+      outcome,
+      subjects,
+      isForcing: spec.forceGc,
+      forceEveryMs: spec.forceGcEveryMs,
+      hasLoad: load !== null,
+      snapshots: pair ? 2 : 0,
+      compared: options.deep !== undefined,
+      sites: known,
+    }),
+    method: `${method} Left out at the beginning: ${formatDurationUs(warmUpUs)}.`,
+    thresholds,
+  };
+}
+
+function threadsOf({ processes }: LeakEvidence): JudgedThread[] {
+  return processes.flatMap((process) =>
+    process.threads.map(({ key, title, startedUs, endedUs }) => ({ key, title, startedUs, endedUs })),
+  );
+}
+
+/** From the load's start to its end, or to now. */
+function loadSpan({ timeline, durationUs, load }: LeakEvidence): Span | null {
+  const at = (kind: Mark['kind']): number | undefined =>
+    timeline.marks.find((mark) => mark.kind === kind)?.tUs;
+  const startUs = at('load-start') ?? load?.startedUs;
+  return startUs === undefined ? null : { startUs, endUs: at('load-end') ?? durationUs };
+}
+
+/** A forced collection and the floor it leaves are told at almost the same time. */
+const sameCollectionUs = 100_000;
+
+function floorPoints(
+  { series, collections = [] }: Timeline,
+  thread: ThreadKey,
+  subject: LeakSubject,
+): FloorPoint[] {
+  const floor = find(series, subject === 'heap' ? 'heapFloor' : 'externalFloor', thread);
+  if (!floor) return [];
+  const forced: number[] = [];
+  for (const group of collections)
+    if (group.ours && group.thread === thread && group.gcKind !== 'minor')
+      for (let i = 0; i < group.tUs.length; i++)
+        forced.push(group.tUs[i]! + Math.max(0, group.durationMs[i] || 0) * 1000);
+  forced.sort((a, b) => a - b);
+  let next = 0;
+  const points: FloorPoint[] = [];
+  for (let i = 0; i < floor.tUs.length; i++) {
+    const tUs = floor.tUs[i]!;
+    const bytes = floor.values[i]!;
+    if (!Number.isFinite(bytes)) continue;
+    while (next < forced.length && forced[next]! < tUs - sameCollectionUs) next++;
+    const isForced = next < forced.length && forced[next]! <= tUs + sameCollectionUs;
+    points.push({ tUs, bytes, forced: isForced });
+  }
+  return points;
+}
+
+function find(series: readonly Series[], metric: Metric, scope: string): Series | undefined {
+  return series.find((each) => each.metric === metric && each.scope === scope);
+}
+
+/** Where suspects are looked for: the threads that leak, or else that with the largest growth, or else the first. */
+function threadsToLookAt(subjects: readonly SubjectVerdict[], threads: readonly JudgedThread[]): ThreadKey[] {
+  const leaking = subjects.filter(({ outcome }) => outcome === 'leaking');
+  if (leaking.length > 0) return [...new Set(leaking.map(({ thread }) => thread))];
+  let most: SubjectVerdict | undefined;
+  for (const subject of subjects)
+    if (subject.trend && subject.trend.growthBytes > (most?.trend?.growthBytes ?? -Infinity)) most = subject;
+  const fallback = most?.thread ?? threads[0]?.key;
+  return fallback === undefined ? [] : [fallback];
+}
+
+type SitesKnown = 'none' | 'alive' | 'grown' | 'all-allocated';
+
+/** What grew between the first profile after the warm-up and the last one. */
+async function sitesOf(
+  evidence: LeakEvidence,
+  threads: readonly ThreadKey[],
+  warmUpUs: number,
+): Promise<{ sites: SuspectSite[]; known: SitesKnown }> {
+  if (evidence.allocationKind === 'all') return { sites: [], known: 'all-allocated' };
+  const sites: SuspectSite[] = [];
+  let known: SitesKnown = 'none';
+  for (const thread of threads) {
+    const profiles = await evidence.allocationsOf(thread);
+    const last = profiles[profiles.length - 1];
+    if (!last) continue;
+    const earlier = profiles.find(({ tUs }) => tUs >= warmUpUs);
+    const comparable = earlier && earlier !== last ? earlier : undefined;
+    if (comparable) known = 'grown';
+    else if (known === 'none') known = 'alive';
+    for (const site of suspectSites(thread, comparable?.profile, last.profile)) sites.push(site);
+  }
+  sites.sort((a, b) => b.growthBytes - a.growthBytes);
+  return { sites: sites.slice(0, 10), known };
+}
+
+function firstPair(
+  snapshots: readonly SnapshotInfo[],
+  threads: readonly ThreadKey[],
+  warmUpUs: number,
+): ReturnType<typeof snapshotPair> {
+  for (const thread of threads) {
+    const pair = snapshotPair(snapshots, thread, warmUpUs);
+    if (pair) return pair;
+  }
+  return null;
+}
