@@ -12,6 +12,8 @@ import { Run, type ResolvedRunSpec, type RunDependencies } from './run/run';
 import { listSamples, resolveSample } from './run/samples';
 import { defaultDataFolder, newSessionId, openStore, type SessionStore } from './sessions';
 import { readForeign } from './analysis/foreign-reader';
+import { liveEvidence, savedEvidence } from './analysis/leak-evidence';
+import { judgeLeaks } from './analysis/leaks';
 import { summariseRecorded } from './analysis/summary';
 import { SavedTimelines } from './analysis/timelines';
 import { comparisonOf, reportOf } from './report/judge';
@@ -150,10 +152,6 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       });
   }
 
-  // Replaced one by one as their parts come.
-  const notYet = (): never => {
-    throw new AppError('INTERNAL', 'Not built yet.');
-  };
   const handlers: Handlers = {
     'app.info': async () => ({
       version,
@@ -194,7 +192,14 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       for (const { id, file } of [a, b]) mustBeComplete(id, file);
       return asTask(taskId, (task) => snapshots.compare(a, b, question, task));
     },
-    'leaks.judge': notYet,
+    'leaks.judge': ({ id, thresholds, deep, taskId }) =>
+      asTask(taskId, async (task) => {
+        const live = run?.id === id && !['done', 'failed'].includes(run.state.phase) ? run : undefined;
+        const evidence = live
+          ? liveEvidence(live, await store.get(id))
+          : await savedEvidence(id, store, (session, window) => timelines.read(session, window));
+        return judgeLeaks(evidence, { ...task, thresholds, deep: deep ? snapshots : undefined });
+      }),
     'timeline.read': ({ id, ...window }) =>
       run?.id === id ? run.timeline(window) : timelines.read(id, window),
     'run.current': () => run?.state ?? null,
