@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
-import type { AnyEvent, SessionDetail } from '../api';
-import { createEngine, type Engine } from '../engine';
-import { planted, takeTwo } from './testing/real-snapshots';
+import type { AnyEvent, SessionDetail } from './api';
+import { createEngine, type Engine } from './engine';
+import { planted, takeTwo } from './snapshots/testing/real-snapshots';
 
 let scratch: string;
 let home: string;
