@@ -1,6 +1,6 @@
 /** Objects grouped by constructor: counts, sizes, members. */
-import { dominated } from './dominated';
-import { derived, derivedByKey, type HeapGraph, unreachable } from './graph';
+import { dominatorOrder } from './dominated';
+import { derived, derivedByKey, type HeapGraph } from './graph';
 import { ascendingOrder, pageOf } from './order';
 import type { ConstructorRow, HeapNodeRow, Page, SnapshotQuestion } from './questions';
 import { nodeMatches, nodeRow } from './rows';
@@ -16,7 +16,7 @@ export interface ConstructorSums {
 export const constructorSums = derived((graph): ConstructorSums => {
   const { snapshot, index } = graph;
   const { nodeCount, shallow } = snapshot;
-  const { constructorOf, retained: retainedOf, distance } = index;
+  const { constructorOf, retained: retainedOf } = index;
   const groups = index.constructors.length;
   const sums = {
     count: new Float64Array(groups),
@@ -28,37 +28,17 @@ export const constructorSums = derived((graph): ConstructorSums => {
     const group = constructorOf[node]!;
     sums.shallow[group]! += shallow[node]!;
     sums.totalShallow += shallow[node]!;
-    // Synthetic roots and the like have no size; they count as nothing.
     sums.count[group]!++;
-    if (distance[node] === unreachable) sums.retained[group]! += retainedOf[node]!;
   }
-  // Down the dominator tree, depth first: `above` says how many objects of each constructor are above the present one.
-  const { first, child } = dominated(graph);
-  const above = new Uint32Array(groups);
-  const next = first.slice(0, nodeCount);
-  const stack = new Uint32Array(nodeCount);
-  let depth = 0;
-  const enter = (node: number) => {
+  // In preorder of the dominator tree an object lies below another of its constructor when that one's subtree has not ended yet.
+  const order = dominatorOrder(graph);
+  const covered = new Uint32Array(groups);
+  for (let at = 0; at < nodeCount; at++) {
+    const node = order.node[at]!;
     const group = constructorOf[node]!;
-    if (above[group]!++ === 0) sums.retained[group]! += retainedOf[node]!;
-    stack[depth++] = node;
-  };
-  if (nodeCount > 0) enter(0);
-  while (depth > 0) {
-    const node = stack[depth - 1]!;
-    const at = next[node]!;
-    if (at < first[node + 1]!) {
-      next[node] = at + 1;
-      const below = child[at]!;
-      // What dominates nothing need not be entered.
-      if (first[below] === first[below + 1]) {
-        const group = constructorOf[below]!;
-        if (above[group] === 0) sums.retained[group]! += retainedOf[below]!;
-      } else enter(below);
-    } else {
-      above[constructorOf[node]!]!--;
-      depth--;
-    }
+    if (at < covered[group]!) continue;
+    sums.retained[group]! += retainedOf[node]!;
+    covered[group] = order.end[node]!;
   }
   return sums;
 });

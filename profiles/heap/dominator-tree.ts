@@ -1,5 +1,5 @@
 /** The dominator tree below an object as frames of a flame or rectangles of a treemap, of bounded size. */
-import { dominated } from './dominated';
+import { dominatorOrder, forEachDominated } from './dominated';
 import type { HeapGraph } from './graph';
 import type { DominatorTree } from './questions';
 import { nodeName, preview } from './rows';
@@ -20,7 +20,7 @@ export function dominatorTree(
   smallest: number,
 ): DominatorTree {
   const { snapshot, index } = graph;
-  const { first, child } = dominated(graph);
+  const order = dominatorOrder(graph);
   const { retained, constructorOf, constructors } = index;
   const tree: DominatorTree = {
     parent: [],
@@ -49,9 +49,7 @@ export function dominatorTree(
   for (let frame = 0; frame < tree.ordinal.length; frame++) {
     const node = tree.ordinal[frame]!;
     if (node === -1) continue;
-    const begin = first[node]!;
-    const end = first[node + 1]!;
-    if (begin === end) continue;
+    if (order.end[node]! - order.place[node]! === 1) continue;
     if (depths[frame]! >= depth || tree.ordinal.length >= mostFrames) {
       tree.more[frame] = true;
       continue;
@@ -66,11 +64,10 @@ export function dominatorTree(
       sum.retained += retained[below]!;
       merged.set(group, sum);
     };
-    for (let at = begin; at < end; at++) {
-      const below = child[at]!;
+    forEachDominated(graph, node, (below) => {
       if (retained[below]! >= bound) large.push(below);
       else merge(below);
-    }
+    });
     large.sort((a, b) => retained[b]! - retained[a]!);
     for (const below of large.splice(mostSiblings)) merge(below);
     const rows: { node: number; group: number; count: number; shallow: number; retained: number }[] =

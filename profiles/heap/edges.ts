@@ -31,16 +31,3 @@ export function edgeFrom(graph: HeapGraph, edge: number): number {
   }
   return low;
 }
-
-/** The object that a property, context slot or internal reference of this name leads to, or -1. */
-export function edgeNamed(graph: HeapGraph, ordinal: number, name: string): number {
-  const { snapshot, edge } = graph;
-  const { strings, firstEdge, edgeType, edgeName, edgeTo } = snapshot;
-  for (let at = firstEdge[ordinal]!; at < firstEdge[ordinal + 1]!; at++) {
-    const type = edgeType[at];
-    if (type === edge.element || type === edge.hidden || type === edge.weak) continue;
-    const text = edgeName[at]!;
-    if (strings.bytes(text) === name.length && strings.get(text) === name) return edgeTo[at]!;
-  }
-  return -1;
-}

@@ -1,6 +1,6 @@
 /** Texts of strings, whichever way V8 keeps them. */
-import { edgeNamed } from './edges';
 import type { HeapGraph } from './graph';
+import { followInternal } from './names';
 
 /**
  * The beginning of a string's text. A string made by concatenation is kept as a tree of its parts, which is followed from left to
@@ -15,13 +15,13 @@ export function stringText(graph: HeapGraph, ordinal: number, characters: number
     const part = pending.pop()!;
     const type = snapshot.nodeType[part];
     if (type === node.concatenated) {
-      const second = edgeNamed(graph, part, 'second');
-      const first = edgeNamed(graph, part, 'first');
+      const second = followInternal(graph, part, 'second');
+      const first = followInternal(graph, part, 'first');
       if (second !== -1) pending.push(second);
       if (first !== -1) pending.push(first);
       if (first === -1 && second === -1) text += snapshot.strings.start(snapshot.nodeName[part]!, characters);
     } else if (type === node.sliced) {
-      const parent = edgeNamed(graph, part, 'parent');
+      const parent = followInternal(graph, part, 'parent');
       if (parent !== -1) pending.push(parent);
     } else text += snapshot.strings.start(snapshot.nodeName[part]!, characters - text.length);
   }

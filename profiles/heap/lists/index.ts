@@ -2,16 +2,23 @@
 import { derivedByKey, type HeapGraph } from '../graph';
 import type { HeapListKind, HeapListRow, Page } from '../questions';
 import { nodeRow } from '../rows';
+import { buffers } from './buffers';
+import { caches } from './caches';
+import { closures } from './closures';
 import type { HeapListGroup } from './group';
+import { listeners } from './listeners';
+import { promises } from './promises';
+import { sockets } from './sockets';
+import { timers } from './timers';
 
 const finders: Record<HeapListKind, (graph: HeapGraph) => HeapListGroup[]> = {
-  closures: () => [],
-  timers: () => [],
-  listeners: () => [],
-  promises: () => [],
-  sockets: () => [],
-  caches: () => [],
-  buffers: () => [],
+  closures,
+  timers,
+  listeners,
+  promises,
+  sockets,
+  caches,
+  buffers,
 };
 
 const groupsOf = derivedByKey(16, (graph, kind) => finders[kind as HeapListKind](graph));
