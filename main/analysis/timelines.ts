@@ -81,7 +81,7 @@ export class SavedTimelines {
   private worker: Worker | undefined;
   private readonly waiting = new Map<
     number,
-    { resolve(timeline: Timeline): void; reject(error: AppError): void }
+    { resolve: (timeline: Timeline) => void; reject: (error: AppError) => void }
   >();
   private lastId = 0;
   private idle: NodeJS.Timeout | undefined;

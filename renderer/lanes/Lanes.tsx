@@ -5,7 +5,8 @@ import './lanes.css';
 
 /** The run's lanes with crosshair and range selection. */
 export function Lanes(props: LanesProps): ReactElement {
-  const { series, marks, endUs, live, threads, range, collapsed, cpuFromSamples } = props;
+  const { series, collections, pieces, set, marks, endUs, live, threads } = props;
+  const { range, collapsed, cpuFromSamples } = props;
   const host = useRef<HTMLDivElement>(null);
   const view = useRef<LanesView | null>(null);
   const latest = useRef(props);
@@ -15,7 +16,11 @@ export function Lanes(props: LanesProps): ReactElement {
   });
   useEffect(() => {
     if (!host.current) return;
-    const made = new LanesView(host.current, (chosen) => latest.current.onRangeChange(chosen));
+    const made = new LanesView(
+      host.current,
+      (chosen) => latest.current.onRangeChange(chosen),
+      (shown) => latest.current.onView?.(shown),
+    );
     view.current = made;
     return () => {
       made.destroy();
@@ -25,8 +30,8 @@ export function Lanes(props: LanesProps): ReactElement {
 
   // One object per change of the data: a change of the range alone then redraws no chart.
   const data = useMemo(
-    () => ({ series, marks, endUs, live, threads, cpuFromSamples }),
-    [series, marks, endUs, live, threads, cpuFromSamples],
+    () => ({ series, collections, pieces, set, marks, endUs, live, threads, cpuFromSamples }),
+    [series, collections, pieces, set, marks, endUs, live, threads, cpuFromSamples],
   );
   useEffect(() => {
     view.current?.update(data, range, collapsed);

@@ -47,12 +47,13 @@ export function drawMarks(
     const look = looks[mark.kind];
     const x = xOf(mark.tUs);
     context.fillStyle = colors[look.color];
-    if (mark.kind === 'blocked') {
-      if (mark.ours) context.fillStyle = colors.muted;
+    if (mark.kind === 'blocked' || mark.kind === 'snapshot') {
+      if (mark.kind === 'blocked' && mark.ours) context.fillStyle = colors.muted;
       context.globalAlpha = 0.85;
       context.fillRect(x, middle - 5, Math.max(2, xOf(markEndUs(mark)) - x), 10);
       context.globalAlpha = 1;
-    } else drawShape(context, look.shape, x, middle);
+    }
+    if (mark.kind !== 'blocked') drawShape(context, look.shape, x, middle);
   }
   drawWords(context, size, marks, xOf, colors);
 }

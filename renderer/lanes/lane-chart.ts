@@ -83,7 +83,9 @@ export class LaneChart {
   draw(lane: Lane, window: TimeWindow, scheme: ColorScheme): void {
     const bucketUs = Math.max(1, ((window.endUs - window.startUs) / Math.max(1, this.width)) * pxPerBucket);
     // Later datasets are drawn below earlier ones.
-    const datasets = lane.series.map((series) => datasetOf(series, bucketUs, scheme));
+    const datasets = lane.series
+      .filter(({ outOfSight, collections }) => !outOfSight && !collections)
+      .map((series) => datasetOf(series, bucketUs, scheme));
     const known = this.chart.data.datasets;
     if (known.length === datasets.length)
       datasets.forEach((dataset, i) => Object.assign(known[i] ?? {}, dataset));
@@ -101,6 +103,18 @@ export class LaneChart {
 
 function datasetOf(series: LaneSeries, bucketUs: number, scheme: ColorScheme): LaneDataset {
   const color = seriesColors[scheme][series.name];
+  if (series.style === 'dots')
+    return {
+      type: 'line',
+      data: decimate(series.column, bucketUs).filter(({ y }) => !Number.isNaN(y)),
+      showLine: false,
+      pointRadius: 2,
+      pointBorderWidth: 0,
+      pointBackgroundColor: color,
+      borderColor: color,
+      borderWidth: 0,
+      fill: false,
+    };
   const data = decimate(series.column, bucketUs);
   // A single measurement is no line yet: it shows as a dash as wide as a bucket.
   const [only] = data;

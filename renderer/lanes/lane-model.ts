@@ -1,189 +1,61 @@
 /** Which lanes a run has and what stands in them. */
-import type { Mark, Metric, Series, ThreadKey } from '../../main/api';
-import type { FormatUnit } from '../../profiles/format';
+import type { Collections, GcKind, Mark, Metric, Series, ThreadKey } from '../../main/api';
+import { collectionTotals, cut, firstAtOrAfter, type SeriesWindow } from '../../profiles/series';
+import { timeWeightedMean, total } from '../../profiles/time-series';
 import type { TimeRange } from '../../profiles/types';
 import type { SeriesName } from '../theme/colors';
 import { niceCeiling } from './axis';
-import { combine, type Column } from './combine';
-import type { LaneName, LanesData } from './types';
+import { combine, indexAt, type Column } from './combine';
+import { laneRecipes, laneSets, type SeriesRecipe } from './lane-recipes';
+import type { LaneName, LanesData, LaneSource } from './types';
 
-export interface LaneSeries {
+export interface LaneSeries extends Pick<SeriesRecipe, 'unit' | 'style' | 'summary' | 'ratio' | 'mode'> {
   name: SeriesName;
   label: string;
-  unit: FormatUnit;
+  /** One line of all that were measured. */
   column: Column;
-  style: 'area' | 'line' | 'bars' | 'faint';
-  /** What one number says best about a stretch of time. */
-  summary: 'mean' | 'max' | 'sum';
-  /** Has its own axis 0..1. */
-  ratio?: boolean;
+  /** What was measured, one per process or thread. */
+  parts: readonly LaneSource[];
+  /** Garbage collections instead of measured values. */
+  collections?: readonly Collections[];
+  /** Far above everything else in the lane: only its value is written. */
+  outOfSight?: boolean;
 }
 
 export interface Lane {
   name: LaneName;
   label: string;
   series: LaneSeries[];
+  /** Whose values are written beside it; default: all series'. */
+  legend?: LaneSeries[];
   /** Upper end of the value axis (0 is the lower), in the unit of the first series. */
   max: number;
   /** Stands in place of the lines. */
   note?: string;
 }
 
-interface SeriesRecipe extends Omit<LaneSeries, 'column'> {
-  metric: Metric;
-  mode: 'sum' | 'max';
-}
-
-const recipes: Record<Exclude<LaneName, 'events'>, { label: string; series: SeriesRecipe[] }> = {
-  cpu: {
-    label: 'CPU',
-    series: [
-      {
-        metric: 'cpu',
-        name: 'cpu',
-        label: 'CPU',
-        unit: 'percent',
-        mode: 'sum',
-        style: 'area',
-        summary: 'mean',
-      },
-    ],
-  },
-  loop: {
-    label: 'Event loop',
-    series: [
-      {
-        metric: 'loopDelayP99',
-        name: 'loopDelay',
-        label: 'P99',
-        unit: 'ms',
-        mode: 'max',
-        style: 'area',
-        summary: 'max',
-      },
-      {
-        metric: 'loopDelayMax',
-        name: 'loopDelayMax',
-        label: 'max',
-        unit: 'ms',
-        mode: 'max',
-        style: 'line',
-        summary: 'max',
-      },
-      {
-        metric: 'loopUtilization',
-        name: 'loopUtilization',
-        label: 'used',
-        unit: 'ratio',
-        mode: 'max',
-        style: 'faint',
-        summary: 'mean',
-        ratio: true,
-      },
-    ],
-  },
-  memory: {
-    label: 'Memory',
-    series: [
-      {
-        metric: 'heapUsed',
-        name: 'heap',
-        label: 'heap',
-        unit: 'bytes',
-        mode: 'sum',
-        style: 'area',
-        summary: 'max',
-      },
-      { metric: 'rss', name: 'rss', label: 'RSS', unit: 'bytes', mode: 'sum', style: 'line', summary: 'max' },
-    ],
-  },
-  gc: {
-    label: 'GC',
-    series: [
-      {
-        metric: 'gcPause',
-        name: 'gc',
-        label: 'pause',
-        unit: 'ms',
-        mode: 'sum',
-        style: 'bars',
-        summary: 'sum',
-      },
-    ],
-  },
-  requests: {
-    label: 'Requests',
-    series: [
-      {
-        metric: 'requestRate',
-        name: 'requests',
-        label: 'rate',
-        unit: 'perSecond',
-        mode: 'sum',
-        style: 'area',
-        summary: 'mean',
-      },
-    ],
-  },
-  latency: {
-    label: 'Latency',
-    series: [
-      {
-        metric: 'latencyP99',
-        name: 'p99',
-        label: 'P99',
-        unit: 'ms',
-        mode: 'max',
-        style: 'line',
-        summary: 'max',
-      },
-      {
-        metric: 'latencyP95',
-        name: 'p95',
-        label: 'P95',
-        unit: 'ms',
-        mode: 'max',
-        style: 'line',
-        summary: 'max',
-      },
-      {
-        metric: 'latencyP50',
-        name: 'p50',
-        label: 'P50',
-        unit: 'ms',
-        mode: 'max',
-        style: 'line',
-        summary: 'max',
-      },
-    ],
-  },
-  errors: {
-    label: 'Errors',
-    series: [
-      {
-        metric: 'errorRate',
-        name: 'errors',
-        label: 'rate',
-        unit: 'perSecond',
-        mode: 'sum',
-        style: 'area',
-        summary: 'mean',
-      },
-    ],
-  },
-};
+export const gcKinds: readonly { kind: GcKind; name: SeriesName; label: string }[] = [
+  { kind: 'minor', name: 'gcMinor', label: 'minor' },
+  { kind: 'major', name: 'gcMajor', label: 'major' },
+  { kind: 'incremental', name: 'gcIncremental', label: 'incremental' },
+  { kind: 'weakcb', name: 'gcWeak', label: 'weak callbacks' },
+];
 
 /** The lanes with data, in their order; load lanes become one line of text when there was no load. */
 export function buildLanes(data: LanesData): Lane[] {
   const lanes: Lane[] = [];
-  for (const name of ['cpu', 'loop', 'memory', 'gc'] as const) {
+  const set = laneSets[data.set ?? 'run'];
+  for (const name of set.target) {
     const lane = laneOf(name, data);
     if (lane.series.length > 0) lanes.push(lane);
     else if (data.live) lanes.push({ ...lane, note: 'waiting for the first measurement' });
   }
-  const load = (['requests', 'latency', 'errors'] as const).map((name) => laneOf(name, data));
+  const load = set.load.map((name) => laneOf(name, data));
   if (load.some((lane) => lane.series.length > 0))
     lanes.push(...load.filter((lane) => lane.series.length > 0));
+  // Without load, what the memory is used for is told by the CPU alone.
+  else if (data.set === 'memory')
+    lanes.push(...[laneOf('cpu', data)].filter((lane) => lane.series.length > 0));
   else if ((data.series.length > 0 && !data.cpuFromSamples) || data.live)
     lanes.push({
       name: 'requests',
@@ -198,45 +70,75 @@ export function buildLanes(data: LanesData): Lane[] {
 }
 
 function laneOf(name: Exclude<LaneName, 'events'>, data: LanesData): Lane {
-  const { label, series: wanted } = recipes[name];
-  const series: LaneSeries[] = [];
-  for (const { metric, mode, ...rest } of wanted) {
-    const column = combine(columnsOf(data.series, metric, data.threads), mode);
-    if (column.tUs.length > 0) series.push({ ...rest, column });
-  }
-  if (name === 'gc') {
-    const ours = ownCollections(data);
-    // Drawn over the pauses they are part of.
-    if (ours && series.length > 0) series.unshift(ours);
-  }
+  const { label, series: wanted } = laneRecipes[name];
+  const byKind = name === 'gc' ? collectionSeries(data) : [];
+  const series: LaneSeries[] = byKind;
+  if (byKind.length === 0)
+    for (const { metric, onlyInSight, ...rest } of wanted) {
+      const parts = partsOf(data.series, metric, data.threads);
+      const column = combine(parts, rest.mode);
+      if (column.tUs.length === 0) continue;
+      const outOfSight = onlyInSight === true && highestOf(column) > 1.5 * Math.max(...series.map(peakOf));
+      series.push({ ...rest, column, parts, ...(outOfSight && { outOfSight }) });
+    }
+  const legend = byKind.length > 0 && data.set !== 'memory' ? shortLegend(byKind) : null;
   const shown = name === 'cpu' && data.cpuFromSamples ? 'Busy' : label;
-  return { name, label: shown, series, max: upperEnd(name, series) };
+  return { name, label: shown, series, max: upperEnd(name, series), ...(legend && { legend }) };
 }
 
-/** The collections that our allocation profile caused: not the program's own doing. */
-function ownCollections({ marks, threads }: LanesData): LaneSeries | null {
+/** Garbage collections by kind; those that we caused are not the program's own doing. */
+function collectionSeries({ collections = [], threads }: LanesData): LaneSeries[] {
+  const seen = collections.filter(({ thread }) => threads === null || threads.includes(thread));
+  const series: LaneSeries[] = [];
+  const add = (name: SeriesName, label: string, groups: Collections[]): void => {
+    if (groups.some(({ tUs }) => tUs.length > 0))
+      series.push({
+        name,
+        label,
+        unit: 'ms',
+        mode: 'sum',
+        style: 'bars',
+        summary: 'sum',
+        column: longestOf(groups),
+        parts: [],
+        collections: groups,
+      });
+  };
+  add(
+    'gcOurs',
+    'by profiling',
+    seen.filter(({ ours }) => ours),
+  );
+  for (const { kind, name, label } of gcKinds)
+    add(
+      name,
+      label,
+      seen.filter(({ gcKind, ours }) => gcKind === kind && !ours),
+    );
+  return series;
+}
+
+/** Where there is no room for each kind: all pauses, and those by profiling. */
+function shortLegend(series: readonly LaneSeries[]): LaneSeries[] {
+  const [first] = series;
+  const ours = series.filter(({ name }) => name === 'gcOurs');
+  const all = series.flatMap(({ collections }) => collections ?? []);
+  return first ? [{ ...first, name: 'gc', label: 'pause', collections: all }, ...ours] : [];
+}
+
+function longestOf(groups: readonly Collections[]): Column {
   const tUs: number[] = [];
   const values: number[] = [];
-  for (const mark of marks) {
-    if (mark.kind !== 'gc' || !mark.ours || (threads && !threads.includes(mark.thread))) continue;
-    tUs.push(mark.tUs);
-    values.push(mark.durationMs);
-  }
-  if (tUs.length === 0) return null;
-  return {
-    name: 'gcOurs',
-    label: 'by profiling',
-    unit: 'ms',
-    style: 'bars',
-    summary: 'sum',
-    column: { tUs, values },
-  };
+  for (const group of groups)
+    for (let i = 0; i < group.tUs.length; i++) {
+      tUs.push(group.tUs[i] ?? 0);
+      values.push(group.durationMs[i] ?? 0);
+    }
+  return { tUs, values };
 }
 
 function upperEnd(name: LaneName, series: readonly LaneSeries[]): number {
-  let highest = 0;
-  for (const { column, ratio } of series)
-    if (!ratio) for (const value of column.values) if (value > highest) highest = value;
+  const highest = Math.max(0, ...series.map(peakOf));
   // A core measured a little over its 100 % does not make a second one.
   if (name === 'cpu') return Math.max(highest, 100, Math.ceil(highest / 100 - 0.1) * 100);
   // An idle loop's delay of a millisecond must not look like a mountain.
@@ -244,13 +146,23 @@ function upperEnd(name: LaneName, series: readonly LaneSeries[]): number {
   return niceCeiling(highest);
 }
 
+function peakOf({ column, ratio, outOfSight }: LaneSeries): number {
+  return ratio || outOfSight ? 0 : highestOf(column);
+}
+
+function highestOf({ values }: Column): number {
+  let highest = 0;
+  for (const value of values) if (value > highest) highest = value;
+  return highest;
+}
+
 /** Series of a metric for the wanted threads: the tree's own where everybody is wanted, else one per process or thread. */
-function columnsOf(
-  series: readonly Series[],
+function partsOf(
+  series: readonly LaneSource[],
   metric: Metric,
   threads: readonly ThreadKey[] | null,
-): Column[] {
-  const all = series.filter((candidate) => candidate.metric === metric);
+): LaneSource[] {
+  const all = series.filter((candidate) => candidate.metric === metric && candidate.tUs.length > 0);
   const tree = all.filter(({ scope }) => scope === 'tree' || scope === 'load');
   if (threads === null) return tree.length > 0 ? tree : all;
   const load = all.filter(({ scope }) => scope === 'load');
@@ -263,23 +175,85 @@ function columnsOf(
   return all.filter(({ scope }) => processes.has(scope));
 }
 
+/** The lane with only what is seen in a window, in the finest detail that is known. Its axis stays. */
+export function inWindow(lane: Lane, window: SeriesWindow, pieces: LanesData['pieces'] = []): Lane {
+  return {
+    ...lane,
+    series: lane.series.map((series) => {
+      if (series.collections) {
+        const piece = pieces.findLast((each) => covers(each, window));
+        if (!piece || !series.collections.some(({ stands }) => stands)) return series;
+        const same = (one: Collections) =>
+          series.collections?.some(
+            ({ thread, gcKind, ours }) => one.thread === thread && one.gcKind === gcKind && one.ours === ours,
+          );
+        return { ...series, collections: piece.collections.filter(same) };
+      }
+      const parts = series.parts.map((part) => seenOf(part, window));
+      return { ...series, column: combine(parts, series.mode) };
+    }),
+  };
+}
+
+/** The points in a window and one on each side, so that lines go on to the edges. */
+function seenOf(part: LaneSource, window: SeriesWindow): Column {
+  const finer = part.exact && part.pieces?.findLast((piece) => covers(piece, window))?.series;
+  const source = finer && finer.tUs.length > 0 ? finer : part;
+  const from = Math.max(0, indexAt(source.tUs, window.startUs));
+  const to = Math.min(source.tUs.length, firstAtOrAfter(source.tUs, window.endUs) + 1);
+  return { tUs: source.tUs.slice(from, to), values: source.values.slice(from, to) };
+}
+
+function covers(piece: SeriesWindow, window: SeriesWindow): boolean {
+  return piece.startUs <= window.startUs && piece.endUs >= window.endUs;
+}
+
 /** One number for a stretch of time (the whole run when null); NaN when nothing was measured in it. */
-export function summarise({ column, summary }: LaneSeries, range: TimeRange | null): number {
-  const { tUs, values } = column;
+export function summarise(series: LaneSeries, range: TimeRange | null): number {
+  if (series.collections) {
+    const { count, pauseMs } = collectionTotals(series.collections, range);
+    return count > 0 ? pauseMs : range ? 0 : Number.NaN;
+  }
+  const { parts, summary, mode } = series;
+  const seen = parts.map((part) => partIn(part, range)).filter(({ tUs }) => tUs.length > 0);
+  const [first] = seen;
+  if (!first) return Number.NaN;
+  if (summary === 'sum') return seen.reduce((sum, part) => sum + total(part), 0);
+  if (summary === 'mean' && seen.length === 1) return timeWeightedMean(first) ?? Number.NaN;
+  return overTime(combine(seen, mode), summary);
+}
+
+/** A part's points in a range, measured exactly where the range has been asked for. */
+function partIn(part: LaneSource, range: TimeRange | null): Series {
+  if (!range) return part;
+  const { startUs, endUs } = range;
+  const exact = part.pieces?.findLast((piece) => piece.startUs === startUs && piece.endUs === endUs);
+  if (exact && part.exact) return exact.series;
+  const { metric, scope, tUs } = part;
+  return { metric, scope, ...cut(part, firstAtOrAfter(tUs, startUs), firstAtOrAfter(tUs, endUs)) };
+}
+
+function overTime({ tUs, values }: Column, summary: LaneSeries['summary']): number {
   let sum = 0;
   let weight = 0;
   let highest = Number.NaN;
+  let lowest = Number.NaN;
+  let last = Number.NaN;
   for (let i = 0; i < tUs.length; i++) {
-    const at = tUs[i] ?? 0;
     const value = values[i] ?? Number.NaN;
-    if (Number.isNaN(value) || (range && (at < range.startUs || at >= range.endUs))) continue;
+    if (Number.isNaN(value)) continue;
+    const at = tUs[i] ?? 0;
     const duration = i > 0 ? at - (tUs[i - 1] ?? 0) : (tUs[1] ?? at + 1) - at;
-    sum += summary === 'sum' ? value : value * duration;
+    sum += value * duration;
     weight += duration;
     if (!(value <= highest)) highest = value;
+    if (!(value >= lowest)) lowest = value;
+    last = value;
   }
-  if (weight === 0) return Number.NaN;
-  return summary === 'max' ? highest : summary === 'sum' ? sum : sum / weight;
+  if (summary === 'max') return highest;
+  if (summary === 'min') return lowest;
+  if (summary === 'last') return last;
+  return weight > 0 ? sum / weight : Number.NaN;
 }
 
 /** Marks for the events lane: all but garbage collections, of the wanted threads. */
@@ -289,6 +263,6 @@ export function laneMarks(
 ): Exclude<Mark, { kind: 'gc' }>[] {
   return marks.filter(
     (mark): mark is Exclude<Mark, { kind: 'gc' }> =>
-      mark.kind !== 'gc' && (mark.kind !== 'blocked' || threads === null || threads.includes(mark.thread)),
+      mark.kind !== 'gc' && (!('thread' in mark) || threads === null || threads.includes(mark.thread)),
   );
 }

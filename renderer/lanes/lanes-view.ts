@@ -2,7 +2,16 @@
  * The lanes of a run: stacked charts over one time axis. Framework-free: the application wraps it in React, the
  * report uses it as it is.
  */
-import { exactValue, formatDurationUs, formatTime, formatValue, noValue } from '../../profiles/format';
+import type { Collections } from '../../main/api';
+import {
+  exactValue,
+  formatDurationUs,
+  formatNumber,
+  formatTime,
+  formatValue,
+  noValue,
+} from '../../profiles/format';
+import { collectionTotals } from '../../profiles/series';
 import type { TimeRange } from '../../profiles/types';
 import { chromeColors, seriesColors } from '../theme/colors';
 import { currentColorScheme, onColorSchemeChange } from '../theme/color-scheme';
@@ -10,7 +19,9 @@ import { liveWindowEnd, timeTicks } from './axis';
 import { indexAt, typicalStep } from './combine';
 import { drawMarks, markEndUs } from './event-marks';
 import { LaneChart, type TimeWindow } from './lane-chart';
-import { buildLanes, laneMarks, summarise, type Lane, type LaneSeries } from './lane-model';
+import { drawCollections } from './gc-bars';
+import { buildLanes, inWindow, laneMarks, summarise, type Lane, type LaneSeries } from './lane-model';
+import { panned, pointsFor, widened, zoomed } from './lane-window';
 import { RangeOverlay } from './range-overlay';
 import type { LanesData } from './types';
 
@@ -19,11 +30,15 @@ const gutterPx = 84;
 const valuesPx = 128;
 
 interface Row {
+  /** With everything there is. */
+  whole: Lane;
+  /** What is seen of it. */
   lane: Lane;
   element: HTMLElement;
   plot: HTMLElement;
   scale: HTMLElement;
   chart: LaneChart | null;
+  /** Drawn by hand: marks, garbage collections. */
   marks: HTMLCanvasElement | null;
   /** Where each series' value is written. */
   values: HTMLElement[];
@@ -35,6 +50,8 @@ interface Row {
 
 /** While data arrives, a lane is drawn at most this often: twice a second is followed easily, and half the work. */
 const liveRedrawMs = 450;
+/** Rows are drawn in one frame until this much of it is used; the others in the next. */
+const drawMs = 5;
 
 export class LanesView {
   private readonly root = document.createElement('div');
@@ -44,12 +61,18 @@ export class LanesView {
   private readonly undo: (() => void)[] = [];
   private rows: Row[] = [];
   private built = false;
+  /** Lanes of saved data are made once, however often the window moves. */
+  private builtFrom: { data: LanesData; marks: LanesData['marks']; lanes: Lane[] } | null = null;
   private data: LanesData = { series: [], marks: [], endUs: 0, live: false, threads: null };
   private range: TimeRange | null = null;
+  /** What is looked at; null: all of it, following what arrives. */
+  private view: TimeWindow | null = null;
+  private readonly onView: (view: WantedView | null) => void;
+  private readonly wholeButton = document.createElement('button');
   private collapsed = false;
   private cursorUs: number | null = null;
   private width = 0;
-  /** Rows still to be drawn: one per animation frame, so that no task gets long. */
+  /** Rows still to be drawn: a few per animation frame, so that no task gets long. */
   private readonly queue = new Set<Row>();
   private request = 0;
   private stale = false;
@@ -57,7 +80,12 @@ export class LanesView {
   private resized = true;
   private axisKey = '';
 
-  constructor(host: HTMLElement, onRange: (range: TimeRange | null) => void) {
+  constructor(
+    host: HTMLElement,
+    onRange: (range: TimeRange | null) => void,
+    onView: (view: WantedView | null) => void = () => undefined,
+  ) {
+    this.onView = onView;
     this.root.className = 'sm-lanes-view';
     this.rowsBox.className = 'sm-lanes-rows';
     this.axis.className = 'sm-lanes-axis';
@@ -68,9 +96,16 @@ export class LanesView {
         this.writeValues();
       },
       onRange,
+      onZoom: (factor, aroundUs) => this.show(zoomed(this.window(), this.wholeWindow(), factor, aroundUs)),
+      onPan: (byUs) => this.show(panned(this.window(), this.wholeWindow(), byUs)),
+      onView: (view) => this.show(view),
       describe: (timeUs, toleranceUs) => this.eventsAt(timeUs, toleranceUs),
     });
-    this.root.append(this.rowsBox, this.axis, this.overlay.element);
+    this.wholeButton.type = 'button';
+    this.wholeButton.className = 'sm-lanes-whole';
+    this.wholeButton.hidden = true;
+    this.wholeButton.addEventListener('click', () => this.show(null));
+    this.root.append(this.rowsBox, this.axis, this.overlay.element, this.wholeButton);
     host.append(this.root);
     const resize = new ResizeObserver(() => {
       this.resized = true;
@@ -104,8 +139,21 @@ export class LanesView {
   }
 
   private window(): TimeWindow {
+    return this.view ?? this.wholeWindow();
+  }
+
+  private wholeWindow(): TimeWindow {
     const { endUs, live } = this.data;
     return { startUs: 0, endUs: live ? liveWindowEnd(endUs) : Math.max(1000, endUs) };
+  }
+
+  private show(view: TimeWindow | null): void {
+    const whole = this.wholeWindow();
+    this.view = view && view.endUs - view.startUs < (whole.endUs - whole.startUs) * 0.999 ? view : null;
+    this.wholeButton.hidden = this.view === null;
+    write(this.wholeButton, this.data.live ? 'follow ⇥' : 'whole run ⤢');
+    this.onView(this.view && { ...widened(this.view), points: pointsFor(this.view, this.width) });
+    this.refresh();
   }
 
   private refresh(): void {
@@ -119,25 +167,33 @@ export class LanesView {
       this.stale = false;
       this.layOut();
     }
-    const [next] = this.queue;
-    if (next) {
+    const began = performance.now();
+    for (const next of this.queue) {
       this.queue.delete(next);
       this.drawRow(next);
+      if (performance.now() - began > drawMs) break;
     }
     if (this.queue.size > 0) this.request = requestAnimationFrame(() => this.work());
   }
 
   private layOut(): void {
-    const lanes = buildLanes(this.data);
+    if (this.builtFrom?.data !== this.data || this.builtFrom.marks !== this.data.marks || this.data.live)
+      this.builtFrom = { data: this.data, marks: this.data.marks, lanes: buildLanes(this.data) };
+    const { lanes } = this.builtFrom;
     const shown = this.collapsed ? lanes.slice(0, 1) : lanes;
     const signature = (lane: Lane) =>
-      `${lane.name} ${lane.label} ${lane.note ?? ''} ${lane.series.map((series) => series.name).join(',')}`;
+      `${lane.name} ${lane.label} ${lane.note ?? ''} ${(lane.legend ?? lane.series).map((series) => series.name).join(',')} ${isByHand(lane)}`;
     const same =
       this.built &&
       shown.length === this.rows.length &&
       shown.every((lane, i) => signature(lane) === signature(this.rows[i]?.lane ?? lane));
-    if (same) shown.forEach((lane, i) => Object.assign(this.rows[i] ?? {}, { lane }));
-    else this.rebuild(shown);
+    this.root.classList.toggle('sm-lanes-memory', this.data.set === 'memory');
+    if (!same) this.rebuild(shown);
+    const { view } = this;
+    shown.forEach((whole, i) => {
+      const lane = view ? inWindow(whole, view, this.data.pieces) : whole;
+      Object.assign(this.rows[i] ?? {}, { whole, lane });
+    });
     this.measure();
     for (const row of this.rows) if (this.needsDrawing(row)) this.queue.add(row);
     this.drawAxis();
@@ -155,9 +211,15 @@ export class LanesView {
   /** In a long run a pixel is seconds wide: newer data is drawn when it moves something by a pixel. */
   private needsDrawing(row: Row): boolean {
     const window = this.window();
-    const key = [this.width, window.endUs, row.lane.max, currentColorScheme(), this.data.marks.length].join(
-      ' ',
-    );
+    const key = [
+      this.width,
+      window.startUs,
+      window.endUs,
+      row.lane.max,
+      this.data.pieces?.length,
+      currentColorScheme(),
+      this.data.marks.length,
+    ].join(' ');
     const usPerPx = (window.endUs - window.startUs) / Math.max(1, this.width);
     const { endUs } = this.data;
     const now = performance.now();
@@ -190,6 +252,7 @@ export class LanesView {
     }
     const context = row.marks?.getContext('2d');
     if (row.marks && context && this.width > 0) {
+      if (lane.name === 'gc') write(row.scale, formatValue(lane.max, 'ms'));
       const ratio = devicePixelRatio || 1;
       const size = [Math.round(this.width * ratio), Math.round(height * ratio)] as const;
       if (row.marks.width !== size[0] || row.marks.height !== size[1]) {
@@ -198,11 +261,15 @@ export class LanesView {
         row.marks.style.height = `${height}px`;
       }
       context.setTransform(ratio, 0, 0, ratio, 0, 0);
-      const marks = laneMarks(this.data.marks, this.data.threads);
-      drawMarks(context, { width: this.width, height }, marks, this.window(), chromeColors[scheme]);
+      const place = { width: this.width, height };
+      if (lane.name === 'gc') drawCollections(context, place, lane, this.window(), scheme);
+      else {
+        const marks = laneMarks(this.data.marks, this.data.threads);
+        drawMarks(context, place, marks, this.window(), chromeColors[scheme]);
+      }
     }
     row.values.forEach((value, i) => {
-      const series = lane.series[i];
+      const series = (lane.legend ?? lane.series)[i];
       const color = series && seriesColors[scheme][series.name];
       // Setting a property to what it is still makes the browser look at all styles below.
       if (color && value.style.getPropertyValue('--series') !== color)
@@ -234,25 +301,28 @@ export class LanesView {
   private writeValues(): void {
     for (const row of this.rows)
       row.values.forEach((element, i) => {
-        const series = row.lane.series[i];
-        if (!series) return;
-        const { value, how } = this.valueOf(series);
+        const legend = row.lane.legend ?? row.lane.series;
+        const series = legend[i];
+        const whole = (row.whole.legend ?? row.whole.series)[i];
+        if (!series || !whole) return;
+        const { value, how, more = '' } = this.valueOf(series, whole);
         const written = element.lastElementChild;
         if (!(written instanceof HTMLElement)) return;
         write(written, Number.isNaN(value) ? noValue : formatValue(value, series.unit));
-        const title = Number.isNaN(value) ? '' : `${how} ${exactValue(value, series.unit)}`.trim();
+        const title = Number.isNaN(value) ? '' : `${how} ${exactValue(value, series.unit)}${more}`.trim();
         if (element.title !== title) element.title = title;
         const label = element.children[1];
-        if (label) write(label, how === '' || row.lane.series.length > 1 ? series.label : how);
+        if (label) write(label, how === '' || legend.length > 1 ? series.label : how);
       });
   }
 
-  private valueOf(series: LaneSeries): { value: number; how: string } {
+  private valueOf(series: LaneSeries, whole: LaneSeries): { value: number; how: string; more?: string } {
     const { column, summary } = series;
+    if (series.collections) return this.collectionsValue(series.collections, whole.collections ?? []);
     if (this.cursorUs === null && (!this.data.live || this.range))
       return {
-        value: summarise(series, this.range),
-        how: { mean: 'mean', max: 'max', sum: 'total' }[summary],
+        value: summarise(whole, this.range),
+        how: { mean: 'mean', max: 'max', min: 'min', sum: 'total', last: 'last' }[summary],
       };
     const at = this.cursorUs ?? this.data.endUs;
     const index = indexAt(column.tUs, at);
@@ -261,16 +331,75 @@ export class LanesView {
     return { value: fresh ? (column.values[index] ?? Number.NaN) : Number.NaN, how: '' };
   }
 
+  /** The pauses near the crosshair; without one those of the range or of the run. */
+  private collectionsValue(
+    seen: readonly Collections[],
+    all: readonly Collections[],
+  ): { value: number; how: string; more: string } {
+    const { cursorUs } = this;
+    const near = cursorUs === null ? null : this.around(cursorUs);
+    const { range } = this;
+    const piece = range && this.data.pieces?.findLast((each) => sameWindow(each, range));
+    const exactly = piece?.collections.filter((one) => all.some((other) => sameGroup(one, other))) ?? all;
+    const totals = near ? collectionTotals(seen, near) : collectionTotals(exactly, range);
+    const { count, pauseMs, freedBytes, longestMs } = totals;
+    return {
+      value: count > 0 ? pauseMs : Number.NaN,
+      how: 'total',
+      more:
+        ` in ${formatNumber(count)} collection${count === 1 ? '' : 's'}, longest ${formatDurationUs(longestMs * 1000)}` +
+        (freedBytes > 0 ? `, ${formatValue(freedBytes, 'bytes')} freed` : ''),
+    };
+  }
+
+  /** What a few pixels at the crosshair stand for. */
+  private around(timeUs: number): TimeWindow {
+    const window = this.window();
+    const slackUs = ((window.endUs - window.startUs) / Math.max(1, this.width)) * 3;
+    return { startUs: timeUs - slackUs, endUs: timeUs + slackUs };
+  }
+
+  private collectionsAt(timeUs: number): string[] {
+    const lane = this.rows.find((row) => row.lane.name === 'gc')?.lane;
+    if (this.data.set !== 'memory' || !lane) return [];
+    return lane.series.flatMap(({ label, collections = [] }) => {
+      const { count, pauseMs, freedBytes } = collectionTotals(collections, this.around(timeUs));
+      if (count === 0) return [];
+      const times = count === 1 ? '' : ` × ${formatNumber(count)}`;
+      const freed = freedBytes > 0 ? `, ${formatValue(freedBytes, 'bytes')} freed` : '';
+      return [`GC ${label}${times}  ${formatDurationUs(pauseMs * 1000)}${freed}`];
+    });
+  }
+
   private eventsAt(timeUs: number, toleranceUs: number): string {
-    return laneMarks(this.data.marks, this.data.threads)
+    const collections = this.collectionsAt(timeUs);
+    const marks = laneMarks(this.data.marks, this.data.threads)
       .filter((mark) => timeUs >= mark.tUs - toleranceUs && timeUs <= markEndUs(mark) + toleranceUs)
       .slice(0, 4)
       .map((mark) => {
-        const length = mark.kind === 'blocked' ? ` (${formatDurationUs(mark.durationMs * 1000)})` : '';
+        const lasts = mark.kind === 'blocked' || mark.kind === 'snapshot';
+        const length = lasts ? ` (${formatDurationUs(mark.durationMs * 1000)})` : '';
         return `${formatTime(mark.tUs)}  ${mark.text}${mark.text.includes('ms') ? '' : length}`;
-      })
-      .join('\n');
+      });
+    return [...marks, ...collections].join('\n');
   }
+}
+
+/** What is asked for so that moving about needs nothing new at once. */
+export interface WantedView extends TimeWindow {
+  points: number;
+}
+
+function isByHand(lane: Lane): boolean {
+  return lane.name === 'events' || lane.series.some(({ collections }) => collections);
+}
+
+function sameWindow(one: TimeWindow, other: TimeWindow): boolean {
+  return one.startUs === other.startUs && one.endUs === other.endUs;
+}
+
+function sameGroup(one: Collections, other: Collections): boolean {
+  return one.thread === other.thread && one.gcKind === other.gcKind && one.ours === other.ours;
 }
 
 function makeRow(lane: Lane): Row {
@@ -280,7 +409,7 @@ function makeRow(lane: Lane): Row {
   const plot = text('div', 'sm-lane-plot');
   const scale = text('span', 'sm-lane-scale');
   const valuesBox = text('div', 'sm-lane-values');
-  const values = lane.series.map((series) => {
+  const values = (lane.legend ?? lane.series).map((series) => {
     const value = text('div', 'sm-lane-value');
     value.append(
       text('i', 'sm-lane-dot'),
@@ -290,13 +419,15 @@ function makeRow(lane: Lane): Row {
     valuesBox.append(value);
     return value;
   });
-  const chart = lane.series.length > 0 ? new LaneChart() : null;
-  const marks = lane.name === 'events' ? document.createElement('canvas') : null;
+  const byHand = isByHand(lane);
+  const chart = lane.series.length > 0 && !byHand ? new LaneChart() : null;
+  const marks = byHand ? document.createElement('canvas') : null;
   if (chart) plot.append(chart.canvas, scale);
   if (marks) plot.append(marks);
+  if (marks && lane.name === 'gc') plot.append(scale);
   if (lane.note !== undefined) plot.append(text('span', 'sm-lane-note', lane.note));
   element.append(text('div', 'sm-lane-name', lane.label), plot, valuesBox);
-  return { lane, element, plot, scale, chart, marks, values, height: 0, drawn: null };
+  return { whole: lane, lane, element, plot, scale, chart, marks, values, height: 0, drawn: null };
 }
 
 /** Sets text only where it differs: the same text again would still cost a layout. */

@@ -10,6 +10,11 @@ export interface OverlayHandlers {
   onCursor(timeUs: number | null): void;
   /** At most once per animation frame. */
   onRange(range: TimeRange | null): void;
+  /** Look closer (factor < 1) or less close at an instant that stays where it is. */
+  onZoom(factor: number, aroundUs: number): void;
+  onPan(byUs: number): void;
+  /** Show just this; null: the whole run. */
+  onView(range: TimeRange | null): void;
   /** Words for what happened near an instant; '' when nothing did. */
   describe(timeUs: number, toleranceUs: number): string;
 }
@@ -56,7 +61,7 @@ export class RangeOverlay {
     this.element.setAttribute('role', 'slider');
     this.element.setAttribute(
       'aria-label',
-      'Time. Arrow keys move the crosshair, with Shift they select a range, Escape clears it',
+      'Time. Arrow keys move the crosshair, with Shift they select a range, Escape clears it; plus and minus zoom, 0 shows the whole run',
     );
     this.element.setAttribute('aria-valuemin', '0');
     this.element.setAttribute('aria-valuenow', '0');
@@ -197,14 +202,41 @@ export class RangeOverlay {
       this.render();
     });
     element.addEventListener('pointercancel', () => (this.drag = null));
+    element.addEventListener('dblclick', (event) => {
+      const at = this.timeAt(xOf(event as PointerEvent));
+      const { range } = this;
+      this.handlers.onView(range && at >= range.startUs && at < range.endUs ? range : null);
+    });
+    element.addEventListener('wheel', (event) => this.onWheel(event), { passive: false });
     element.addEventListener('pointerleave', () => this.moveCursor(null));
     element.addEventListener('blur', () => this.moveCursor(null));
     element.addEventListener('keydown', (event) => this.onKey(event));
   }
 
+  /** With Ctrl or ⌘ it zooms, sideways it pans; else the panel scrolls. */
+  private onWheel(event: WheelEvent): void {
+    const unit = event.deltaMode === 1 ? 16 : event.deltaMode === 2 ? 400 : 1;
+    const { startUs, endUs } = this.window;
+    if (event.ctrlKey || event.metaKey) {
+      const x = event.clientX - this.element.getBoundingClientRect().left;
+      // Two fingers on a trackpad report much smaller steps than a wheel.
+      const perPx = Math.abs(event.deltaY) < 20 ? 0.01 : 0.0022;
+      this.handlers.onZoom(Math.exp(event.deltaY * unit * perPx), this.timeAt(x));
+    } else {
+      const sideways = event.shiftKey && event.deltaX === 0 ? event.deltaY : event.deltaX;
+      if (Math.abs(sideways) <= (event.shiftKey ? 0 : Math.abs(event.deltaY))) return;
+      this.handlers.onPan((sideways * unit * (endUs - startUs)) / Math.max(1, this.width));
+    }
+    event.preventDefault();
+  }
+
   private onKey(event: KeyboardEvent): void {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.key === 'Escape') {
+    if (event.key === '+' || event.key === '=' || event.key === '-') {
+      const { startUs, endUs } = this.window;
+      this.handlers.onZoom(event.key === '-' ? 2 : 0.5, this.cursorUs ?? (startUs + endUs) / 2);
+    } else if (event.key === '0') this.handlers.onView(null);
+    else if (event.key === 'Escape') {
       if (!this.range) return;
       this.choose(null);
       this.announce('Range cleared');

@@ -1,12 +1,38 @@
-import type { Mark, Series, ThreadKey } from '../../main/api';
+import type { Collections, Mark, Series, ThreadKey } from '../../main/api';
+import type { SeriesWindow } from '../../profiles/series';
 import type { TimeRange } from '../../profiles/types';
 
-export const laneNames = ['cpu', 'loop', 'memory', 'gc', 'requests', 'latency', 'errors', 'events'] as const;
+export const laneNames = [
+  'cpu',
+  'loop',
+  'memory',
+  'heap',
+  'outside',
+  'spaces',
+  'gc',
+  'requests',
+  'latency',
+  'errors',
+  'events',
+] as const;
 export type LaneName = (typeof laneNames)[number];
+
+/** Which lanes are shown: those of every view, or those beside the memory view. */
+export type LaneSet = 'run' | 'memory';
+
+/** A series, reduced if it is long, and windows of it in finer detail. */
+export interface LaneSource extends Series {
+  pieces?: readonly (SeriesWindow & { series: Series })[];
+}
 
 export interface LanesData {
   /** All measured series; arrays may be grown in place. */
-  series: readonly Series[];
+  series: readonly LaneSource[];
+  /** Garbage collections; without them their lane shows what was measured of them. */
+  collections?: readonly Collections[];
+  /** Windows in finer detail, the newest last. */
+  pieces?: readonly (SeriesWindow & { collections: readonly Collections[] })[];
+  set?: LaneSet;
   marks: readonly Mark[];
   /** The right end of the time axis, µs since the run's start. */
   endUs: number;
@@ -22,6 +48,8 @@ export interface LanesProps extends LanesData {
   range: TimeRange | null;
   /** Called while dragging, at most once per animation frame. */
   onRangeChange(range: TimeRange | null): void;
+  /** What is looked at, and about how many points of a series its width can show; the whole run: null. */
+  onView?(view: (SeriesWindow & { points: number }) | null): void;
   /** One strip (CPU and events) instead of all lanes. */
   collapsed: boolean;
   onCollapsedChange(collapsed: boolean): void;

@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core';
-import { useDeferredValue, useSyncExternalStore } from 'react';
+import { useDeferredValue, useEffect, useRef, useSyncExternalStore } from 'react';
 import { Group, Panel, Separator, useDefaultLayout } from 'react-resizable-panels';
 import { EmptyView } from '../../components/EmptyView';
 import { ErrorPanel } from '../../components/ErrorPanel';
@@ -7,6 +7,7 @@ import { LoadingView } from '../../components/LoadingView';
 import { Lanes } from '../../lanes/Lanes';
 import { openRecording } from '../../state/app-store';
 import { useClient } from '../../state/client';
+import type { WantedWindow } from '../../state/finer-timeline';
 import { usePreferences } from '../../state/preferences';
 import type { RecordingModel } from '../../state/recording';
 import { useRoute } from '../../state/selection';
@@ -53,6 +54,12 @@ function Recording({ model }: { model: RecordingModel }) {
   const { range, threads } = route.selection;
   const { lanesCollapsed, set: setPreference } = usePreferences();
   const layout = useDefaultLayout({ id: 'run-lanes', storage: localStorage });
+  const lanesView = useRef<WantedWindow | null>(null);
+  const wantFiner = (): void => {
+    const exactRange = range && { startUs: range.startUs, endUs: range.endUs, points: 2000 };
+    model.finer?.want([lanesView.current, exactRange].filter((window) => window !== null));
+  };
+  useEffect(wantFiner);
   // Lanes follow data and pointer at once; the view below comes after, in a task of its own.
   const shownVersion = useDeferredValue(model.version);
   const shownRange = useDeferredValue(range);
@@ -60,6 +67,13 @@ function Recording({ model }: { model: RecordingModel }) {
   const lanes = (
     <Lanes
       series={model.series}
+      collections={model.collections}
+      pieces={model.pieces}
+      set={route.selection.tab === 'memory' ? 'memory' : 'run'}
+      onView={(view) => {
+        lanesView.current = view;
+        wantFiner();
+      }}
       marks={model.marks}
       endUs={model.endUs}
       live={model.live}
