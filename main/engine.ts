@@ -6,7 +6,7 @@ import type { z } from 'zod';
 import { inputs, type AnyEvent, type EngineApi, type Method, type ParsedInput, type Results } from './api';
 import { AppError, toAppError } from './errors';
 import { version } from './paths';
-import { processMetrics, startAll, takeSnapshot, threadCollectors } from './capture';
+import { armAtEnd, armNearLimit, processMetrics, startAll, takeSnapshot, threadCollectors } from './capture';
 import { startLoad, presets, resolvePlan, waitUntilReachable } from './load';
 import { Run, type ResolvedRunSpec, type RunDependencies } from './run/run';
 import { listSamples, resolveSample } from './run/samples';
@@ -129,7 +129,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       threadCollectors,
       processMetrics,
       startAll,
-      snapshots: { takeSnapshot },
+      snapshots: { takeSnapshot, armAtEnd, armNearLimit },
       load: {
         startLoad,
         resolvePlan,

@@ -1,4 +1,6 @@
 /** A heap snapshot that the target writes into the file itself; see `main/agent/heap-snapshot.cjs`. */
+import { randomUUID } from 'node:crypto';
+import { rm, writeFile } from 'node:fs/promises';
 import { z } from 'zod';
 import type { TargetThread } from '../target/types';
 import { throwIfThrew } from './trouble';
@@ -59,8 +61,18 @@ export async function armNearLimit(thread: TargetThread): Promise<boolean> {
   return (await call(thread, 'writeNearLimit()')) === true;
 }
 
-/** Has a snapshot written when the isolate ends by itself; null takes that back. False without an agent. */
+/**
+ * Has a snapshot written into `file` when the isolate ends by itself; null takes that back. False without an agent, or when the
+ * target does not see the same files as we do.
+ */
 export async function armAtEnd(thread: TargetThread, file: string | null): Promise<boolean> {
+  if (file !== null) {
+    const token = randomUUID();
+    await writeFile(file, token, { mode: 0o600 });
+    const isSame = await canWriteFromInside(thread, file, token);
+    await rm(file, { force: true });
+    if (!isSame) return false;
+  }
   return (await call(thread, `writeAtEnd(${JSON.stringify(file)})`)) === true;
 }
 

@@ -81,7 +81,7 @@ export async function takeSnapshot(thread: TargetThread, options: SnapshotOption
   } catch (error) {
     window = { startUs: beganUs, endUs: nowUs() };
     await rm(part, { force: true }).catch(() => undefined);
-    throw asSnapshotError(error, thread);
+    throw snapshotError(error, thread.info.title);
   } finally {
     clearInterval(watch);
     narrow?.(window);
@@ -165,25 +165,18 @@ async function unlessOver<T>(
 
 const diskCodes = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
 
-function asSnapshotError(thrown: unknown, thread: TargetThread): AppError {
+/** What went wrong while the snapshot of `title` was written, in a person's words. */
+export function snapshotError(thrown: unknown, title: string): AppError {
   if (thrown instanceof AppError) return thrown;
   const code = (thrown as NodeJS.ErrnoException | undefined)?.code ?? '';
   if (diskCodes.has(code))
-    return new AppError(
-      'DISK_FULL',
-      `The disk became full while the snapshot of ${thread.info.title} was written.`,
-      {
-        hint: 'The part that was written has been removed; the recording goes on.',
-        details: messageOf(thrown),
-        cause: thrown,
-      },
-    );
-  if (code !== '') return toAppError(thrown, 'Writing the snapshot');
-  return new AppError(
-    'SNAPSHOT_FAILED',
-    `The snapshot of ${thread.info.title} failed: ${messageOf(thrown)}`,
-    {
+    return new AppError('DISK_FULL', `The disk became full while the snapshot of ${title} was written.`, {
+      hint: 'The part that was written has been removed; the recording goes on.',
+      details: messageOf(thrown),
       cause: thrown,
-    },
-  );
+    });
+  if (code !== '') return toAppError(thrown, 'Writing the snapshot');
+  return new AppError('SNAPSHOT_FAILED', `The snapshot of ${title} failed: ${messageOf(thrown)}`, {
+    cause: thrown,
+  });
 }

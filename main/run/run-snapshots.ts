@@ -1,9 +1,14 @@
 /** The heap snapshots of a run: taken when asked or by rule, one at a time per process, told in the run's state. */
-import { rename, rm, stat, statfs } from 'node:fs/promises';
+import { copyFile, rename, rm, stat, statfs } from 'node:fs/promises';
 import path from 'node:path';
 import type { Mark, Point, SnapshotEstimate, SnapshotInfo, SnapshotReason, ThreadKey } from '../api';
 import { SnapshotCosts } from '../capture/heap-snapshot-cost';
-import type { SnapshotOptions, TakenSnapshot } from '../capture/heap-snapshot';
+import {
+  partFileOf,
+  snapshotError,
+  type SnapshotOptions,
+  type TakenSnapshot,
+} from '../capture/heap-snapshot';
 import { AppError, toAppError } from '../errors';
 import type { Clock, TargetThread } from '../target/types';
 
@@ -11,7 +16,7 @@ export interface RunSnapshotsOptions {
   clock: Clock;
   takeSnapshot: (thread: TargetThread, options: SnapshotOptions) => Promise<TakenSnapshot>;
   /** Where the thread's `number`th snapshot lies when it is complete. */
-  fileOf(thread: ThreadKey, number: number): string;
+  fileOf: (thread: ThreadKey, number: number) => string;
   /** Each new picture of a snapshot; the same `file` again and again. */
   onSnapshot(info: SnapshotInfo): void;
   onMarks(marks: Mark[]): void;
@@ -24,8 +29,9 @@ const spareBytes = 64e6;
 /** An estimate is an estimate. */
 const spaceFactor = 1.1;
 const heapUsageTimeoutMs = 2000;
-/** How long the run's end waits for one that is being written: this, or twice what it was expected to take. */
-const leastWaitAtEndMs = 10_000;
+/** How long the run's end waits for one that is being written: so long, or so many times what it was expected to take. */
+const leastWaitAtEndMs = 20_000;
+const waitAtEndFactor = 4;
 
 interface Active {
   info: SnapshotInfo;
@@ -41,6 +47,9 @@ export class RunSnapshots {
   private readonly counts = new Map<ThreadKey, number>();
   /** By process. */
   private readonly active = new Map<number, Active>();
+  /** Those that a target has begun by itself. */
+  private readonly expected = new Map<ThreadKey, { info: SnapshotInfo; file: string }>();
+  private isHurried = false;
 
   constructor(private readonly options: RunSnapshotsOptions) {}
 
@@ -89,9 +98,7 @@ export class RunSnapshots {
           hint: 'Wait until it is complete: one at a time.',
         },
       );
-    const number = (this.counts.get(key) ?? 0) + 1;
-    this.counts.set(key, number);
-    const file = this.options.fileOf(key, number);
+    const file = this.nextFile(key);
     const abort = new AbortController();
     const info: SnapshotInfo = {
       file: path.basename(file),
@@ -107,6 +114,7 @@ export class RunSnapshots {
     active.done = this.write(thread, file, active).finally(() => this.active.delete(pid));
     // Also somebody at the run's end may wait for it.
     active.done.catch(() => undefined);
+    if (this.isHurried) this.limit(active);
     return active.done;
   }
 
@@ -115,26 +123,65 @@ export class RunSnapshots {
     await this.active.get(pid)?.done.catch(() => undefined);
   }
 
-  /** The run is going to end: those being written get the time they were expected to take, twice; then they are given up. */
+  /** The run is going to end: from now on each gets only so much time as it can be expected to take. */
+  hurry(): void {
+    this.isHurried = true;
+    for (const active of this.active.values()) this.limit(active);
+  }
+
+  private limit({ info, abort, done }: Active): void {
+    const elapsedMs = (this.options.clock.nowUs() - info.startedUs) / 1000;
+    const waitMs = Math.max(leastWaitAtEndMs, waitAtEndFactor * (info.estimatedPauseMs ?? 0) - elapsedMs);
+    const timer = setTimeout(() => abort.abort(), waitMs);
+    void done.catch(() => undefined).finally(() => clearTimeout(timer));
+  }
+
+  /** Resolves when nothing is being written any more. */
   async settle(): Promise<void> {
-    await Promise.all(
-      [...this.active.values()].map(async ({ info, abort, done }) => {
-        const elapsedMs = (this.options.clock.nowUs() - info.startedUs) / 1000;
-        const waitMs = Math.max(
-          leastWaitAtEndMs,
-          2 * (this.all.get(info.file)?.estimatedPauseMs ?? 0) - elapsedMs,
-        );
-        const timer = setTimeout(() => abort.abort(), waitMs);
-        await done.catch(() => undefined);
-        clearTimeout(timer);
-      }),
-    );
+    await Promise.all([...this.active.values()].map(({ done }) => done.catch(() => undefined)));
   }
 
   /** The run is over: nothing more can come. */
   async giveUp(): Promise<void> {
     for (const { abort } of this.active.values()) abort.abort();
-    await Promise.all([...this.active.values()].map(({ done }) => done.catch(() => undefined)));
+    await this.settle();
+    for (const { thread } of [...this.expected.values()].map(({ info }) => info)) await this.cutOff(thread);
+  }
+
+  /** The target has begun one by itself, at its end; `adopt` or `failExpected` follows, unless it is killed before. */
+  expect(thread: TargetThread, reason: SnapshotReason, startedUs: number, file: string): void {
+    const { key } = thread.info;
+    const info = this.tell({
+      file: path.basename(this.nextFile(key)),
+      thread: key,
+      reason,
+      startedUs,
+      state: 'writing',
+      progress: null,
+      sizeBytes: 0,
+    });
+    this.expected.set(key, { info, file });
+  }
+
+  failExpected(thread: TargetThread, cause: { code: string; message: string }): void {
+    const expected = this.expected.get(thread.info.key);
+    if (!expected) return;
+    this.expected.delete(thread.info.key);
+    this.fail(
+      expected.info,
+      snapshotError(Object.assign(new Error(cause.message), { code: cause.code }), thread.info.title),
+    );
+  }
+
+  private async cutOff(key: ThreadKey): Promise<void> {
+    const expected = this.expected.get(key);
+    if (!expected) return;
+    this.expected.delete(key);
+    await rm(expected.file, { force: true }).catch(() => undefined);
+    this.fail(
+      expected.info,
+      new AppError('SNAPSHOT_FAILED', 'The program was ended before its last snapshot was complete.'),
+    );
   }
 
   /** One that the target wrote by itself, at its end or at its heap limit: takes the file into the session. */
@@ -154,7 +201,7 @@ export class RunSnapshots {
       ...heapUsedOf(written),
     };
     try {
-      await rename(written.file, file);
+      await move(written.file, file);
       const { size: sizeBytes } = await stat(file);
       const pauseMs = written.pauseMs;
       return this.complete({
@@ -166,14 +213,17 @@ export class RunSnapshots {
       });
     } catch (error) {
       await rm(written.file, { force: true }).catch(() => undefined);
-      return this.tell({
-        ...base,
-        state: 'failed',
-        progress: null,
-        sizeBytes: 0,
-        error: toAppError(error, 'Keeping the snapshot that the program wrote').toJSON(),
-      });
+      return this.fail(
+        { ...base, state: 'failed', progress: null, sizeBytes: 0 },
+        toAppError(error, 'Keeping the snapshot that the program wrote'),
+      );
     }
+  }
+
+  private nextFile(key: ThreadKey): string {
+    const number = (this.counts.get(key) ?? 0) + 1;
+    this.counts.set(key, number);
+    return this.options.fileOf(key, number);
   }
 
   private async write(thread: TargetThread, file: string, active: Active): Promise<SnapshotInfo> {
@@ -202,7 +252,7 @@ export class RunSnapshots {
       });
     } catch (thrown) {
       const error = toAppError(thrown, 'The snapshot');
-      this.tell({ ...active.info, state: 'failed', progress: null, sizeBytes: 0, error: error.toJSON() });
+      this.fail(active.info, error);
       throw error;
     }
   }
@@ -222,6 +272,10 @@ export class RunSnapshots {
       },
     ]);
     return this.tell(info);
+  }
+
+  private fail(info: SnapshotInfo, error: AppError): SnapshotInfo {
+    return this.tell({ ...info, state: 'failed', progress: null, sizeBytes: 0, error: error.toJSON() });
   }
 
   private tell(info: SnapshotInfo): SnapshotInfo {
@@ -281,6 +335,24 @@ const reasonText: Record<SnapshotReason, string> = {
 
 function heapUsedOf({ heapUsedBytes }: { heapUsedBytes?: number }): Pick<SnapshotInfo, 'heapUsedBytes'> {
   return heapUsedBytes === undefined ? {} : { heapUsedBytes };
+}
+
+/** The program's folder may lie on another disk. */
+async function move(from: string, to: string): Promise<void> {
+  if (from === to) return;
+  try {
+    await rename(from, to);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EXDEV') throw error;
+    const part = partFileOf(to);
+    try {
+      await copyFile(from, part);
+      await rename(part, to);
+    } finally {
+      await rm(part, { force: true });
+    }
+    await rm(from, { force: true });
+  }
 }
 
 /** Bytes that may still be written below a folder by us. */

@@ -39,7 +39,11 @@ function setUp(processCollector: Partial<Collector> = {}) {
       stop: () => Promise.resolve(),
       ...processCollector,
     }),
-    snapshots: { takeSnapshot: () => Promise.reject(new Error('not used here')) },
+    snapshots: {
+      takeSnapshot: () => Promise.reject(new Error('not used here')),
+      armAtEnd: () => Promise.resolve(false),
+      armNearLimit: () => Promise.resolve(false),
+    },
     startAll: (collectors) => Promise.all(collectors.map((each) => each.start())).then(() => undefined),
     load: {
       startLoad: () => {
