@@ -1,5 +1,6 @@
 /** Names and kinds of edges. */
 import type { HeapGraph } from './graph';
+import { followInternal, nodeNames } from './names';
 
 /** How an edge is written: a property's name, `[12]` of elements, `"a b"` of names that are no identifiers. */
 export function edgeLabel(graph: HeapGraph, edge: number): string {
@@ -7,7 +8,8 @@ export function edgeLabel(graph: HeapGraph, edge: number): string {
   const type = snapshot.edgeType[edge]!;
   const name = snapshot.edgeName[edge]!;
   if (type === graph.edge.element) return `[${name}]`;
-  if (type === graph.edge.hidden) return `(hidden ${name})`;
+  if (type === graph.edge.hidden)
+    return hiddenVariable(graph, edge, edgeFrom(graph, edge)) ?? `(hidden ${name})`;
   const text = snapshot.strings.start(name, 200);
   if (type === graph.edge.internal) {
     // An ephemeron: `2 / part of key (Object @1) -> value (Object @3) pair in WeakMap (table @5)`.
@@ -30,4 +32,25 @@ export function edgeFrom(graph: HeapGraph, edge: number): number {
     else high = middle;
   }
   return low;
+}
+
+/**
+ * The variable of a context's hidden slot: V8 names only the variables of functions; those of blocks (a `const` in a loop) are
+ * hidden, but their names are in the scope's info, in the same order. Undefined when the slot is no variable.
+ */
+export function hiddenVariable(graph: HeapGraph, edge: number, from: number): string | undefined {
+  const { snapshot } = graph;
+  if (snapshot.nodeName[from] !== nodeNames(graph)['system / Context']) return undefined;
+  const scope = followInternal(graph, from, 'scope_info');
+  if (scope === -1) return undefined;
+  // A slot of its own for an extension comes before the variables.
+  const shift = followInternal(graph, from, 'extension') === -1 ? 0 : 1;
+  const slot = snapshot.edgeName[edge]! - shift;
+  for (let at = snapshot.firstEdge[scope]!; at < snapshot.firstEdge[scope + 1]!; at++) {
+    if (snapshot.edgeType[at] !== graph.edge.hidden || snapshot.edgeName[at] !== slot) continue;
+    const name = snapshot.edgeTo[at]!;
+    if (snapshot.nodeType[name] !== graph.node.string) return undefined;
+    return snapshot.strings.start(snapshot.nodeName[name]!, 200) || undefined;
+  }
+  return undefined;
 }

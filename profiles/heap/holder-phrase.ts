@@ -29,7 +29,7 @@ export function phraseOf(graph: HeapGraph, chain: readonly WayPattern[]): Holder
   const timer = chain.findLastIndex(({ edge, kind }) => kind === 'property' && edge === '_onTimeout');
   const variable = chain.findLastIndex(({ kind }) => kind === 'variable');
   // Beyond the listener's own function a variable says more.
-  if (events !== -1 && events > variable && events + 2 < chain.length) {
+  if (events !== -1 && events > variable && events + 1 < chain.length) {
     const emitter = phraseOf(graph, chain.slice(0, events));
     const event = eventAfter(chain, events);
     return { ...emitter, phrase: `${event} listeners of ${emitter.phrase}` };

@@ -3,9 +3,10 @@ import { dominatorOrder } from './dominated';
 import { edgeFrom } from './edges';
 import { unreachable, type HeapGraph } from './graph';
 import { phraseOf } from './holder-phrase';
+import { follow, nodeNames } from './names';
 import { ascendingOrder } from './order';
 import type { HolderPath } from './questions';
-import { nodeRow } from './rows';
+import { nodeRow, preview } from './rows';
 import { wayPatterns, type WayPattern } from './way-patterns';
 import { waysToRoots } from './ways';
 
@@ -36,7 +37,7 @@ export function holdersOf(graph: HeapGraph, objects: Uint32Array, limit: number)
   const paths = [...members]
     .map(([id, held]) => holderPath(graph, patterns.patterns[id]!, held))
     .sort((a, b) => b.held.length - a.held.length);
-  return mergedByHolder(graph, paths)
+  return mergedByHolder(paths)
     .slice(0, limit)
     .map(({ held, path }) => ({
       ...path,
@@ -48,11 +49,11 @@ export function holdersOf(graph: HeapGraph, objects: Uint32Array, limit: number)
 
 interface Found {
   held: number[];
-  path: Pick<HolderPath, 'phrase' | 'steps' | 'holder'>;
+  path: Pick<HolderPath, 'phrase' | 'script' | 'steps' | 'holder'>;
 }
 
 /** Objects that hang on one holder in several ways (as `a.b` and `a.c` of the things in it) count together, under the most frequent way. */
-function mergedByHolder(_graph: HeapGraph, found: Found[]): Found[] {
+function mergedByHolder(found: Found[]): Found[] {
   const byHolder = new Map<string, Found>();
   for (const one of found) {
     const key = `${one.path.holder.ordinal} ${one.path.phrase}`;
@@ -82,7 +83,7 @@ function holderPath(graph: HeapGraph, pattern: WayPattern, held: number[]): Foun
     return best;
   });
   // What repeats along the way (a list) is held at its beginning; otherwise an object does not hold itself.
-  const last = pattern.period > 0 ? chain.length - 1 : chain.length - 2;
+  const last = chain.length - 1 - Math.max(1, pattern.period);
   let place = Math.max(0, last);
   while (place > 0 && most[place]!.count < ways * commonShare) place--;
   // The array inside of a Map is not what people call the holder.
@@ -95,12 +96,48 @@ function holderPath(graph: HeapGraph, pattern: WayPattern, held: number[]): Foun
     if (ordinal === -1 || (isStorage(graph, ordinal) && at < chain.length - 1)) return;
     steps.push({ edge, node, ordinal });
   });
-  const phrase = phraseOf(graph, chain.slice(0, place + 1)).phrase;
   const holder = most[place]?.ordinal ?? -1;
+  const { phrase, script } = phraseOf(graph, chain.slice(0, place + 1));
+  const callback = commonCallback(graph, chain, held, step);
   return {
     held,
-    path: { phrase: `held by ${phrase}`, steps, holder: nodeRow(graph, Math.max(0, holder)) },
+    path: {
+      phrase: `held by ${callback === '' ? phrase : `timers of ${callback}`}`,
+      ...(script !== '' && { script }),
+      steps,
+      holder: nodeRow(graph, Math.max(0, holder)),
+    },
   };
+}
+
+/** When timers hold the objects: the callback that most of them have. '' otherwise. */
+function commonCallback(
+  graph: HeapGraph,
+  chain: readonly WayPattern[],
+  held: readonly number[],
+  step: number,
+): string {
+  const place = chain.findLastIndex(({ node }) => node === 'Timeout');
+  if (place === -1 || !chain.slice(0, place).some(({ node }) => node === 'TimersList')) return '';
+  const timeout = nodeNames(graph).Timeout;
+  const { edge } = waysToRoots(graph);
+  const counts = new Map<string, number>();
+  for (let at = 0; at < held.length; at += step) {
+    let node = held[at]!;
+    for (
+      let steps = 0;
+      graph.snapshot.nodeName[node] !== timeout && edge[node] !== unreachable && steps < 100;
+      steps++
+    )
+      node = edgeFrom(graph, edge[node]!);
+    const callback = follow(graph, node, '_onTimeout');
+    if (callback === -1) continue;
+    const text = preview(graph, callback);
+    counts.set(text, (counts.get(text) ?? 0) + 1);
+  }
+  let best = '';
+  for (const [text, count] of counts) if (count > (counts.get(best) ?? 0)) best = text;
+  return best;
 }
 
 /** For each pattern of a chain the first object on the way that has it; -1 when the way is too long to be followed to there. */

@@ -155,8 +155,11 @@ export interface SnapshotAnswers {
     group: number;
     /** A string's text, cut after 10,000 characters. */
     text?: string;
-    /** Of a closure: where it was defined; line and column 1-based. `script` is V8's script id. */
-    location?: { script: number; line: number; column: number };
+    /**
+     * Of a closure: where it was defined; of an instance of a class: where the class was. Line and column 1-based. `script`
+     * is V8's script id, `url` its name when a closure in the snapshot tells.
+     */
+    location?: { script: number; line: number; column: number; url?: string };
     dominator: HeapNodeRow | null;
   };
   nodeById: HeapNodeRow | null;
@@ -222,6 +225,8 @@ export interface ConstructorChange {
 export interface HolderPath {
   /** `held by "cache" in src/session.js`, as a phrase. */
   phrase: string;
+  /** The script of the variable that the phrase names, as V8 knows it (path or URL); absent when no variable is on the way. */
+  script?: string;
   /** New objects held this way, and the share of all new ones of the constructor (sampled when there are very many). */
   count: number;
   share: number;

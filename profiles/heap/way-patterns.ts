@@ -4,10 +4,17 @@
  * that starts at the root; an object's pattern is found from that of the object before it, once per object.
  */
 import { numberOf, propertyCount } from './collections';
-import { edgeFrom, edgeLabel } from './edges';
+import { edgeFrom, edgeLabel, hiddenVariable } from './edges';
 import { derived, type HeapGraph, unreachable } from './graph';
 import { followInternal, nodeNames } from './names';
-import { isContext, placeOfClosure, placeOfContext, placeText, type ScopePlace } from './places';
+import {
+  isContext,
+  placeOfClosure,
+  placeOfContext,
+  placeText,
+  scriptOfShared,
+  type ScopePlace,
+} from './places';
 import { nodeName } from './rows';
 import { waysToRoots } from './ways';
 
@@ -124,18 +131,25 @@ class WayPatterns {
         ? { kind: 'internal', edge: '', node }
         : { kind: 'entry', edge: '[…]', node };
     }
-    if (type === graph.edge.hidden) return { kind: 'internal', edge: '(hidden)', node };
+    if (type === graph.edge.hidden) {
+      const variable = isContext(graph, from) ? hiddenVariable(graph, edge, from) : undefined;
+      return variable === undefined
+        ? { kind: 'internal', edge: '(hidden)', node }
+        : { kind: 'variable', edge: variable, node, scope: placeOfContext(graph, from) };
+    }
     if (type === graph.edge.context)
       return { kind: 'variable', edge: edgeLabel(graph, edge), node, scope: placeOfContext(graph, from) };
+    if (type === graph.edge.shortcut && from === 0) return { kind: 'internal', edge: '', node };
+    if (type === graph.edge.property && isTimerLink(graph, edge)) return { kind: 'entry', edge: '[…]', node };
     if (type === graph.edge.property)
       return this.isDictionary(from)
         ? { kind: 'entry', edge: '[…]', node }
         : { kind: 'property', edge: edgeLabel(graph, edge), node };
     const slot = type === graph.edge.internal ? numberOf(graph, snapshot.edgeName[edge]!) : -1;
     if (slot !== -1) {
-      const exported = exportName(graph, from, slot, to);
+      const exported = exportOf(graph, to);
       if (exported !== undefined)
-        return { kind: 'variable', edge: exported, node, scope: placeOfExport(graph, from) };
+        return { kind: 'variable', edge: exported.name, node, scope: exported.scope };
       return snapshot.nodeType[from] === graph.node.synthetic
         ? { kind: 'internal', edge: '', node }
         : { kind: 'entry', edge: '[…]', node };
@@ -169,11 +183,49 @@ class WayPatterns {
 export type { WayPatterns };
 export const wayPatterns = derived((graph: HeapGraph) => new WayPatterns(graph));
 
-/** Exports of an ES module are cells in a hash table of its module, each after its name. */
-function exportName(graph: HeapGraph, table: number, slot: number, cell: number): string | undefined {
-  const { snapshot, edge } = graph;
+/** Timers of one duration hang on each other in a ring: each is an entry of the list. */
+function isTimerLink({ snapshot }: HeapGraph, edge: number): boolean {
+  const name =
+    snapshot.strings.bytes(snapshot.edgeName[edge]!) === 9
+      ? snapshot.strings.get(snapshot.edgeName[edge]!)
+      : '';
+  return name === '_idleNext' || name === '_idlePrev';
+}
+
+const exportsOfCells = derived(() => new Map<number, Export | undefined>());
+
+interface Export {
+  name: string;
+  scope: ScopePlace | undefined;
+}
+
+/** Exports of an ES module are cells in a hash table of its module, each after its name. Undefined of other objects. */
+function exportOf(graph: HeapGraph, cell: number): Export | undefined {
+  const { snapshot, index } = graph;
   if (snapshot.nodeName[cell] !== nodeNames(graph)['system / Cell']) return undefined;
-  if (snapshot.nodeType[table] !== graph.node.array) return undefined;
+  const known = exportsOfCells(graph);
+  if (known.has(cell)) return known.get(cell);
+  let found: Export | undefined;
+  for (
+    let at = index.firstRetainer[cell]!;
+    found === undefined && at < index.firstRetainer[cell + 1]!;
+    at++
+  ) {
+    const edge = index.retainerEdge[at]!;
+    const table = edgeFrom(graph, edge);
+    if (snapshot.edgeType[edge] !== graph.edge.internal || snapshot.nodeType[table] !== graph.node.array)
+      continue;
+    const name = nameBefore(graph, table, numberOf(graph, snapshot.edgeName[edge]!));
+    if (name !== undefined) found = { name, scope: placeOfExport(graph, table) };
+  }
+  known.set(cell, found);
+  return found;
+}
+
+/** The string in the slot before the given one. */
+function nameBefore(graph: HeapGraph, table: number, slot: number): string | undefined {
+  const { snapshot, edge } = graph;
+  if (slot < 1) return undefined;
   for (let at = snapshot.firstEdge[table]!; at < snapshot.firstEdge[table + 1]!; at++) {
     if (snapshot.edgeType[at] !== edge.internal || numberOf(graph, snapshot.edgeName[at]!) !== slot - 1)
       continue;
@@ -184,17 +236,18 @@ function exportName(graph: HeapGraph, table: number, slot: number, cell: number)
   return undefined;
 }
 
-/** The script of the module that a table of exports belongs to: by the code of the module, suspended or not. */
+/** The script of the module that a table of exports belongs to: by the module's code, or by its context, which leads to it. */
 function placeOfExport(graph: HeapGraph, table: number): ScopePlace | undefined {
   const { snapshot, index } = graph;
   for (let at = index.firstRetainer[table]!; at < index.firstRetainer[table + 1]!; at++) {
     const module = edgeFrom(graph, index.retainerEdge[at]!);
     for (let edge = snapshot.firstEdge[module]!; edge < snapshot.firstEdge[module + 1]!; edge++) {
       const code = snapshot.edgeTo[edge]!;
+      const script = scriptOfShared(graph, code);
+      if (script !== '') return { script, functionName: '' };
       const context = followInternal(graph, code, 'context');
       if (context !== -1 && isContext(graph, context)) return placeOfContext(graph, context);
     }
-    // The module's context leads back to it.
     for (let back = index.firstRetainer[module]!; back < index.firstRetainer[module + 1]!; back++) {
       const context = edgeFrom(graph, index.retainerEdge[back]!);
       if (isContext(graph, context)) return placeOfContext(graph, context);

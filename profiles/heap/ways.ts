@@ -6,6 +6,7 @@
  */
 import { edgeFrom } from './edges';
 import { derived, type HeapGraph, unreachable } from './graph';
+import { isContext } from './places';
 
 export interface Ways {
   /** Edge by which an object is reached; `unreachable` for the root and for what nothing strong holds. */
@@ -104,7 +105,9 @@ function costOf(
     if (snapshot.nodeType[from] === node.array && isEphemeron(graph, snapshot.edgeName[at]!, ephemerons))
       return 0;
     cost = costs.internal;
-  } else if (type === edge.hidden) cost = costs.hidden;
+  } else if (type === edge.hidden)
+    // Variables of blocks are hidden slots.
+    cost = isContext(graph, from) ? costs.internal : costs.hidden;
   const toType = snapshot.nodeType[to]!;
   if (toType === node.shape || toType === node.code || (toType === node.hidden && type !== edge.property))
     cost = Math.max(cost, costs.machinery);
