@@ -3,12 +3,16 @@ import { allOk, note } from './print';
 import { overhead } from './overhead';
 import { explorer } from './explorer';
 import { liveLatency } from './live-latency';
+import { timeline } from './timeline';
+import { snapshot } from './snapshot/index';
 
 const benches: Record<string, (rounds: number) => Promise<void>> = {
   overhead,
   'live-latency': liveLatency,
   'explorer-100k': (rounds) => explorer('explorer-100k', rounds),
   'explorer-1m': (rounds) => explorer('explorer-1m', Math.min(rounds, 3)),
+  timeline: (rounds) => timeline(Math.min(rounds, 3)),
+  snapshot: (rounds) => snapshot(Math.min(rounds, 3)),
 };
 
 const args = process.argv.slice(2);

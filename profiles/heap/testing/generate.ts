@@ -9,7 +9,7 @@ export interface GeneratedHeap {
    * refers to its beginning and where each also refers to the one before. Default `graph`.
    */
   shape?: 'graph' | 'list' | 'cycle';
-  /** Of `graph`: the tree's references and at most this many across. Default 2. */
+  /** Of `graph`: the tree's references and at most this many across. Default 4. */
   across?: number;
   /** Of objects; default 1000. */
   constructors?: number;
@@ -20,7 +20,7 @@ export interface GeneratedHeap {
 }
 
 /** Bytes per node of a `graph` with the defaults, roughly; for files of a wanted size. */
-export const bytesPerNode = 76;
+export const bytesPerNode = 80;
 
 const nodeTypes = [
   'hidden',
@@ -152,7 +152,7 @@ class Shape {
   readonly #across: number;
   readonly #seed: number;
 
-  constructor({ nodes, shape = 'graph', across = 2, constructors = 1000, texts, seed = 1 }: GeneratedHeap) {
+  constructor({ nodes, shape = 'graph', across = 4, constructors = 1000, texts, seed = 1 }: GeneratedHeap) {
     this.nodes = nodes;
     this.constructors = constructors;
     this.texts = texts ?? Math.max(1, nodes >> 2);
