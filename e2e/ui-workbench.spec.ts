@@ -282,6 +282,7 @@ test('the allocation flamegraph names the leak, the load can be ended by itself'
   const { page } = app;
   await page.getByRole('button', { name: 'Try the sample app' }).click();
   await page.getByRole('tab', { name: 'Memory' }).click();
+  await page.getByRole('radiogroup', { name: 'Memory' }).getByText('Allocations').click();
   await expect(page.getByTestId('run-phase')).toHaveText('recording');
   await expect(page.getByRole('button', { name: 'Cancel load' })).toBeVisible({ timeout: 20_000 });
   await expect(async () => {

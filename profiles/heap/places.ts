@@ -47,6 +47,20 @@ export function scriptOfShared(graph: HeapGraph, shared: number): string {
   return script;
 }
 
+/** Names of scripts by V8's ids, as far as closures of the snapshot tell. */
+export const scriptNames = derived((graph): Map<number, string> => {
+  const { locationNode, locationPlace } = graph.snapshot;
+  const byId = new Map<number, string>();
+  for (let i = 0; i < locationNode.length; i++) {
+    const id = locationPlace[i * 3]!;
+    if (byId.has(id)) continue;
+    const shared = followInternal(graph, locationNode[i]!, 'shared');
+    const script = shared === -1 ? '' : scriptOfShared(graph, shared);
+    if (script !== '') byId.set(id, script);
+  }
+  return byId;
+});
+
 function text(graph: HeapGraph, ordinal: number): string {
   return graph.snapshot.strings.start(graph.snapshot.nodeName[ordinal]!, 2000);
 }

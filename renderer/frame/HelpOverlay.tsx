@@ -34,6 +34,17 @@ const sections: [title: string, rows: Rows][] = [
   ],
   ['On flame graphs and charts', flameKeys],
   ['In call trees and tables', treeKeys],
+  [
+    'In heap snapshots',
+    [
+      { keys: [`${modKey} K`], text: 'Take heap snapshot, compare the last two' },
+      { keys: ['↑', '↓'], text: 'Row by row; the object’s details follow' },
+      { keys: ['→', '←'], text: 'Open and close a row: instances, references, retainers' },
+      { keys: ['/'], text: 'Filter constructors, strings and lists' },
+      { keys: ['Z', 'Backspace'], text: 'In the dominators: zoom into the object, and back' },
+      { keys: ['Esc'], text: 'Close the object’s details' },
+    ],
+  ],
 ];
 
 /** `?`: the keys. */

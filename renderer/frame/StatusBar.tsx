@@ -1,8 +1,10 @@
+import { Progress } from '@mantine/core';
 import { IconAlertTriangle, IconCheck, IconPlugConnectedX } from '@tabler/icons-react';
-import { formatNumber } from '../../profiles/format';
+import { formatBytes, formatNumber } from '../../profiles/format';
 import { useApp } from '../state/app-store';
 import { useRecording } from '../state/use-recording';
 import { useRoute } from '../state/selection';
+import { snapshotsOf, titleOfThread } from '../views/run/memory/snapshots/snapshots-of';
 import { TaskList } from './TaskList';
 
 /** The last line: what is recorded here, whether all goes well, and with what. */
@@ -39,6 +41,9 @@ function RecordingFacts({ id }: { id: string }) {
   for (const profile of cpu.values()) samples += profile.sampleCount;
   samples ||= state.sampleCount;
   const processes = state.processes.length;
+  const writing = snapshotsOf(recording).filter((snapshot) => snapshot.state === 'writing');
+  // A session of snapshots alone has no samples to count.
+  const hasProfile = recording.live || cpu.size > 0 || recording.allocations.size > 0;
   const nodeVersions = [...new Set(state.processes.map((process) => process.nodeVersion))].filter(Boolean);
   const nodeVersion = nodeVersions.join(', ') || recording.detail?.nodeVersion || '';
   const warnings = state.warnings.length + recording.problems.length;
@@ -49,9 +54,26 @@ function RecordingFacts({ id }: { id: string }) {
           {formatNumber(processes)} {processes === 1 ? 'process' : 'processes'}
         </span>
       )}
-      <span>
-        <span data-testid="sample-count">{formatNumber(samples)}</span> samples
-      </span>
+      {hasProfile && (
+        <span>
+          <span data-testid="sample-count">{formatNumber(samples)}</span> samples
+        </span>
+      )}
+      {writing.map((snapshot) => (
+        <span key={snapshot.file} className="task" role="status">
+          <span className="task-title">
+            Writing a heap snapshot of {titleOfThread(recording, snapshot.thread)}
+            {snapshot.sizeBytes > 0 && `, ${formatBytes(snapshot.sizeBytes)}`}
+          </span>
+          <Progress
+            className="task-progress"
+            size="xs"
+            aria-label="Writing a heap snapshot"
+            value={snapshot.progress === null ? 100 : snapshot.progress * 100}
+            animated={snapshot.progress === null}
+          />
+        </span>
+      ))}
       {warnings === 0 && recording.detail?.status === 'imported' ? null : warnings === 0 ? (
         <span className="status-ok">
           <IconCheck size={14} aria-hidden /> collectors ok

@@ -40,7 +40,11 @@ export function exploreCommands({ client, model, selection, select }: Context): 
   for (const flameMode of flameModes)
     if (flameTab === 'flame' || flameMode !== 'chart')
       add(`mode-${flameMode}`, `Show as ${flameModeTitles[flameMode].title.toLowerCase()}`, flame, () =>
-        select({ tab: flameTab, flameMode }),
+        select({
+          tab: flameTab,
+          flameMode,
+          ...(flameTab === 'memory' && { memory: { ...selection.memory, view: 'allocations' as const } }),
+        }),
       );
   for (const tableMode of tableModes)
     add(

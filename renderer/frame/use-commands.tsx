@@ -28,6 +28,7 @@ import { reportError } from '../state/report-error';
 import { runTabs, useRoute } from '../state/selection';
 import { exploreCommands } from './explore-commands';
 import { focusSearch } from './focus-search';
+import { memoryCommands } from './memory-commands';
 import { useOverlays } from './overlays';
 import { tabTitles } from './tab-titles';
 
@@ -93,7 +94,7 @@ export function useCommands(): Command[] {
     {
       id: 'import',
       group: 'Session',
-      label: 'Open file (.scorchmark, .cpuprofile, .heapprofile)',
+      label: 'Open file (.scorchmark, .cpuprofile, .heapprofile, .heapsnapshot)',
       icon: <IconFileImport size={size} />,
       run: () => chooseAndImport(client),
     },
@@ -164,6 +165,7 @@ export function useCommands(): Command[] {
         },
       );
     }
+    if (opened?.status === 'ready') commands.push(...memoryCommands(client, opened.model));
     runTabs.forEach((tab, index) =>
       commands.push({
         id: `tab-${tab}`,

@@ -132,12 +132,18 @@ function tellBoth(taskId: string, name: string, early: EarlyReading): (sentShare
   };
 }
 
-/** A profile of another tool is opened to see its flames, in order of time when it has times; a whole session has a summary. */
-function firstView({ status, summary, durationMs }: SessionMeta): Pick<Selection, 'tab' | 'flameMode'> {
-  const { flameMode } = emptySelection;
-  if (status !== 'imported') return { tab: 'summary', flameMode };
-  const hasMemory = summary.allocatedLiveBytes !== undefined || summary.snapshots !== undefined;
-  if (summary.cpuSamples === undefined && hasMemory) return { tab: 'memory', flameMode };
+/**
+ * A profile of another tool is opened to see its flames, in order of time when it has times, a heap snapshot to see its
+ * objects; a whole session has a summary.
+ */
+function firstView({ status, summary, durationMs }: SessionMeta): Partial<Selection> {
+  const { flameMode, memory } = emptySelection;
+  if (status !== 'imported') return { tab: 'summary' };
+  if (summary.cpuSamples === undefined && summary.allocatedLiveBytes !== undefined)
+    return { tab: 'memory', memory: { ...memory, view: 'allocations' } };
+  // Which file, the session itself says: the Memory tab opens the only one.
+  if (summary.cpuSamples === undefined && summary.snapshots !== undefined)
+    return { tab: 'memory', memory: { ...memory, view: 'snapshots' } };
   return { tab: 'flame', flameMode: durationMs > 0 ? 'chart' : flameMode };
 }
 

@@ -12,6 +12,7 @@ import { CaptureFields } from './CaptureFields';
 import { plannedLoad, toSpec, type FieldErrors } from './form-state';
 import { useForm } from './form-store';
 import { LoadFields } from './LoadFields';
+import { MemoryFields } from './MemoryFields';
 import { RememberedTargets } from './RememberedTargets';
 import { TargetFields } from './TargetFields';
 
@@ -55,6 +56,7 @@ export function RunFormView({ info }: { info: AppInfo }) {
           <TargetFields info={info} errors={errors} />
           <LoadFields info={info} errors={errors} />
           <CaptureFields errors={errors} />
+          <MemoryFields errors={errors} />
           <section className="form-section">
             <h2>Keep as</h2>
             <div className="form-row">

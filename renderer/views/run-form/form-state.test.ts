@@ -90,4 +90,46 @@ describe('the run form', () => {
     });
     expect(plannedLoad(form({}), presets)).toBeNull();
   });
+
+  it('what is asked about memory goes into the spec and comes back', () => {
+    const form = {
+      ...emptyForm(),
+      command: 'node a.js',
+      allocationKind: 'all' as const,
+      snapshotAfterWarmUp: true,
+      snapshotAtEnd: true,
+      snapshotHeapAboveMb: '500',
+      snapshotMost: '3',
+      forceGc: true,
+      forceGcEverySeconds: '2.5',
+      warmUpSeconds: '10',
+      leakThresholds: { ...emptyForm().leakThresholds, growthBytes: '20' },
+    };
+    const spec = runSpecSchema.parse(toSpec(form).spec);
+    expect(spec.capture.allocationKind).toBe('all');
+    expect(spec.capture.snapshots).toEqual({
+      atStart: false,
+      afterWarmUp: true,
+      atEnd: true,
+      nearHeapLimit: false,
+      heapAboveBytes: 500e6,
+      most: 3,
+    });
+    expect(spec.leaks).toMatchObject({ forceGc: true, forceGcEveryMs: 2500, warmUpMs: 10_000 });
+    expect(spec.leaks.thresholds.growthBytes).toBe(20 * 1024 * 1024);
+    expect(fromSpec(spec)).toEqual(form);
+  });
+
+  it('a number about memory that makes no sense is refused at its field', () => {
+    const refused = (change: object): string[] =>
+      Object.keys(toSpec({ ...emptyForm(), command: 'node a.js', ...change }).errors ?? {});
+    expect(refused({ snapshotMost: '0' })).toEqual(['snapshotMost']);
+    expect(refused({ snapshotHeapAboveMb: 'lots' })).toEqual(['snapshotHeapAboveMb']);
+    expect(refused({ forceGc: true, forceGcEverySeconds: '' })).toEqual(['forceGcEverySeconds']);
+    expect(refused({ forceGc: false, forceGcEverySeconds: '' })).toEqual([]);
+    expect(refused({ warmUpSeconds: '-1' })).toEqual(['warmUpSeconds']);
+    expect(refused({ leakThresholds: { ...emptyForm().leakThresholds, bytesPerHour: '' } })).toEqual([
+      'leakThresholds.bytesPerHour',
+    ]);
+  });
 });

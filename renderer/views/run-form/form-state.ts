@@ -8,6 +8,7 @@ import {
   type RunSpecInput,
 } from '../../../main/api';
 import { formatCommandLine, parseCommandLine } from './argv';
+import { emptyMemoryForm, memoryFieldOf, memoryFormOf, memorySpec, type MemoryForm } from './memory-form';
 
 export interface Pair {
   name: string;
@@ -22,7 +23,7 @@ export interface RequestRow {
   body: string;
 }
 
-export interface FormState {
+export interface FormState extends MemoryForm {
   mode: 'launch' | 'attach';
   command: string;
   pid: string;
@@ -69,6 +70,7 @@ export function emptyForm(cpuIntervalUs = 1000): FormState {
     metricsIntervalMs: '250',
     name: '',
     tags: [],
+    ...emptyMemoryForm(),
   };
 }
 
@@ -80,6 +82,7 @@ export type FormOutcome = { spec: RunSpecInput; errors: null } | { spec: null; e
 export function toSpec(form: FormState, platform = 'linux'): FormOutcome {
   const errors: FieldErrors = {};
   const target = form.mode === 'attach' ? attachTarget(form, errors) : launchTarget(form, platform, errors);
+  const memory = memorySpec(form);
   const input = {
     target,
     name: form.name.trim() || undefined,
@@ -91,7 +94,9 @@ export function toSpec(form: FormState, platform = 'linux'): FormOutcome {
       allocations: form.allocations,
       allocationIntervalBytes: numberOf(form.allocationIntervalKib) * 1024,
       metricsIntervalMs: numberOf(form.metricsIntervalMs),
+      ...memory.capture,
     },
+    leaks: memory.leaks,
   };
   const parsed = runSpecSchema.safeParse(input);
   if (!parsed.success) for (const issue of parsed.error.issues) errors[fieldOf(issue.path)] ??= issue.message;
@@ -150,6 +155,8 @@ function loadOf(form: FormState, preset: PresetName, errors: FieldErrors): unkno
 /** Which field a zod issue belongs to. */
 function fieldOf(path: readonly PropertyKey[]): string {
   const [first, second, ...rest] = path.map(String);
+  const ofMemory = memoryFieldOf(path.map(String));
+  if (ofMemory) return ofMemory;
   if (first === 'target') return second === 'argv' ? 'command' : (second ?? 'command');
   if (first === 'capture')
     return second === 'allocationIntervalBytes' ? 'allocationIntervalKib' : (second ?? 'capture');
@@ -196,6 +203,7 @@ export function fromSpec(spec: RunSpec, platform = 'linux'): FormState {
   form.allocations = capture.allocations;
   form.allocationIntervalKib = String(capture.allocationIntervalBytes / 1024);
   form.metricsIntervalMs = String(capture.metricsIntervalMs);
+  Object.assign(form, memoryFormOf(spec));
   form.name = spec.name ?? '';
   form.tags = spec.tags;
   return form;

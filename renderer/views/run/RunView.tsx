@@ -12,6 +12,7 @@ import { usePreferences } from '../../state/preferences';
 import type { RecordingModel } from '../../state/recording';
 import { useRoute } from '../../state/selection';
 import { useOpened } from '../../state/use-recording';
+import { useOnlySnapshot } from './memory/snapshots/use-only-snapshot';
 import { RunBody } from './RunBody';
 import { RunHeader } from './RunHeader';
 import { RunProblems } from './RunProblems';
@@ -50,6 +51,7 @@ export function RunView({ id }: { id: string }) {
 
 function Recording({ model }: { model: RecordingModel }) {
   useSyncExternalStore(model.subscribe, () => model.version);
+  useOnlySnapshot(model);
   const { route, select } = useRoute();
   const { range, threads } = route.selection;
   const { lanesCollapsed, set: setPreference } = usePreferences();

@@ -15,10 +15,12 @@ import { categoryTotals, frameKey } from '../../../profiles/functions';
 import { formatLocation } from '../../../profiles/location';
 import type { ProfileUnit } from '../../../profiles/types';
 import { isRealFunction, verdict, type VerdictLink, type VerdictSentence } from '../../../profiles/verdict';
+import { keptThresholds, useKeptThresholds } from '../../state/leak-thresholds';
 import { useRoute } from '../../state/selection';
 import { functionRows } from '../../state/trees';
 import { categoryLabels } from '../../../profiles/totals';
 import { inRange, maxOf, meanOf, pick } from './series-in-range';
+import { useLeakVerdict } from './memory/overview/use-leak-verdict';
 import { useSlowed } from './use-slowed';
 import type { ViewedRun } from './viewed-run';
 
@@ -39,6 +41,7 @@ export function SummaryTab({ run: newest }: { run: ViewedRun }) {
         ) : (
           sentences.map((sentence, index) => <Sentence key={index} sentence={sentence} />)
         )}
+        {!nothingYet && <LeakSentence run={run} />}
         {selection.range && <p className="muted">In the selected range only.</p>}
       </section>
       <Warnings warnings={model.state.warnings} />
@@ -101,6 +104,32 @@ function Sentence({ sentence }: { sentence: VerdictSentence }) {
             <span key={index}>{text}</span>
           );
         })}
+      </span>
+    </p>
+  );
+}
+
+const leakTones = { leaking: 'problem', 'not-leaking': 'fine', 'not-enough-data': 'unknown' } as const;
+
+/** Whether it leaks, of the whole run; the link leads to the proof. */
+function LeakSentence({ run }: { run: ViewedRun }) {
+  const goInMemory = useRoute((state) => state.goInMemory);
+  const kept = useKeptThresholds((state) => state.byTarget);
+  const { verdict } = useLeakVerdict(run.model, keptThresholds(kept, run.model.state));
+  // Without a measured heap there is nothing to say; the Memory tab says what is missing.
+  if (!verdict || run.model.series.length === 0 || run.model.cpuFromSamples) return null;
+  return (
+    <p className="verdict-sentence" data-testid="summary-leak">
+      {tones[leakTones[verdict.outcome]]}
+      <span>
+        {verdict.sentence}{' '}
+        <button
+          type="button"
+          className="link proof"
+          onClick={() => goInMemory({ view: 'overview', file: null, base: null })}
+        >
+          {verdict.outcome === 'leaking' ? 'What leaks' : 'How it was judged'}
+        </button>
       </span>
     </p>
   );

@@ -118,7 +118,7 @@ export function CannotShow({ error }: { error: AppError }) {
 }
 
 function NotRecorded({ run, memory }: { run: ViewedRun; memory: boolean }) {
-  const { select } = useRoute();
+  const { select, goInMemory } = useRoute();
   const { model } = run;
   const other = memory ? model.cpu.size > 0 : model.allocations.size > 0;
   if (model.live)
@@ -136,7 +136,7 @@ function NotRecorded({ run, memory }: { run: ViewedRun; memory: boolean }) {
       title={memory ? 'No allocation profile' : 'No CPU profile'}
       action={
         other && (
-          <Action onClick={() => select({ tab: memory ? 'flame' : 'memory' })}>
+          <Action onClick={() => (memory ? select({ tab: 'flame' }) : goInMemory({ view: 'allocations' }))}>
             {memory ? 'Show the CPU profile' : 'Show the allocations'}
           </Action>
         )

@@ -204,7 +204,7 @@ function Subject({ model, subject }: { model: RecordingModel; subject: SubjectVe
             more={
               trend.levelledOff
                 ? 'levelled off at the end'
-                : trend.p < 0.05
+                : trend.p < 0.01
                   ? 'a rising trend'
                   : 'no rising trend shown'
             }

@@ -33,13 +33,13 @@ export const thresholdMeanings: Record<keyof LeakThresholds, Meaning> = {
     unit: 'MiB/h',
   },
   bytesPer1000Operations: {
-    title: 'Growth per 1,000 operations',
+    title: 'Per 1,000 operations',
     hint: 'Operations of the load; without a load there are none',
     unitBytes: mebibyte,
     unit: 'MiB',
   },
   bytesPerOperation: {
-    title: 'Growth per operation',
+    title: 'Per operation',
     hint: 'Operations of the load; without a load there are none',
     unitBytes: 1024,
     unit: 'KiB',

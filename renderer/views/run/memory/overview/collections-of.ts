@@ -2,7 +2,7 @@ import type { CollectionColumns } from '../../../../../profiles/series';
 import type { RecordingModel } from '../../../../state/recording';
 import { collectionsOfMarks } from './gc-statistics';
 
-/** The garbage collections of a recording, whichever way it has them. */
-export function collectionsOf(model: RecordingModel): readonly CollectionColumns[] {
-  return collectionsOfMarks(model.marks);
+/** The garbage collections of a recording; those of older workbenches are marks. */
+export function collectionsOf({ collections, marks }: RecordingModel): readonly CollectionColumns[] {
+  return collections.length > 0 ? collections : collectionsOfMarks(marks);
 }

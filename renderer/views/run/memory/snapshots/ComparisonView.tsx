@@ -187,7 +187,7 @@ function Changes({ comparison }: { comparison: OpenComparison }) {
     id,
     label,
     title,
-    width: '74px',
+    width: id === 'countChange' ? '104px' : '70px',
     numeric: true,
     sort: id,
     cell: (row) =>
@@ -203,13 +203,19 @@ function Changes({ comparison }: { comparison: OpenComparison }) {
     bytes('sizeChange', 'Size change', 'New minus deleted bytes', (change) => change.sizeChange, '96px'),
     bytes(
       'newSize',
-      'New',
+      'New size',
       'Bytes of objects that were not there before',
       (change) => change.newSize,
       '78px',
     ),
-    bytes('deletedSize', 'Deleted', 'Bytes of objects that are gone', (change) => change.deletedSize, '78px'),
-    count('countChange', 'Count', 'New minus deleted objects', (change) => change.countChange),
+    bytes(
+      'deletedSize',
+      'Freed size',
+      'Bytes of objects that are gone',
+      (change) => change.deletedSize,
+      '78px',
+    ),
+    count('countChange', 'Count change', 'New minus deleted objects', (change) => change.countChange),
     count('newCount', 'New', 'Objects that were not there before', (change) => change.newCount),
     count('deletedCount', 'Deleted', 'Objects that are gone', (change) => change.deletedCount),
     {

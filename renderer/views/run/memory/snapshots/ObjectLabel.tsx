@@ -10,7 +10,7 @@ export function ObjectLabel({ node, edge }: { node: HeapNodeRow; edge?: HeapEdge
       )}
       {edge && <span className="muted">:</span>}
       {isText && node.preview ? (
-        <span className="heap-preview heap-type-string">“{node.preview}”</span>
+        <span className="heap-preview heap-type-string">{node.preview}</span>
       ) : (
         <>
           <span className={`heap-type-${colourOf(node)}`}>{node.name || `(${node.type})`}</span>

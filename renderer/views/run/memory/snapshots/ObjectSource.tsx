@@ -1,7 +1,7 @@
 import { Button, Modal } from '@mantine/core';
 import { useState } from 'react';
 import type { SnapshotAnswers } from '../../../../../profiles/heap/questions';
-import { pathOf } from '../../../../../profiles/location';
+import { formatLocation, pathOf } from '../../../../../profiles/location';
 import { useCall } from '../../../../components/use-call';
 import { SourceView } from '../../../../source/SourceView';
 import type { ViewedRun } from '../../viewed-run';
@@ -19,10 +19,11 @@ function Place(props: { run: ViewedRun; node: NodeFacts; location: NonNullable<N
   const [shown, setShown] = useState(false);
   const { model } = run;
   const sources = useCall('sources.list', { id: model.id }, `${model.id} ${model.live}`).data;
-  // The snapshot knows V8's number of the script; its name stands in the closure's preview.
-  const named = /(\S+):\d+\s*$/.exec(node.preview)?.[1];
+  const named = location.url;
   const url = named && sources?.find((source) => isAt(source.url, named))?.url;
-  const title = `${named ?? `script ${location.script}`}:${location.line}:${location.column}`;
+  const title = named
+    ? `${formatLocation(named, location.line, model.state.cwd)}:${location.column}`
+    : `script ${location.script}:${location.line}:${location.column}`;
   return (
     <div className="heap-source">
       <span className="muted">Defined at</span>
@@ -31,7 +32,9 @@ function Place(props: { run: ViewedRun; node: NodeFacts; location: NonNullable<N
           {title}
         </button>
       ) : (
-        <code className="ellipsis">{title}</code>
+        <code className="ellipsis" title={named ?? 'The snapshot does not tell the name of the script'}>
+          {title}
+        </code>
       )}
       {url && (
         <Modal
@@ -61,5 +64,5 @@ function Place(props: { run: ViewedRun; node: NodeFacts; location: NonNullable<N
 
 function isAt(url: string, named: string): boolean {
   const path = pathOf(url);
-  return url === named || path === named || path.endsWith(`/${named.replace(/^\.?\//, '')}`);
+  return url === named || path === pathOf(named);
 }

@@ -107,7 +107,7 @@ export function distanceColumn<Sort extends string>(): GridColumn<HeapRow, Sort>
     id: 'distance',
     label: 'Distance',
     title: 'Steps from a GC root',
-    width: '66px',
+    width: '74px',
     numeric: true,
     cell: (row) => {
       const node = nodeOf(row);

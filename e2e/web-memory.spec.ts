@@ -1,0 +1,216 @@
+/** Memory, through the real interface: is it leaking, what, and who holds it. */
+import { mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { Locator, Page } from '@playwright/test';
+import { expect, test } from './support/app';
+
+test.use({ shellUnderTest: 'web' });
+
+/** Sessions enter a Map and never leave it; a listener and a timer stand for the lists. */
+const leaky = `
+const { EventEmitter } = require('node:events');
+class Visitor {
+  constructor(number) {
+    this.number = number;
+    this.notes = ('visitor ' + number + ' ').repeat(200).split('').join('');
+  }
+}
+const visitors = new Map();
+const bus = new EventEmitter();
+bus.setMaxListeners(0);
+let number = 0;
+function remember() {
+  for (let i = 0; i < 200; i++) visitors.set('visitor ' + ++number, new Visitor(number));
+  bus.on('visit', () => number);
+}
+setInterval(remember, 50);
+`;
+
+let folder: string;
+test.beforeEach(async () => {
+  folder = await realpath(await mkdtemp(path.join(tmpdir(), 'scorchmark-leaky-')));
+  await writeFile(path.join(folder, 'leaky.cjs'), leaky);
+});
+test.afterEach(() => rm(folder, { recursive: true, force: true }));
+
+async function start(page: Page, prepare: () => Promise<void> = () => Promise.resolve()): Promise<void> {
+  await page.evaluate(() => {
+    location.hash = '#/new';
+  });
+  await page.getByRole('textbox', { name: 'Command' }).fill('node leaky.cjs');
+  await page.getByRole('textbox', { name: 'Working folder' }).fill(folder);
+  await prepare();
+  await page.getByRole('button', { name: /^Start/ }).click();
+  await expect(page.getByTestId('run-phase')).toHaveText('recording');
+}
+
+async function goTo(page: Page, view: 'Overview' | 'Allocations' | 'Snapshots'): Promise<void> {
+  await page.getByRole('tab', { name: /^Memory/ }).click();
+  await choose(page, 'Memory', view);
+}
+
+async function choose(page: Page, group: string, option: string): Promise<void> {
+  await page.getByRole('radiogroup', { name: group, exact: true }).getByText(option).click();
+}
+
+/** Presses the button and waits until the snapshot is there. */
+async function take(page: Page, count: number): Promise<void> {
+  await page.getByRole('button', { name: 'Take heap snapshot' }).click();
+  await expect(page.getByRole('button', { name: 'Open', exact: true })).toHaveCount(count, {
+    timeout: 60_000,
+  });
+}
+
+async function stop(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Stop and save' }).click();
+  await expect(page.getByTestId('run-phase')).toHaveText('saved', { timeout: 60_000 });
+}
+
+/** The row of a constructor, found by searching for it. */
+async function searched(page: Page, list: Locator, name: string): Promise<Locator> {
+  await page.getByRole('searchbox', { name: 'Search the snapshot' }).fill(name);
+  const row = list.getByRole('row', { level: 1 }).filter({ hasText: name }).first();
+  await expect(row).toBeVisible();
+  await expect(list).toHaveAttribute('aria-busy', 'false');
+  return row;
+}
+
+test('a snapshot of a running program, by the button: what it costs, what is in it, who holds it', async ({
+  app,
+}) => {
+  test.setTimeout(180_000);
+  const { page } = app;
+  await start(page);
+  await goTo(page, 'Snapshots');
+  await test.step('its cost is told beforehand, and measured afterwards', async () => {
+    await expect(page.getByTestId('snapshot-estimate')).toHaveText(
+      /Stops it for about .+ and takes about .+ on disk/,
+    );
+    await take(page, 1);
+    await expect(page.getByTestId('pause')).toHaveText(/\d/);
+    await take(page, 2);
+  });
+  await stop(page);
+  const constructors = page.getByTestId('constructors');
+
+  await test.step('constructors are searched, and open to their instances', async () => {
+    await page.getByRole('button', { name: 'Open', exact: true }).nth(1).click();
+    await expect(constructors).toBeVisible({ timeout: 60_000 });
+    const row = await searched(page, constructors, 'Visitor');
+    await row.dblclick();
+    const instance = constructors.getByRole('row', { level: 2 }).first();
+    await expect(instance).toContainText('Visitor');
+    await instance.click();
+    await expect(page.getByTestId('object-id')).toHaveText(/^@\d+$/);
+  });
+
+  const details = page.getByRole('complementary', { name: 'Object details' });
+  await test.step('who holds the object: retainers, the way to a root, what it refers to', async () => {
+    await expect(details.getByTestId('retainers').getByRole('row', { level: 1 })).not.toHaveCount(0);
+    await choose(page, 'Of the object', 'Path to root');
+    await expect(details.getByTestId('path')).toContainText('Map');
+    await expect(details.getByTestId('path')).toContainText('visitors');
+    await choose(page, 'Of the object', 'References');
+    await expect(details.getByTestId('references')).toContainText('notes');
+  });
+
+  await test.step('the address reproduces it, and back and forward walk through it', async () => {
+    const id = await page.getByTestId('object-id').textContent();
+    const address = page.url();
+    await page.reload();
+    await expect(page.getByTestId('object-id')).toHaveText(id ?? '', { timeout: 60_000 });
+    expect(page.url()).toBe(address);
+    await page.keyboard.press('Escape');
+    await expect(page.getByTestId('object-id')).toHaveCount(0);
+    await page.goBack();
+    await expect(page.getByTestId('object-id')).toHaveText(id ?? '');
+  });
+
+  await test.step('dominators are drawn, and a click selects an object', async () => {
+    await choose(page, 'Of the snapshot', 'Dominators');
+    const icicle = page.getByTestId('dominators');
+    await expect(icicle).toBeVisible();
+    await icicle.focus();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('ArrowDown');
+    await expect(page.getByTestId('object-id')).toBeVisible();
+  });
+
+  await test.step('duplicated strings and lists', async () => {
+    await choose(page, 'Of the snapshot', 'Duplicated strings');
+    await expect(page.getByTestId('duplicates').getByRole('row', { level: 1 })).not.toHaveCount(0);
+    await choose(page, 'Of the snapshot', 'Lists');
+    await choose(page, 'List', 'Listeners');
+    await expect(page.getByTestId('heap-list')).toContainText('visit');
+    await choose(page, 'List', 'Caches');
+    await expect(page.getByTestId('heap-list')).toContainText('visitors');
+    await choose(page, 'List', 'Timers');
+    await expect(page.getByTestId('heap-list')).toContainText('remember');
+  });
+
+  await test.step('two are compared: what has grown, which are new, what holds them', async () => {
+    await page.getByRole('button', { name: 'Snapshots', exact: true }).click();
+    for (const box of await page.getByRole('checkbox').all()) await box.check();
+    await page.getByRole('button', { name: 'Compare the chosen two' }).click();
+    const changes = page.getByTestId('changes');
+    await expect(changes).toBeVisible({ timeout: 60_000 });
+    const row = await searched(page, changes, 'Visitor');
+    await expect(row).toContainText('+');
+    await row.click();
+    await expect(page.getByTestId('holders')).toContainText('visitors');
+    await row.dblclick();
+    await changes.getByRole('row', { level: 2 }).first().click();
+    await expect(page.getByTestId('object-id')).toBeVisible({ timeout: 60_000 });
+  });
+
+  await test.step('one is deleted, after a question', async () => {
+    await page.getByRole('button', { name: 'Snapshots', exact: true }).click();
+    await page
+      .getByRole('button', { name: /^Delete heap-/ })
+      .first()
+      .click();
+    await page.getByRole('button', { name: 'Delete the snapshot' }).click();
+    await expect(page.getByRole('button', { name: 'Open', exact: true })).toHaveCount(1);
+  });
+});
+
+test('the leak verdict, its rules and its limits; all allocations', async ({ app }) => {
+  test.setTimeout(180_000);
+  const { page } = app;
+  await start(page, async () => {
+    await page.getByRole('button', { name: /^Memory/ }).click();
+    await page.getByRole('switch', { name: 'Force a full collection' }).click({ force: true });
+    await page.getByRole('textbox', { name: 'Every (s)' }).fill('1');
+    await page.getByRole('textbox', { name: 'Warm-up left out (s)' }).fill('1');
+    await page.getByRole('textbox', { name: 'Growth of the floor (MiB)' }).fill('0.5');
+    await page.getByText('All allocated').click();
+  });
+  await goTo(page, 'Overview');
+  const verdict = page.getByRole('region', { name: 'Leak verdict' });
+  await expect(page.getByTestId('leak-outcome')).toHaveText('Leaking', { timeout: 120_000 });
+  await expect(page.getByTestId('leak-rules')).toContainText('fired');
+  await stop(page);
+  await expect(page.getByTestId('leak-outcome')).toHaveText('Leaking');
+  await expect(page.getByTestId('heap-table')).toContainText('leaky.cjs');
+  await expect(page.getByTestId('gc-table')).toContainText('Major');
+
+  await test.step('other limits judge again at once', async () => {
+    for (const name of ['Limit: Growth of the floor', 'Limit: Growth per hour'])
+      await page.getByRole('textbox', { name, exact: true }).fill('9000000');
+    await expect(verdict).not.toHaveAttribute('data-outcome', 'leaking');
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await expect(page.getByTestId('leak-outcome')).toHaveText('Leaking');
+  });
+
+  await test.step('the summary says it, and leads there', async () => {
+    await page.getByRole('tab', { name: /^Summary/ }).click();
+    await page.getByTestId('summary-leak').getByRole('button').click();
+    await expect(page.getByTestId('leak-outcome')).toBeVisible();
+  });
+
+  await test.step('the allocations say that they are all that was allocated', async () => {
+    await goTo(page, 'Allocations');
+    await expect(page.getByTestId('allocation-note')).toContainText('allocated in all');
+  });
+});
