@@ -190,9 +190,12 @@ export class RunSnapshots {
     reason: SnapshotReason,
     written: { file: string; startedUs: number; pauseMs?: number; heapUsedBytes?: number },
   ): Promise<SnapshotInfo> {
-    const number = (this.counts.get(key) ?? 0) + 1;
-    this.counts.set(key, number);
-    const file = this.options.fileOf(key, number);
+    const expected = this.expected.get(key);
+    let file: string;
+    if (expected?.file === written.file) {
+      this.expected.delete(key);
+      file = path.join(path.dirname(written.file), expected.info.file);
+    } else file = this.nextFile(key);
     const base = {
       file: path.basename(file),
       thread: key,
