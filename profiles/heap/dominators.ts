@@ -8,8 +8,10 @@
  * are neighbours in memory. No recursion.
  */
 import { holdingTypes } from './essential-edges';
-import type { Incoming } from './incoming';
+import { holdsNot, type Incoming } from './incoming';
 import type { HeapSnapshot } from './types';
+
+type Holders = Pick<Incoming, 'firstRetainer' | 'retainerNode'>;
 
 export interface Dominators {
   dominator: Uint32Array;
@@ -26,12 +28,9 @@ interface Order {
   parent: Uint32Array;
 }
 
-export function dominatorsOf(
-  snapshot: HeapSnapshot,
-  incoming: Pick<Incoming, 'firstRetainer' | 'retainerEdge' | 'retainerNode'>,
-): Dominators {
+export function dominatorsOf(snapshot: HeapSnapshot, incoming: Holders): Dominators {
   const order = depthFirst(snapshot, incoming);
-  const idom = immediateDominators(snapshot, incoming, order);
+  const idom = immediateDominators(incoming, order);
   const { count, nodeOf } = order;
   // What nothing holds in any way is left with the root.
   const dominator = new Uint32Array(snapshot.nodeCount);
@@ -52,7 +51,7 @@ export function dominatorsOf(
  * First what the root reaches. Then, as DevTools and memlab do, what has no holding reference to it at all (only weak ones,
  * say) counts as held by the root, with all that hangs on it. What is left are circles that nothing refers to.
  */
-function depthFirst(snapshot: HeapSnapshot, incoming: Incoming): Order {
+function depthFirst(snapshot: HeapSnapshot, incoming: Holders): Order {
   const { nodeCount, firstEdge, edgeTo, edgeType } = snapshot;
   const holding = holdingTypes(snapshot);
   const numberOf = new Uint32Array(nodeCount);
@@ -97,72 +96,64 @@ function depthFirst(snapshot: HeapSnapshot, incoming: Incoming): Order {
 
   visit(0);
   for (let node = 1; node < nodeCount && count < nodeCount; node++)
-    if (numberOf[node] === 0 && !isHeld(snapshot, incoming, holding, node)) visit(node);
+    if (numberOf[node] === 0 && !isHeld(incoming, node)) visit(node);
   return { count, numberOf, nodeOf, parent };
 }
 
-function isHeld(
-  { edgeType }: HeapSnapshot,
-  { firstRetainer, retainerEdge, retainerNode }: Incoming,
-  holding: Uint8Array,
-  node: number,
-): boolean {
-  for (let at = firstRetainer[node]!; at < firstRetainer[node + 1]!; at++) {
-    const from = retainerNode[at]!;
-    const kind = holding[edgeType[retainerEdge[at]!]!]!;
-    if (from !== node && (kind === 1 || (kind === 2 && from === 0))) return true;
-  }
+function isHeld({ firstRetainer, retainerNode }: Holders, node: number): boolean {
+  for (let at = firstRetainer[node]!; at < firstRetainer[node + 1]!; at++)
+    if (retainerNode[at]! < holdsNot) return true;
   return false;
+}
+
+/** What is known of a number in the forest, side by side so that it comes with one look into memory. */
+const enum Field {
+  Ancestor,
+  /** The number with the smallest semidominator on the compressed way up to the ancestor. */
+  Label,
+  /** That one's semidominator. */
+  Smallest,
+  /** Linked list of those that have the same semidominator. */
+  NextInBucket,
+  Count,
 }
 
 /** @returns number of each number's immediate dominator */
 function immediateDominators(
-  snapshot: HeapSnapshot,
-  { firstRetainer, retainerEdge, retainerNode }: Incoming,
+  { firstRetainer, retainerNode }: Holders,
   { count, numberOf, nodeOf, parent }: Order,
 ): Uint32Array {
-  const { edgeType } = snapshot;
-  const holding = holdingTypes(snapshot);
+  const forest = new Uint32Array((count + 1) * Field.Count);
   const semi = new Uint32Array(count + 1);
-  /** The number with the smallest `semi` on the compressed way up to `ancestor`. */
-  const label = new Uint32Array(count + 1);
-  const ancestor = new Uint32Array(count + 1);
   const idom = new Uint32Array(count + 1);
-  /** Linked lists of those that have the same semidominator. */
   const firstInBucket = new Uint32Array(count + 1);
-  const nextInBucket = new Uint32Array(count + 1);
   const way = new Uint32Array(count + 1);
-  for (let number = 1; number <= count; number++) {
-    semi[number] = number;
-    label[number] = number;
-  }
 
-  /** The number with the smallest semidominator between v and the root of its tree in the forest, which is left out. */
-  const evaluate = (v: number): number => {
-    const above = ancestor[v]!;
-    if (above === 0) return v;
-    if (ancestor[above] !== 0) {
-      let length = 0;
-      let at = v;
-      while (ancestor[ancestor[at]!] !== 0) {
-        way[length++] = at;
-        at = ancestor[at]!;
-      }
-      // `at` is just below the tree's root; everything on the way gets there in one step.
-      const root = ancestor[at]!;
-      let best = label[at]!;
-      let bestSemi = semi[best]!;
-      while (length > 0) {
-        const w = way[--length]!;
-        const own = label[w]!;
-        if (semi[own]! <= bestSemi) {
-          best = own;
-          bestSemi = semi[own]!;
-        } else label[w] = best;
-        ancestor[w] = root;
-      }
+  /** Brings v within one step of the root of its tree in the forest: its label is then the smallest on the way there. */
+  const compress = (v: number): void => {
+    let length = 0;
+    let at = v * Field.Count;
+    let above = forest[at]! * Field.Count;
+    while (forest[above] !== 0) {
+      way[length++] = at;
+      at = above;
+      above = forest[at]! * Field.Count;
     }
-    return label[v]!;
+    const root = above / Field.Count;
+    let best = forest[at + Field.Label]!;
+    let smallest = forest[at + Field.Smallest]!;
+    while (length > 0) {
+      const w = way[--length]!;
+      const own = forest[w + Field.Smallest]!;
+      if (own <= smallest) {
+        best = forest[w + Field.Label]!;
+        smallest = own;
+      } else {
+        forest[w + Field.Label] = best;
+        forest[w + Field.Smallest] = smallest;
+      }
+      forest[w] = root;
+    }
   };
 
   for (let w = count; w > 1; w--) {
@@ -173,22 +164,30 @@ function immediateDominators(
     const end = firstRetainer[node + 1]!;
     for (let at = firstRetainer[node]!; at < end; at++) {
       const from = retainerNode[at]!;
+      if (from >= holdsNot) continue;
       const v = numberOf[from]!;
-      const kind = holding[edgeType[retainerEdge[at]!]!]!;
-      if (kind === 0 || (kind === 2 && from !== 0) || v === 0 || v === w) continue;
+      if (v === 0) continue;
       held = true;
       // Those above w are their own semidominator; no need to look them up.
-      const candidate = v < w ? v : semi[evaluate(v)]!;
+      let candidate = v;
+      if (v > w) {
+        compress(v);
+        candidate = forest[v * Field.Count + Field.Smallest]!;
+      }
       if (candidate < smallest) smallest = candidate;
     }
     if (!held) smallest = 1;
     semi[w] = smallest;
-    nextInBucket[w] = firstInBucket[smallest]!;
+    const at = w * Field.Count;
+    forest[at] = up;
+    forest[at + Field.Label] = w;
+    forest[at + Field.Smallest] = smallest;
+    forest[at + Field.NextInBucket] = firstInBucket[smallest]!;
     firstInBucket[smallest] = w;
-    ancestor[w] = up;
-    for (let v = firstInBucket[up]!; v !== 0; v = nextInBucket[v]!) {
-      const u = evaluate(v);
-      idom[v] = semi[u]! < semi[v]! ? u : up;
+    for (let v = firstInBucket[up]!; v !== 0; v = forest[v * Field.Count + Field.NextInBucket]!) {
+      compress(v);
+      const found = v * Field.Count;
+      idom[v] = forest[found + Field.Smallest]! < semi[v]! ? forest[found + Field.Label]! : up;
     }
     firstInBucket[up] = 0;
   }

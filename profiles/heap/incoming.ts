@@ -1,15 +1,24 @@
 /** The references to each node: the snapshot's own lists turned round (compressed sparse rows, filled by counting). */
+import { holdingTypes } from './essential-edges';
 import type { HeapSnapshot } from './types';
 
 export interface Incoming {
   firstRetainer: Uint32Array;
   /** Edge indices, in ascending order for each node. */
   retainerEdge: Uint32Array;
-  /** The node at the other end of each, as far as dominators need it: it is not kept. */
+  /**
+   * The node at the other end of each, with `holdsNot` added when the reference does not hold: what dominators need of an edge in
+   * one place, because looking it up edge by edge would miss the cache each time. It is not kept.
+   */
   retainerNode: Uint32Array;
 }
 
-export function incomingEdges({ nodeCount, edgeCount, firstEdge, edgeTo }: HeapSnapshot): Incoming {
+/** The highest bit; ordinals stay well below it. */
+export const holdsNot = 0x80000000;
+
+export function incomingEdges(snapshot: HeapSnapshot): Incoming {
+  const { nodeCount, edgeCount, firstEdge, edgeTo, edgeType } = snapshot;
+  const holding = holdingTypes(snapshot);
   const firstRetainer = new Uint32Array(nodeCount + 1);
   for (let edge = 0; edge < edgeCount; edge++) firstRetainer[edgeTo[edge]!]!++;
   // Each entry becomes the end of its node's range and is counted down to its beginning.
@@ -23,10 +32,13 @@ export function incomingEdges({ nodeCount, edgeCount, firstEdge, edgeTo }: HeapS
   const retainerNode = new Uint32Array(edgeCount);
   for (let node = nodeCount - 1; node >= 0; node--) {
     const first = firstEdge[node]!;
+    const least = node === 0 ? 2 : 1;
     for (let edge = firstEdge[node + 1]! - 1; edge >= first; edge--) {
-      const slot = --firstRetainer[edgeTo[edge]!]!;
+      const to = edgeTo[edge]!;
+      const slot = --firstRetainer[to]!;
+      const kind = holding[edgeType[edge]!]!;
       retainerEdge[slot] = edge;
-      retainerNode[slot] = node;
+      retainerNode[slot] = (kind === 1 || kind === least) && to !== node ? node : node + holdsNot;
     }
   }
   return { firstRetainer, retainerEdge, retainerNode };
