@@ -232,6 +232,27 @@ describe('a heap snapshot of a running program', { timeout: 60_000 }, () => {
     expect(names).toContain('timeline.json');
   });
 
+  it('is told to have failed when the disk takes no more midway; the recording goes on', async () => {
+    const file = path.join(folder, 'program.cjs');
+    await writeFile(file, idle);
+    // No file of this program can grow beyond 1 MB.
+    const argv = ['sh', '-c', 'ulimit -f 2048; exec "$0" "$1"', node, file];
+    const run = await engine.call('run.start', {
+      target: { kind: 'launch', argv },
+      capture: { cpu: false, allocations: false },
+    });
+    await output('ready');
+    const thread = state()!.processes[0]!.threads[0]!.key;
+    await expect(engine.call('snapshots.take', { runId: run.runId, thread })).rejects.toMatchObject({
+      code: 'DISK_FULL',
+    });
+    expect(state()).toMatchObject({ phase: 'running', snapshots: [{ state: 'failed' }] });
+    await engine.call('run.stop', { runId: run.runId });
+    const { session, names } = await saved(run);
+    expect(session.status).toBe('complete');
+    expect(names.filter((name) => /part|heapsnapshot/.test(name))).toEqual([]);
+  });
+
   it('that is being written when the run is stopped is completed first', async () => {
     const run = await start(idle);
     await output('ready');

@@ -8,9 +8,12 @@ import type { TaskOptions } from '../sessions';
 import type { FromThread, SnapshotRequest, ThreadOptions, ToThread } from './messages';
 
 /** Opened snapshots take memory that the person may want for something else. */
-const idleMs = 5 * 60_000;
-/** A thread that nobody waits for and that does not react to being cancelled is ended. */
-const reactsWithinMs = 2000;
+const idleMs = 10 * 60_000;
+/**
+ * A thread that nobody waits for and that does not react to being cancelled is ended. Not at once: what it has open took long
+ * to open, and some answers about gigabytes take seconds, in which it cannot be told anything.
+ */
+const reactsWithinMs = 20_000;
 
 export interface SnapshotThreadOptions extends ThreadOptions {
   workerFile: string;
