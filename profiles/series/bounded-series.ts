@@ -8,6 +8,14 @@ import type { ExactColumns, ReducibleSeries } from './types';
 /** Enough for two buckets per three pixels of a wide window; a series of a quarter of an hour stays whole. */
 export const defaultMostPoints = 4096;
 
+/**
+ * So many for the `index`th of series that grow together: a little fewer for each, so that they are not all full, and
+ * reduced, at the same moment.
+ */
+export function staggeredMostPoints(index: number): number {
+  return defaultMostPoints - (index % 64) * 16;
+}
+
 export class BoundedSeries<S extends ReducibleSeries = ReducibleSeries> {
   /** Grows and shrinks in place: whoever holds it sees what there is now. */
   readonly series: S;

@@ -1,4 +1,4 @@
-export { BoundedSeries, defaultMostPoints } from './bounded-series';
+export { BoundedSeries, defaultMostPoints, staggeredMostPoints } from './bounded-series';
 export {
   CollectionLog,
   collectionTotals,

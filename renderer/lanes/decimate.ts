@@ -17,6 +17,9 @@ const shortestGapUs = 3_000_000;
  */
 export function decimate({ tUs, values }: Column, bucketUs: number): ChartPoint[] {
   const points: ChartPoint[] = [];
+  const keep = (index: number): void => {
+    points.push({ x: tUs[index] ?? 0, y: values[index] ?? Number.NaN });
+  };
   const gapUs = Math.max(shortestGapUs, gapIntervals * typicalStep(tUs));
   let from = 0;
   while (from < tUs.length) {
@@ -32,8 +35,12 @@ export function decimate({ tUs, values }: Column, bucketUs: number): ChartPoint[
       if ((values[to] ?? 0) > (values[highest] ?? 0)) highest = to;
       to++;
     }
-    const kept = new Set([from, Math.min(lowest, highest), Math.max(lowest, highest), to - 1]);
-    for (const index of kept) points.push({ x: tUs[index] ?? 0, y: values[index] ?? Number.NaN });
+    const one = Math.min(lowest, highest);
+    const other = Math.max(lowest, highest);
+    keep(from);
+    if (one !== from) keep(one);
+    if (other !== one && other !== from) keep(other);
+    if (to - 1 !== other && to - 1 !== from) keep(to - 1);
     from = to;
   }
   return points;

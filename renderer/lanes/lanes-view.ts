@@ -11,7 +11,7 @@ import {
   formatValue,
   noValue,
 } from '../../profiles/format';
-import { collectionTotals } from '../../profiles/series';
+import { collectionTotals, type CollectionTotals } from '../../profiles/series';
 import type { TimeRange } from '../../profiles/types';
 import { chromeColors, seriesColors } from '../theme/colors';
 import { currentColorScheme, onColorSchemeChange } from '../theme/color-scheme';
@@ -62,6 +62,8 @@ export class LanesView {
   private rows: Row[] = [];
   private built = false;
   /** Lanes of saved data are made once, however often the window moves. */
+  private readonly summaries = new WeakMap<LaneSeries, { key: string; value: number }>();
+  private readonly totals = new WeakMap<object, { key: string; value: CollectionTotals }>();
   private builtFrom: { data: LanesData; marks: LanesData['marks']; lanes: Lane[] } | null = null;
   private data: LanesData = { series: [], marks: [], endUs: 0, live: false, threads: null };
   private range: TimeRange | null = null;
@@ -189,10 +191,11 @@ export class LanesView {
       shown.every((lane, i) => signature(lane) === signature(this.rows[i]?.lane ?? lane));
     this.root.classList.toggle('sm-lanes-memory', this.data.set === 'memory');
     if (!same) this.rebuild(shown);
-    const { view } = this;
     shown.forEach((whole, i) => {
-      const lane = view ? inWindow(whole, view, this.data.pieces) : whole;
-      Object.assign(this.rows[i] ?? {}, { whole, lane });
+      const row = this.rows[i];
+      // What is seen of it is worked out when it is drawn.
+      if (row)
+        Object.assign(row, { whole, lane: row.lane.name === whole.name && this.view ? row.lane : whole });
     });
     this.measure();
     for (const row of this.rows) if (this.needsDrawing(row)) this.queue.add(row);
@@ -243,6 +246,7 @@ export class LanesView {
   }
 
   private drawRow(row: Row): void {
+    if (this.view) row.lane = inWindow(row.whole, this.view, this.data.pieces);
     const { lane, height } = row;
     const scheme = currentColorScheme();
     if (row.chart && this.width > 0) {
@@ -321,7 +325,7 @@ export class LanesView {
     if (series.collections) return this.collectionsValue(series.collections, whole.collections ?? []);
     if (this.cursorUs === null && (!this.data.live || this.range))
       return {
-        value: summarise(whole, this.range),
+        value: this.summaryOf(whole),
         how: { mean: 'mean', max: 'max', min: 'min', sum: 'total', last: 'last' }[summary],
       };
     const at = this.cursorUs ?? this.data.endUs;
@@ -331,6 +335,28 @@ export class LanesView {
     return { value: fresh ? (column.values[index] ?? Number.NaN) : Number.NaN, how: '' };
   }
 
+  /** Of lanes that stay as they are, kept: the window and the crosshair move often. */
+  private summaryOf(series: LaneSeries): number {
+    const { range } = this;
+    const key = range ? `${range.startUs} ${range.endUs}` : '';
+    const known = this.summaries.get(series);
+    if (known?.key === key) return known.value;
+    const value = summarise(series, range);
+    this.summaries.set(series, { key, value });
+    return value;
+  }
+
+  private totalsOf(of: readonly Collections[], range: TimeRange | null): CollectionTotals {
+    const key = range ? `${range.startUs} ${range.endUs}` : '';
+    const known = this.totals.get(of);
+    if (known?.key === key && !this.data.live) return known.value;
+    const piece = range && this.data.pieces?.findLast((each) => sameWindow(each, range));
+    const exactly = piece?.collections.filter((one) => of.some((other) => sameGroup(one, other))) ?? of;
+    const value = collectionTotals(exactly, range);
+    this.totals.set(of, { key, value });
+    return value;
+  }
+
   /** The pauses near the crosshair; without one those of the range or of the run. */
   private collectionsValue(
     seen: readonly Collections[],
@@ -338,10 +364,7 @@ export class LanesView {
   ): { value: number; how: string; more: string } {
     const { cursorUs } = this;
     const near = cursorUs === null ? null : this.around(cursorUs);
-    const { range } = this;
-    const piece = range && this.data.pieces?.findLast((each) => sameWindow(each, range));
-    const exactly = piece?.collections.filter((one) => all.some((other) => sameGroup(one, other))) ?? all;
-    const totals = near ? collectionTotals(seen, near) : collectionTotals(exactly, range);
+    const totals = near ? collectionTotals(seen, near) : this.totalsOf(all, this.range);
     const { count, pauseMs, freedBytes, longestMs } = totals;
     return {
       value: count > 0 ? pauseMs : Number.NaN,

@@ -11,7 +11,7 @@ import type {
   ThreadKey,
 } from '../../main/api';
 import { toAppError, type AppError } from '../../main/errors';
-import { BoundedSeries, CollectionLog, cut, thinBlocks } from '../../profiles/series';
+import { BoundedSeries, CollectionLog, cut, staggeredMostPoints, thinBlocks } from '../../profiles/series';
 import { attachPieces, FinerTimeline } from './finer-timeline';
 import { RecordingModel, threadsOf, type Schedule } from './recording';
 import { factsOfDelta, nothingYet, type Followed } from './followed-profile';
@@ -125,7 +125,10 @@ export class LiveRun {
     for (const [thread, raw] of Object.entries(snapshot.allocations)) this.setAllocations(thread, raw);
     for (const series of snapshot.series)
       // Grown in place: the snapshot must not be, some transports hand over the engine's own.
-      this.seriesById.set(`${series.metric} ${series.scope}`, new BoundedSeries(copyOf(series)));
+      this.seriesById.set(
+        `${series.metric} ${series.scope}`,
+        new BoundedSeries(copyOf(series), staggeredMostPoints(this.seriesById.size)),
+      );
     this.showSeries();
     this.collections = new CollectionLog(collectionsKept);
     this.collections.add((snapshot.collections ?? []).map((group) => structuredClone(group)));
@@ -219,7 +222,13 @@ export class LiveRun {
     if (held) held.push(point.tUs, point.value);
     else {
       const { metric, scope, tUs, value } = point;
-      this.seriesById.set(id, new BoundedSeries<Series>({ metric, scope, tUs: [tUs], values: [value] }));
+      this.seriesById.set(
+        id,
+        new BoundedSeries<Series>(
+          { metric, scope, tUs: [tUs], values: [value] },
+          staggeredMostPoints(this.seriesById.size),
+        ),
+      );
       this.showSeries();
     }
   }
