@@ -5,6 +5,7 @@
  * Times are µs since the run's start on the host's monotonic clock unless a name says otherwise.
  */
 import { z } from 'zod';
+import type { AllocatedBetween, AllocationKind } from '../profiles/allocations/history';
 import { formatIds } from '../profiles/formats/types';
 import { leakSpecSchema, leakThresholdsSchema, type LeakVerdict } from '../profiles/leaks/types';
 import {
@@ -548,6 +549,21 @@ export interface ResolvedPositions {
   problems?: string[];
 }
 
+/** The allocation profiles of a thread. */
+export interface AllocationTimes {
+  thread: ThreadKey;
+  kind: AllocationKind;
+  /** Since when allocations were sampled. */
+  sinceUs: number;
+  /** When profiles were read. */
+  timesUs: number[];
+}
+
+/** What a thread allocated between two reads; of the kind `alive`, what of it still lived at the later one. */
+export interface AllocatedInThread extends AllocatedBetween {
+  thread: ThreadKey;
+}
+
 // ───────────────────────────────────────────── comparison ─────────────────────────────────────────────
 
 export interface MetricChange {
@@ -723,6 +739,17 @@ export const inputs = {
     endUs: z.number().optional(),
     points: z.number().int().min(100).max(20_000).default(2000),
   }),
+  /** When allocation profiles were read in a session or running recording; empty where that is not known (imported files). */
+  'allocations.history': byId,
+  /**
+   * What threads (default: all) allocated between the profiles nearest to two instants. Threads without two such
+   * profiles are left out.
+   */
+  'allocations.between': byId.extend({
+    threads: z.array(z.string()).nullable().default(null),
+    startUs: z.number(),
+    endUs: z.number(),
+  }),
   'run.current': empty,
   'run.snapshot': z.object({ runId: z.string() }),
 
@@ -839,6 +866,8 @@ export interface Results {
   'snapshots.compare': SnapshotComparisonAnswers[keyof SnapshotComparisonAnswers];
   'leaks.judge': LeakVerdict;
   'timeline.read': Timeline;
+  'allocations.history': AllocationTimes[];
+  'allocations.between': AllocatedInThread[];
   'run.current': RunState | null;
   'run.snapshot': RunSnapshot;
   'targets.list': RememberedTarget[];

@@ -12,6 +12,12 @@ import { Run, type ResolvedRunSpec, type RunDependencies } from './run/run';
 import { listSamples, resolveSample } from './run/samples';
 import { defaultDataFolder, newSessionId, openStore, type SessionStore } from './sessions';
 import { readForeign } from './analysis/foreign-reader';
+import {
+  allocatedBetween,
+  allocationTimes,
+  readAllocationHistories,
+  type Histories,
+} from './analysis/allocation-history';
 import { liveEvidence, savedEvidence } from './analysis/leak-evidence';
 import { judgeLeaks } from './analysis/leaks';
 import { summariseRecorded } from './analysis/summary';
@@ -67,6 +73,8 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   const sources = createSources(store);
   const snapshots = createSnapshots(store);
   const timelines = new SavedTimelines(store);
+  const allocationHistories = async (id: string): Promise<Histories> =>
+    run?.id === id ? run.recording.allocationHistories : readAllocationHistories(id, store);
   const tasks = new Map<string, AbortController>();
   let run: Run | undefined;
   let starting: Promise<Run> | undefined;
@@ -202,6 +210,8 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       }),
     'timeline.read': ({ id, ...window }) =>
       run?.id === id ? run.timeline(window) : timelines.read(id, window),
+    'allocations.history': async ({ id }) => allocationTimes(await allocationHistories(id)),
+    'allocations.between': async ({ id, ...what }) => allocatedBetween(await allocationHistories(id), what),
     'run.current': () => run?.state ?? null,
     'run.snapshot': ({ runId }) => theRun(runId).snapshot(),
     'targets.list': () => store.targets(),

@@ -46,6 +46,19 @@ describe('allocation capture', () => {
     expect(counted?.value).toBe(0);
   });
 
+  it('tells garbage, too, when all allocations are asked for', async () => {
+    const running = await runSource(
+      `function makesGarbage() { let a = []; for (let i = 0; i < 100000; i++) a.push({ i, x: [i] }); return a.length; }
+      const timer = setInterval(makesGarbage, 20); setTimeout(() => clearInterval(timer), 1000);`,
+      { capture: { allocationKind: 'all', allocationIntervalBytes: 16_384 } },
+    );
+    await running.ended;
+    expect(running.warnings).toEqual([]);
+    expect(running.allocationReads.at(-1)).toMatchObject({ kind: 'all' });
+    const [profile] = running.allocations.values();
+    expect(JSON.stringify(profile)).toContain('makesGarbage');
+  });
+
   it('takes a last profile when the program ends', async () => {
     const running = await runSource(leaking);
     await running.ended;

@@ -35,8 +35,8 @@ export function threadCollectors(given: ThreadCollectorOptions): Collector[] {
         sink.cpuChunk(thread, chunk);
         sources.seeCpu(chunk);
       },
-      allocations(thread, profile) {
-        sink.allocations(thread, profile);
+      allocations(thread, profile, read) {
+        sink.allocations(thread, profile, read);
         sources.seeAllocations(profile);
       },
     },

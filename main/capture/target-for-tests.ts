@@ -15,12 +15,13 @@ import type { V8CpuProfile, V8HeapProfile } from '../../profiles/types';
 import { createClock, launchTarget } from '../target';
 import type { Target, TargetThread } from '../target/types';
 import type { SourceRecord } from './source-record';
-import type { CaptureSink, Collector } from './types';
+import type { AllocationReading, CaptureSink, Collector } from './types';
 import { startAll, threadCollectors } from './index';
 
 export interface Recorded {
   chunks: { thread: string; chunk: V8CpuProfile }[];
   allocations: Map<string, V8HeapProfile>;
+  allocationReads: AllocationReading[];
   points: Point[];
   marks: Mark[];
   sources: SourceRecord[];
@@ -61,6 +62,7 @@ export async function runSource(
   const recorded: Recorded = {
     chunks: [],
     allocations: new Map(),
+    allocationReads: [],
     points: [],
     marks: [],
     sources: [],
@@ -74,7 +76,11 @@ export async function runSource(
   };
   const sink: CaptureSink = {
     cpuChunk: (thread, chunk) => (recorded.chunks.push({ thread: thread.info.key, chunk }), look()),
-    allocations: (thread, profile) => (recorded.allocations.set(thread.info.key, profile), look()),
+    allocations: (thread, profile, read) => {
+      recorded.allocations.set(thread.info.key, profile);
+      recorded.allocationReads.push(read);
+      look();
+    },
     points: (points) => (recorded.points.push(...points), look()),
     marks: (marks) => (recorded.marks.push(...marks), look()),
     source: (source) => (recorded.sources.push(source), look()),

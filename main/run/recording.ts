@@ -18,7 +18,9 @@ import type {
   ThreadKey,
   Timeline,
 } from '../api';
+import type { AllocationReading } from '../capture/types';
 import type { SourceRecord } from '../capture/source-record';
+import { AllocationHistory, type AllocationRead } from '../../profiles/allocations/history';
 import { ProfileBuilder, type ProfileCursor } from '../../profiles/builder';
 import { CollectionLog, defaultMostPoints, reduceTimeline, type TimelineWindow } from '../../profiles/series';
 import type { ProfileDelta, V8CpuProfile, V8HeapProfile } from '../../profiles/types';
@@ -28,7 +30,8 @@ export type JournalRecord =
   | { k: 'process'; process: ProcessInfo }
   | { k: 'listen'; address: ListeningAddress }
   | { k: 'cpu'; thread: ThreadKey; delta: ProfileDelta }
-  | { k: 'allocations'; thread: ThreadKey; profile: V8HeapProfile }
+  /** The whole profile so far, which replaces the one before; `read` is what the history of them keeps of this one. */
+  | { k: 'allocations'; thread: ThreadKey; profile: V8HeapProfile; read?: AllocationRead }
   | { k: 'points'; points: Point[] }
   | { k: 'marks'; marks: Mark[] }
   | { k: 'output'; lines: OutputLine[] }
@@ -49,6 +52,8 @@ export class Recording {
   readonly listening: ListeningAddress[] = [];
   readonly cpu = new Map<ThreadKey, ProfileBuilder>();
   readonly allocations = new Map<ThreadKey, V8HeapProfile>();
+  /** Only of a live target. */
+  readonly allocationHistories = new Map<ThreadKey, AllocationHistory>();
   /** Everything measured, as columns of plain numbers, which V8 keeps as 8 bytes each. */
   readonly series = new Map<string, Series>();
   /** Everything but garbage collections. */
@@ -118,6 +123,19 @@ export class Recording {
     const builder = this.cpuOf(thread);
     builder.appendV8Chunk(chunk, originUs);
     return this.takeDelta(thread, builder);
+  }
+
+  /** Takes a profile into the thread's history. Returns the record of it, with the profile of the whole time so far. */
+  appendAllocations(
+    thread: ThreadKey,
+    profile: V8HeapProfile,
+    { tUs, sinceUs, kind }: AllocationReading,
+  ): Extract<JournalRecord, { k: 'allocations' }> {
+    let history = this.allocationHistories.get(thread);
+    if (!history) this.allocationHistories.set(thread, (history = new AllocationHistory()));
+    const read = history.add(profile, tUs, sinceUs, kind);
+    const whole = kind === 'all' ? history.between(-Infinity, Infinity)?.profile : undefined;
+    return { k: 'allocations', thread, profile: whole ?? profile, read };
   }
 
   /** Ends a thread's CPU profile: its newest sample becomes final. Returns the last delta, if any. */

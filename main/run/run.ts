@@ -304,11 +304,13 @@ export class Run {
       const delta = this.recording.appendCpuChunk(thread.info.key, chunk, this.clock.originUs);
       if (delta) this.cpuGrew(thread.info.key, delta);
     },
-    allocations: (thread, profile) => {
-      this.record({ k: 'allocations', thread: thread.info.key, profile });
+    allocations: (thread, part, read) => {
+      const { key } = thread.info;
+      const record = this.recording.appendAllocations(key, part, read);
+      this.record(record);
       this.deps.emit({
         event: 'run.allocations',
-        payload: { runId: this.id, thread: thread.info.key, profile },
+        payload: { runId: this.id, thread: key, profile: record.profile },
       });
     },
     points: (points) => {

@@ -56,6 +56,7 @@ export const loadFileName = 'load.json';
 export const sourcesFileName = 'sources.ndjson';
 
 const profileName = /^(cpu|allocations)-(\d{1,10})(?:-w(\d{1,10}))?\.(cpuprofile|heapprofile)$/;
+const allocationHistoryName = /^allocations-(\d{1,10})(?:-w(\d{1,10}))?\.history\.ndjson$/;
 const otherStandardName = /^(http|queries)\.json$/;
 const snapshotName = /^[A-Za-z0-9][A-Za-z0-9_-]{0,79}\.(?:heapsnapshot|heaptimeline)$/;
 /** `heap-12-w3-…`: how a snapshot's name tells its thread. */
@@ -74,6 +75,11 @@ export function cpuFileName(thread: ThreadKey): string {
 /** `p12` → `allocations-12.heapprofile`. */
 export function allocationsFileName(thread: ThreadKey): string {
   return `allocations-${threadPart(thread)}.heapprofile`;
+}
+
+/** `p12` → `allocations-12.history.ndjson`: one `AllocationRead` a line, see profiles/allocations/history.ts. */
+export function allocationHistoryFileName(thread: ThreadKey): string {
+  return `allocations-${threadPart(thread)}.history.ndjson`;
 }
 
 /** The thread's `number`th of a recording, counted from 1: `p12-w3`, 2 → `heap-12-w3-2.heapsnapshot`. */
@@ -121,6 +127,8 @@ export function classifyFile(name: string): Pick<SessionFile, 'kind' | 'thread'>
     if ((kind === 'cpu') !== (extension === 'cpuprofile')) return undefined;
     return { kind: kind === 'cpu' ? 'cpu' : 'allocations', thread: `p${pid}${worker ? `-w${worker}` : ''}` };
   }
+  const history = allocationHistoryName.exec(name);
+  if (history) return { kind: 'other', thread: `p${history[1]}${history[2] ? `-w${history[2]}` : ''}` };
   if (foreignName.test(name) && !name.endsWith('.')) return { kind: 'profile' };
   if (isSnapshotName(name)) {
     const [, pid, worker] = snapshotThread.exec(name) ?? [];

@@ -19,6 +19,7 @@ import { AppendFile, type AppendHandle } from './append-file';
 import { journalLine } from './journal';
 import { LatestWriter } from './latest-writer';
 import {
+  allocationHistoryFileName,
   allocationsFileName,
   journalFileName,
   outputFileName,
@@ -62,6 +63,7 @@ export class FolderRecorder implements Recorder {
   private readonly output: AppendFile;
   private readonly sources: AppendFile;
   private readonly allocations: LatestWriter;
+  private readonly histories = new Map<ThreadKey, AppendFile>();
   private troubled = false;
 
   constructor(private readonly options: RecorderOptions) {
@@ -80,6 +82,7 @@ export class FolderRecorder implements Recorder {
       else if (record.k === 'allocations') {
         const file = path.join(this.options.folder, allocationsFileName(record.thread));
         this.allocations.put(file, () => JSON.stringify(record.profile));
+        if (record.read) this.historyOf(record.thread).append(`${JSON.stringify(record.read)}\n`);
       } else this.journal.append(journalLine(record));
     } catch (error) {
       this.trouble(error as Error);
@@ -97,6 +100,7 @@ export class FolderRecorder implements Recorder {
       this.output.close(),
       this.sources.close(),
       this.allocations.flush(),
+      ...[...this.histories.values()].map((history) => history.close()),
     ]);
     const problems = await writeStandardFiles(folder, recording, { originUs: this.options.session.originUs });
     if (!this.output.complete)
@@ -121,6 +125,17 @@ export class FolderRecorder implements Recorder {
       await this.options.onSaved(session);
       return session;
     });
+  }
+
+  private historyOf(thread: ThreadKey): AppendFile {
+    let history = this.histories.get(thread);
+    if (!history) {
+      const { folder, openFile } = this.options;
+      const file = path.join(folder, allocationHistoryFileName(thread));
+      history = new AppendFile({ file, onTrouble: (error) => this.trouble(error), openFile });
+      this.histories.set(thread, history);
+    }
+    return history;
   }
 
   private async finished(
