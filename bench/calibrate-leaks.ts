@@ -120,6 +120,9 @@ async function judgeCase(
     subjects: verdict.subjects.map(
       ({ subject, sentence }) => `${subject}: ${sentence.replaceAll('\u202F', ' ')}`,
     ),
+    snapshots: state.snapshots.map(({ reason, state: how, error }) =>
+      `${reason} ${how} ${error?.message ?? ''}`.trim(),
+    ),
     warnings: state.warnings.map(({ message }) => message),
     ...(state.error && { error: state.error.message }),
   });

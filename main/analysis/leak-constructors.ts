@@ -36,6 +36,9 @@ export function snapshotPair(
   return a && b ? { a, b } : null;
 }
 
+/** The workbench's own agent inside the target. */
+const isOurs = /main\/agent\/[\w-]+\.cjs/;
+
 /** Rejects as `Snapshots` do. */
 export async function suspectConstructors(
   snapshots: Snapshots,
@@ -69,6 +72,7 @@ export async function suspectConstructors(
       const [holder] = await snapshots.compare(...places, { kind: 'holders', group: key, limit: 1 }, task);
       heldBy = holder?.phrase ?? '';
     }
+    if (isOurs.test(heldBy)) continue;
     suspects.push({ name, key, countChange, sizeChange, heldChange: Math.round(heldChange), heldBy });
   }
   return suspects;

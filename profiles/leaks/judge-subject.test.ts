@@ -19,7 +19,7 @@ describe('a leak', () => {
       fired: true,
     });
     expect(verdict.rules.find(({ rule }) => rule === 'growthBytes')).toMatchObject({ fired: false });
-    expect(verdict.sentence).toMatch(/grew by 4.75 MB in 47.5 s .*360 MB per hour.*does not level off/);
+    expect(verdict.sentence).toMatch(/grew by 4.75\sMB in 47.5\ss .*360\sMB per hour.*does not level off/);
   });
 
   it('is called in noise, in steps, after a warm-up and under rare outliers', () => {
@@ -117,7 +117,7 @@ describe('what only looks like a leak', () => {
 describe('too little', () => {
   it('is said to be too little', () => {
     expect(judged([])).toMatchObject({ outcome: 'not-enough-data', trend: null });
-    expect(judged(floorOf((s) => s * megabyte, { everyS: 10 })).sentence).toMatch(/only 5 full collections/);
+    expect(judged(floorOf((s) => s * megabyte, { everyS: 14 })).sentence).toMatch(/only 3 full collections/);
     expect(judged(floorOf((s) => s * megabyte, { forS: 5, everyS: 0.1 })).outcome).toBe('not-enough-data');
   });
 

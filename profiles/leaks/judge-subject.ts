@@ -21,16 +21,19 @@ export interface SubjectInput {
   warmUpMs?: number;
 }
 
-/** With fewer points, or a shorter time, no trend is told from chance. */
-export const fewestPoints = 8;
+/** With fewer points no trend can be told from chance: five in order come once in 120. */
+export const fewestPoints = 5;
 export const shortestUs = 8e6;
+/** With fewer than this many points, they must cover more time. */
+const manyPoints = 8;
+const shortestOfFewUs = 20e6;
 /** Chance of calling a trend that is none. */
 export const significance = 0.01;
 /**
  * Growth that a recording cannot tell from V8's own bookkeeping (feedback, code, hash tables, what profiling itself keeps):
  * too little for a verdict, whatever it would be in an hour.
  */
-export const leastGrowthBytes = 128 * 1024;
+export const leastGrowthBytes = 512 * 1024;
 
 /** Never throws: too little data is a verdict, too. */
 export function judgeSubject(input: SubjectInput): SubjectVerdict {
@@ -39,7 +42,7 @@ export function judgeSubject(input: SubjectInput): SubjectVerdict {
   const used = blocked(preferForced(within));
   const base = { thread: input.thread, subject: input.subject, warmUpUs: Math.max(0, span.startUs) };
   const durationUs = (used[used.length - 1]?.tUs ?? 0) - (used[0]?.tUs ?? 0);
-  if (used.length < fewestPoints || durationUs < shortestUs) {
+  if (used.length < fewestPoints || durationUs < (used.length < manyPoints ? shortestOfFewUs : shortestUs)) {
     const verdict = { ...base, outcome: 'not-enough-data' as const, trend: null, rules: [] };
     return { ...verdict, sentence: sentenceOf(verdict, { points: used.length, durationUs }) };
   }
@@ -90,7 +93,7 @@ function firesLater(
 /** The program's own full collections run beside it and leave some garbage: with enough forced ones, those alone count. */
 function preferForced(points: readonly FloorPoint[]): readonly FloorPoint[] {
   const forced = points.filter((point) => point.forced);
-  return forced.length >= fewestPoints ? forced : points;
+  return forced.length >= manyPoints ? forced : points;
 }
 
 function described(trend: Trend, operations: number | null, levelledOff: boolean): LeakTrend {

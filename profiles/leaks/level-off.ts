@@ -20,6 +20,8 @@ export interface Continuation {
 /** A part of fewer points has no trend that could be significant: with four, the smallest possible p is 1/24. */
 const fewestInPart = 4;
 const significantInPart = 0.05;
+/** Half of few points is seldom significant by itself: where it goes on like the whole, less will do. */
+const significantWhenAlike = 0.25;
 /** Growth is ending when the later half is at most this fast as the earlier … */
 const slowed = 0.5;
 /** … and within the later half its own second half is slower again by this much. */
@@ -40,10 +42,11 @@ export function continuation(points: readonly FloorPoint[], whole: Trend = trend
   const earlier = trendOf(earlierPart);
   const later = trendOf(laterPart);
   if (whole.inflation > 1 && isFreedBetween(points, whole)) return { kind: 'freed', later, last: later };
-  const grows = later.p < significantInPart && later.slope > 0;
+  const isAlike = later.slope > slowed * whole.slope;
+  const grows = later.slope > 0 && later.p < (isAlike ? significantWhenAlike : significantInPart);
   const isFlat = later.slope <= nearlyFlat * earlier.slope;
   if (!grows) {
-    const isSlower = isFlat || later.high < earlier.slope;
+    const isSlower = isFlat || (!isAlike && later.high < earlier.slope);
     return { kind: isSlower ? 'levelled-off' : 'unclear', later, last: later };
   }
   if (isFlat) return { kind: 'levelled-off', later, last: later };

@@ -103,7 +103,7 @@ export function adviceFor(facts: AdviceFacts): string[] {
       );
     else if (tooFew)
       advice.push(
-        `Record longer: ${fewestPoints} full collections after the warm-up are needed, at ${formatDurationUs(facts.forceEveryMs * 1000)} each.`,
+        `Record longer: at least ${fewestPoints} full collections after the warm-up are needed, and one is made every ${formatDurationUs(facts.forceEveryMs * 1000)} or less often.`,
       );
     else advice.push('Record longer: only time tells whether the growth goes on.');
   }

@@ -9,8 +9,11 @@ class Job {
   }
 }
 
-// The first job waits for an answer that never comes.
-let lastJob = new Promise(() => {});
+// The first job waits for a connection that never opens; whoever would open it keeps the chain alive.
+const connection = { open: null };
+let lastJob = new Promise((resolve) => {
+  connection.open = resolve;
+});
 
 function enqueue(requestNumber) {
   const job = new Job(requestNumber);
@@ -19,5 +22,5 @@ function enqueue(requestNumber) {
 
 serve((requestNumber) => {
   enqueue(requestNumber);
-  return { requestNumber };
+  return { requestNumber, isOpen: connection.open === null };
 });
