@@ -7,13 +7,13 @@ import { expect, test } from './support/app';
 
 test.use({ shellUnderTest: 'web' });
 
-/** Sessions enter a Map and never leave it; a listener and a timer stand for the lists. */
+/** Visitors enter a Map and never leave it, half a megabyte a second; listeners and a timer stand for the lists. */
 const leaky = `
 const { EventEmitter } = require('node:events');
 class Visitor {
   constructor(number) {
     this.number = number;
-    this.notes = ('visitor ' + number + ' ').repeat(200).split('').join('');
+    this.notes = ('visitor ' + number + ' ').repeat(80).split('').join('');
   }
 }
 const visitors = new Map();
@@ -21,7 +21,7 @@ const bus = new EventEmitter();
 bus.setMaxListeners(0);
 let number = 0;
 function remember() {
-  for (let i = 0; i < 200; i++) visitors.set('visitor ' + ++number, new Visitor(number));
+  for (let i = 0; i < 20; i++) visitors.set('visitor ' + ++number, new Visitor(number));
   bus.on('visit', () => number);
 }
 setInterval(remember, 50);

@@ -23,6 +23,8 @@ import { ProfileBuilder } from '../../profiles/builder';
 import type { V8CpuProfile } from '../../profiles/types';
 import { readHeapProfile } from '../../profiles/formats/heapprofile';
 
+import { fixtureFloor, fixtureSnapshots, memoryHandlers } from './fixture-memory';
+
 export type Scene = 'full' | 'empty' | 'live' | 'error' | 'long' | 'many';
 
 interface Recorded {
@@ -111,6 +113,7 @@ export function createFixtureClient(recorded: Recorded): Client {
       listening: state.listening,
       warnings: scene === 'long' ? state.warnings : [],
       exit: { code: 0, signal: null, stoppedByUs: true },
+      snapshots: state.snapshots,
       files: [
         { name: 'cpu-4711.cpuprofile', kind: 'cpu', thread: 'p4711', sizeBytes: recorded.cpu.length },
         {
@@ -185,6 +188,14 @@ export function createFixtureClient(recorded: Recorded): Client {
         details: 'PATH=/usr/local/bin:/usr/bin:/bin',
       });
     },
+    ...memoryHandlers(
+      state,
+      emit,
+      scene === 'live' ? 'not-enough-data' : scene === 'long' ? 'not-leaking' : 'leaking',
+    ),
+    'timeline.read': () => timeline,
+    'allocations.history': () => [],
+    'allocations.between': () => [],
     'run.stop': () => null,
     'run.cancelLoad': () => null,
     'run.refreshAllocations': () => null,
@@ -346,7 +357,7 @@ export function createFixtureClient(recorded: Recorded): Client {
             ]
           : [],
       sampleCount: 6000,
-      snapshots: [],
+      snapshots: of === 'empty' ? [] : fixtureSnapshots(of === 'live'),
       ...(of === 'error' && {
         error: {
           code: 'TARGET_DIED_EARLY' as const,
@@ -420,6 +431,7 @@ function makeSeries(): Series[] {
     make('latencyP95', 'load', (index) => 18 + wave(index) * 9),
     make('latencyP99', 'load', (index) => 40 + (index % 9 === 0 ? 90 : 0)),
     make('errorRate', 'load', (index) => (index === 12 ? 3 : 0)),
+    ...fixtureFloor(),
   ];
 }
 

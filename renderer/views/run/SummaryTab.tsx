@@ -11,6 +11,7 @@ import {
   formatTime,
   formatValue,
 } from '../../../profiles/format';
+import type { LeakVerdict } from '../../../profiles/leaks/types';
 import { categoryTotals, frameKey } from '../../../profiles/functions';
 import { formatLocation } from '../../../profiles/location';
 import type { ProfileUnit } from '../../../profiles/types';
@@ -28,7 +29,11 @@ import type { ViewedRun } from './viewed-run';
 export function SummaryTab({ run: newest }: { run: ViewedRun }) {
   const run = useSlowed(newest);
   const { model, selection } = run;
-  const sentences = useVerdict(run);
+  const kept = useKeptThresholds((state) => state.byTarget);
+  const leak = useLeakVerdict(model, keptThresholds(kept, model.state)).verdict;
+  // Of the whole run, what collections leave says more than what was used in between.
+  const knowsLeaks = leak !== null && leak.outcome !== 'not-enough-data' && !selection.range;
+  const sentences = useVerdict(run, knowsLeaks);
   const nothingYet = model.live && !run.cpuTree && model.series.length === 0;
   return (
     <div className="summary">
@@ -41,7 +46,7 @@ export function SummaryTab({ run: newest }: { run: ViewedRun }) {
         ) : (
           sentences.map((sentence, index) => <Sentence key={index} sentence={sentence} />)
         )}
-        {!nothingYet && <LeakSentence run={run} />}
+        {!nothingYet && leak && <LeakSentence run={run} leak={leak} />}
         {selection.range && <p className="muted">In the selected range only.</p>}
       </section>
       <Warnings warnings={model.state.warnings} />
@@ -56,11 +61,11 @@ export function SummaryTab({ run: newest }: { run: ViewedRun }) {
 }
 
 /** The sentences; while data arrives, at most one a second. */
-function useVerdict(run: ViewedRun): VerdictSentence[] {
+function useVerdict(run: ViewedRun, knowsLeaks: boolean): VerdictSentence[] {
   const { model, selection, cpuTree, version } = run;
   const { range, threads } = selection;
   const last = useRef({ atMs: -Infinity, key: '', sentences: [] as VerdictSentence[] });
-  const key = JSON.stringify([range, threads]);
+  const key = JSON.stringify([range, threads, knowsLeaks]);
   return useMemo(() => {
     const now = performance.now();
     if (model.live && key === last.current.key && now - last.current.atMs < 1000)
@@ -71,7 +76,9 @@ function useVerdict(run: ViewedRun): VerdictSentence[] {
     const sentences = verdict({
       // Sentences about CPU time need time; profiles of other tools may count something else.
       cpu: cpuTree?.unit === 'microseconds' ? cpuTree : null,
-      series: model.series.filter((series) => of(series.scope)).map((series) => inRange(series, range)),
+      series: model.series
+        .filter((series) => of(series.scope) && !(knowsLeaks && series.metric === 'heapUsed'))
+        .map((series) => inRange(series, range)),
       marks: model.marks.filter((mark) => seen(mark.tUs) && (mark.kind !== 'blocked' || of(mark.thread))),
       load: range ? null : model.loadResult,
       cwd: model.state.cwd,
@@ -112,23 +119,21 @@ function Sentence({ sentence }: { sentence: VerdictSentence }) {
 const leakTones = { leaking: 'problem', 'not-leaking': 'fine', 'not-enough-data': 'unknown' } as const;
 
 /** Whether it leaks, of the whole run; the link leads to the proof. */
-function LeakSentence({ run }: { run: ViewedRun }) {
+function LeakSentence({ run, leak }: { run: ViewedRun; leak: LeakVerdict }) {
   const goInMemory = useRoute((state) => state.goInMemory);
-  const kept = useKeptThresholds((state) => state.byTarget);
-  const { verdict } = useLeakVerdict(run.model, keptThresholds(kept, run.model.state));
   // Without a measured heap there is nothing to say; the Memory tab says what is missing.
-  if (!verdict || run.model.series.length === 0 || run.model.cpuFromSamples) return null;
+  if (run.model.series.length === 0 || run.model.cpuFromSamples) return null;
   return (
     <p className="verdict-sentence" data-testid="summary-leak">
-      {tones[leakTones[verdict.outcome]]}
+      {tones[leakTones[leak.outcome]]}
       <span>
-        {verdict.sentence}{' '}
+        {leak.sentence}{' '}
         <button
           type="button"
           className="link proof"
           onClick={() => goInMemory({ view: 'overview', file: null, base: null })}
         >
-          {verdict.outcome === 'leaking' ? 'What leaks' : 'How it was judged'}
+          {leak.outcome === 'leaking' ? 'What leaks' : 'How it was judged'}
         </button>
       </span>
     </p>

@@ -8,6 +8,7 @@ import { reportError } from '../../../state/report-error';
 import { ExploreBar } from '../explore/ExploreBar';
 import { ExploreView } from '../explore/ExploreView';
 import { modeOnTab } from '../explore/modes';
+import { allocationsInRangeText } from './use-allocations-in-range';
 import type { ViewedRun } from '../viewed-run';
 
 /** Who allocated the memory: what is alive, or everything that was allocated. */
@@ -37,9 +38,13 @@ function AllocationNote({ run }: { run: ViewedRun }) {
       setRefreshing(false);
     }
   };
-  const all = model.detail?.spec?.capture.allocationKind === 'all';
+  const { times } = run.allocationsInRange;
+  // Recordings of older workbenches and files of other tools have no times: what is alive is what V8 tells by default.
+  const all = times?.some((of) => of.kind === 'all') ?? false;
+  const inRange = allocationsInRangeText(run.allocationsInRange, selection.range);
   const weight = allocationTree?.totalWeight ?? 0;
-  const kind = all ? 'allocated in all, garbage included,' : 'alive';
+  const ofWhole = all ? 'allocated in all, garbage included,' : 'alive';
+  const kind = run.allocationsInRange.shown ? `${inRange},` : ofWhole;
   return (
     <div className="tab-note">
       <span data-testid="allocation-note">
@@ -48,7 +53,7 @@ function AllocationNote({ run }: { run: ViewedRun }) {
             ? `${formatBytes(weight)} ${kind} by the function that allocated it (sampled)`
             : `${formatValue(weight, allocationTree.unit)} samples of memory ${kind} by the function that allocated it`
           : 'Memory by the function that allocated it'}
-        {selection.range && '. This profile has no times: it is of the whole run, whatever the range'}
+        {!run.allocationsInRange.shown && inRange && `; ${inRange}`}
         {model.live && model.allocations.size > 0 && '. Each refresh runs a full garbage collection'}
       </span>
       {model.live && (

@@ -164,10 +164,10 @@ export function FloorChart({ subject, floor, used, endUs, title }: Props) {
     <figure className="floor-chart" aria-label={title}>
       <figcaption className="floor-legend">
         <span>
-          <i className="floor-dot" /> {isExternal ? 'Outside the heap' : 'Heap'} just after a full collection
+          <i className="floor-dot" /> after full collections
         </span>
         <span>
-          <i className="floor-line" /> trend (Theil–Sen) with its 95 % confidence interval
+          <i className="floor-line" /> trend, 95 % confidence
         </span>
         {used && (
           <span>

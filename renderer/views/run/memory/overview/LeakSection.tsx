@@ -18,7 +18,7 @@ import type { ViewedRun } from '../../viewed-run';
 import { titleOfThread } from '../snapshots/snapshots-of';
 import { FloorChart } from './FloorChart';
 import { Suspects } from './Suspects';
-import { RulesTable } from './Thresholds';
+import { RulesTable, thresholdNames } from './Thresholds';
 import { useLeakVerdict } from './use-leak-verdict';
 
 const outcomeTitles: Record<LeakOutcome, string> = {
@@ -44,7 +44,11 @@ export function LeakSection({ run }: { run: ViewedRun }) {
   const thresholds = edited ?? kept;
   // What is typed is judged a moment later.
   const asked = useLater(thresholds, 350);
-  const { verdict, error, again } = useLeakVerdict(model, asked);
+  const { verdict: judged, error, again } = useLeakVerdict(model, asked);
+  const [deep, setDeep] = useState<LeakVerdict | null>(null);
+  // What was found in snapshots belongs to the same judgement as long as nothing is recorded and the limits are the same.
+  const isDeep = deep !== null && judged !== null && !model.live && sameLimits(deep, judged);
+  const verdict = isDeep ? deep : judged;
   if (!verdict)
     return (
       <section className="section" aria-label="Leak verdict">
@@ -81,7 +85,7 @@ export function LeakSection({ run }: { run: ViewedRun }) {
           {error && <p className="bad">The last judgement failed: {error.message}</p>}
         </div>
       </div>
-      <Suspects run={run} verdict={verdict} />
+      <Suspects run={run} verdict={verdict} onDeep={setDeep} />
       <div className="leak-subjects">
         {verdict.subjects.map((subject) => (
           <Subject key={`${subject.thread} ${subject.subject}`} model={model} subject={subject} />
@@ -147,11 +151,13 @@ export function LeakSection({ run }: { run: ViewedRun }) {
   );
 }
 
+function sameLimits(one: LeakVerdict, other: LeakVerdict): boolean {
+  return thresholdNames.every((name) => one.thresholds[name] === other.thresholds[name]);
+}
+
 function isDefault(thresholds: LeakThresholds): boolean {
   const defaults = leakThresholdsSchema.parse({});
-  return (Object.keys(defaults) as (keyof LeakThresholds)[]).every(
-    (key) => defaults[key] === thresholds[key],
-  );
+  return thresholdNames.every((name) => defaults[name] === thresholds[name]);
 }
 
 function subjectTitle(

@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { formatBytes, formatNumber } from '../../../../../profiles/format';
 import type { LeakVerdict } from '../../../../../profiles/leaks/types';
 import { formatLocation } from '../../../../../profiles/location';
@@ -16,11 +16,16 @@ interface Props {
   verdict: LeakVerdict;
 }
 
+interface DeepProps extends Props {
+  /** The verdict that also knows the snapshots. */
+  onDeep: (verdict: LeakVerdict) => void;
+}
+
 /** Snapshots that together are larger are opened only when somebody asks for it. */
 const mostBytesUnasked = 200e6;
 
 /** What has grown: constructors with their holders, and the code that allocated what is still there. */
-export function Suspects({ run, verdict }: Props) {
+export function Suspects({ run, verdict, onDeep }: DeepProps) {
   const { model } = run;
   const complete = snapshotsOf(model).filter(({ state }) => state === 'complete');
   const perThread = new Map<string, number>();
@@ -36,11 +41,12 @@ export function Suspects({ run, verdict }: Props) {
       <section className="section" aria-label="Suspected constructors">
         <div className="section-head">
           <h2>Constructors that have grown</h2>
+          {verdict.constructors.length > 0 && <span className="muted leak-column">objects · held bytes</span>}
         </div>
         {verdict.constructors.length > 0 ? (
           <Constructors run={run} verdict={verdict} />
         ) : deep ? (
-          <Deep run={run} verdict={verdict} />
+          <Deep run={run} verdict={verdict} onDeep={onDeep} />
         ) : comparable ? (
           <div className="leak-ask">
             <span className="muted">
@@ -59,13 +65,17 @@ export function Suspects({ run, verdict }: Props) {
   );
 }
 
-function Deep({ run, verdict }: Props) {
+function Deep({ run, verdict, onDeep }: DeepProps) {
   const client = useClient();
   const { id } = run.model;
   const thresholds = JSON.stringify(verdict.thresholds);
   const opening = useOpening(`${id} ${thresholds}`, 'Comparing heap snapshots', (taskId) =>
     client.call('leaks.judge', { id, deep: true, taskId, thresholds: verdict.thresholds }),
   );
+  const deep = opening.status === 'ready' ? opening.value : null;
+  useEffect(() => {
+    if (deep) onDeep(deep);
+  }, [deep, onDeep]);
   if (opening.status === 'opening')
     return (
       <LoadingView
@@ -107,7 +117,7 @@ function Constructors({ verdict }: Props) {
       });
   };
   return (
-    <table className="table table-plain" data-testid="suspect-constructors">
+    <table className="table table-plain leak-constructors" data-testid="suspect-constructors">
       <tbody>
         {verdict.constructors.map((suspect) => (
           <tr key={suspect.key}>
@@ -122,7 +132,7 @@ function Constructors({ verdict }: Props) {
                 {suspect.name}
               </button>
             </th>
-            <td className="cell-command" title={suspect.heldBy}>
+            <td className="cell-command leak-held" title={suspect.heldBy}>
               {suspect.heldBy && (
                 <button
                   type="button"
@@ -138,9 +148,12 @@ function Constructors({ verdict }: Props) {
               {suspect.countChange > 0 && '+'}
               {formatNumber(suspect.countChange)}
             </td>
-            <td className="number">
-              {suspect.sizeChange > 0 && '+'}
-              {formatBytes(suspect.sizeChange)}
+            <td
+              className="number"
+              title={`${formatBytes(suspect.sizeChange)} of it are the objects themselves`}
+            >
+              {suspect.heldChange > 0 && '+'}
+              {formatBytes(suspect.heldChange)}
             </td>
           </tr>
         ))}

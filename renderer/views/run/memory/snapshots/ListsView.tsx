@@ -115,7 +115,7 @@ function List({ snapshot, list }: { snapshot: OpenSnapshot; list: HeapListKind }
       id: 'label',
       label: title,
       title,
-      width: 'minmax(180px, 1.4fr)',
+      width: 'minmax(200px, 2.4fr)',
       cell: (row) => (
         <span className="mono" title={row.label}>
           {row.label}
@@ -126,7 +126,7 @@ function List({ snapshot, list }: { snapshot: OpenSnapshot; list: HeapListKind }
       id: 'detail',
       label: 'Where',
       title: 'More about it',
-      width: 'minmax(120px, 1fr)',
+      width: 'minmax(100px, 1fr)',
       cell: (row) => (
         <span className="mono muted" title={row.detail}>
           {row.detail}
