@@ -5,6 +5,7 @@ import { explorer } from './explorer';
 import { liveLatency } from './live-latency';
 import { timeline } from './timeline';
 import { snapshot } from './snapshot/index';
+import { snapshotTaking } from './snapshot-taking';
 
 const benches: Record<string, (rounds: number) => Promise<void>> = {
   overhead,
@@ -13,6 +14,7 @@ const benches: Record<string, (rounds: number) => Promise<void>> = {
   'explorer-1m': (rounds) => explorer('explorer-1m', Math.min(rounds, 3)),
   timeline: (rounds) => timeline(Math.min(rounds, 3)),
   snapshot: (rounds) => snapshot(Math.min(rounds, 3)),
+  'snapshot-taking': (rounds) => snapshotTaking(Math.min(rounds, 3)),
 };
 
 const args = process.argv.slice(2);
