@@ -142,11 +142,11 @@ test('a snapshot of a running program, by the button: what it costs, what is in 
     await expect(page.getByTestId('duplicates').getByRole('row', { level: 1 })).not.toHaveCount(0);
     await choose(page, 'Of the snapshot', 'Lists');
     await choose(page, 'List', 'Listeners');
-    await expect(page.getByTestId('heap-list')).toContainText('visit');
+    await expect(page.getByTestId('heap-rows')).toContainText('visit');
     await choose(page, 'List', 'Caches');
-    await expect(page.getByTestId('heap-list')).toContainText('visitors');
+    await expect(page.getByTestId('heap-rows')).toContainText('visitors');
     await choose(page, 'List', 'Timers');
-    await expect(page.getByTestId('heap-list')).toContainText('remember');
+    await expect(page.getByTestId('heap-rows')).toContainText('remember');
   });
 
   await test.step('two are compared: what has grown, which are new, what holds them', async () => {

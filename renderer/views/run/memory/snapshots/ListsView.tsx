@@ -137,7 +137,7 @@ function List({ snapshot, list }: { snapshot: OpenSnapshot; list: HeapListKind }
   return (
     <HeapGrid
       label={titles[list].title}
-      testId="heap-list"
+      testId="heap-rows"
       tree={tree}
       pending={pending}
       columns={columns}
