@@ -72,7 +72,7 @@ export function buildLanes(data: LanesData): Lane[] {
 function laneOf(name: Exclude<LaneName, 'events'>, data: LanesData): Lane {
   const { label, series: wanted } = laneRecipes[name];
   const byKind = name === 'gc' ? collectionSeries(data) : [];
-  const series: LaneSeries[] = byKind;
+  const series: LaneSeries[] = [...byKind];
   if (byKind.length === 0)
     for (const { metric, onlyInSight, ...rest } of wanted) {
       const parts = partsOf(data.series, metric, data.threads);

@@ -96,7 +96,7 @@ export const laneRecipes: Record<Exclude<LaneName, 'events'>, LaneRecipe> = {
     label: 'Heap',
     series: [
       // Later ones are drawn below earlier ones.
-      bytes('heapFloor', 'heapFloor', 'after full GC', { style: 'dots', summary: 'last' }),
+      bytes('heapFloor', 'heapFloor', 'after GC', { style: 'dots', summary: 'last' }),
       bytes('heapUsed', 'heap', 'used', { style: 'area' }),
       bytes('heapTotal', 'heapTotal', 'total'),
       bytes('heapLimit', 'heapLimit', 'limit', { style: 'faint', onlyInSight: true }),
@@ -107,7 +107,7 @@ export const laneRecipes: Record<Exclude<LaneName, 'events'>, LaneRecipe> = {
     series: [
       bytes('rss', 'rss', 'RSS'),
       bytes('external', 'external', 'external', { style: 'area' }),
-      bytes('arrayBuffers', 'arrayBuffers', 'array buffers'),
+      bytes('arrayBuffers', 'arrayBuffers', 'buffers'),
     ],
   },
   spaces: {

@@ -122,6 +122,11 @@ export class LanesView {
 
   /** Takes new data; drawn over the next animation frames. Cheap to call often. */
   update(data: LanesData, range: TimeRange | null, collapsed: boolean): void {
+    // A range that was chosen elsewhere must be seen.
+    const { view } = this;
+    const missed = view && range && (range.endUs <= view.startUs || range.startUs >= view.endUs);
+    if (missed && (range.startUs !== this.range?.startUs || range.endUs !== this.range?.endUs))
+      this.show(null);
     const onlyRange = data === this.data && collapsed === this.collapsed;
     this.data = data;
     this.range = range;

@@ -1,9 +1,12 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { Collections, GcKind, Metric, Series } from '../../main/api';
+import { reduceSeries } from '../../profiles/series';
 import { liveWindowEnd, niceCeiling, timeTicks } from './axis';
 import { combine, indexAt } from './combine';
 import { decimate } from './decimate';
-import { buildLanes, summarise } from './lane-model';
+import { buildLanes, inWindow, summarise } from './lane-model';
+import { panned, zoomed } from './lane-window';
 import type { LanesData } from './types';
 
 describe('decimation', () => {
@@ -109,6 +112,117 @@ describe('the lanes of a run', () => {
     expect(summarise(lane!.series[0]!, { startUs: 1.5e6, endUs: 3e6 })).toBe(100);
     expect(summarise(lane!.series[0]!, { startUs: 7e6, endUs: 8e6 })).toBeNaN();
   });
+});
+
+describe('the lanes beside the memory view', () => {
+  const of = (metric: Metric, scope: string, values: number[]): Series => ({
+    metric,
+    scope,
+    tUs: values.map((_, i) => (i + 1) * 1e6),
+    values,
+  });
+  const gc = (gcKind: GcKind, ours: boolean, durationMs: number[]): Collections => ({
+    thread: 'p1',
+    gcKind,
+    ours,
+    tUs: durationMs.map((_, i) => (i + 1) * 1e6),
+    durationMs,
+    beforeBytes: durationMs.map(() => 5e6),
+    afterBytes: durationMs.map(() => 1e6),
+  });
+  const data: LanesData = {
+    series: [
+      of('heapUsed', 'p1', [10e6, 20e6]),
+      of('heapUsed', 'p1-w1', [1e6, 2e6]),
+      of('heapTotal', 'p1', [30e6, 30e6]),
+      of('heapLimit', 'p1', [4e9, 4e9]),
+      of('rss', 'tree', [80e6, 90e6]),
+      of('gcPause', 'p1', [1, 2]),
+      of('gcPause', 'p1-w1', [10, 20]),
+    ],
+    collections: [gc('minor', false, [1, 2, 3]), gc('major', false, [9]), gc('major', true, [4])],
+    marks: [],
+    endUs: 3e6,
+    live: false,
+    threads: null,
+  };
+
+  test('are heap, process and collections by kind, in as much room as the others', () => {
+    const lanes = buildLanes({ ...data, set: 'memory' });
+    expect(lanes.map(({ label, series }) => [label, series.map((one) => one.label)])).toEqual([
+      ['Heap', ['used', 'total', 'limit']],
+      ['Process', ['RSS']],
+      ['GC', ['by profiling', 'minor', 'major']],
+    ]);
+  });
+
+  test('a limit far above the heap is a number and no line, and does not squeeze the heap', () => {
+    const [heap] = buildLanes({ ...data, set: 'memory' });
+    expect(heap?.series.at(-1)).toMatchObject({ label: 'limit', outOfSight: true });
+    expect(heap?.max).toBe(30e6);
+    const near = data.series.map((one) => (one.metric === 'heapLimit' ? of('heapLimit', 'p1', [40e6]) : one));
+    const [tight] = buildLanes({ ...data, series: near, set: 'memory' });
+    expect(tight?.series.at(-1)?.outOfSight).toBeUndefined();
+    expect(tight?.max).toBe(40e6);
+  });
+
+  test('threads are added up, or one of them is shown', () => {
+    const used = (threads: string[] | null) =>
+      buildLanes({ ...data, threads, set: 'memory' })[0]?.series[0]?.column.values;
+    expect(used(null)).toEqual([11e6, 22e6]);
+    expect(used(['p1-w1'])).toEqual([1e6, 2e6]);
+  });
+
+  test('elsewhere the collections have one number, and ours another; the other lanes keep theirs', () => {
+    const lanes = buildLanes(data);
+    const lane = lanes.find(({ name }) => name === 'gc');
+    expect(lane?.legend?.map((one) => [one.label, summarise(one, null)])).toEqual([
+      ['pause', 19],
+      ['by profiling', 4],
+    ]);
+    expect(lanes.filter(({ name }) => name !== 'gc').map(({ legend }) => legend)).toEqual([
+      undefined,
+      undefined,
+    ]);
+  });
+
+  test('pauses of many threads that were only measured as sums are added once each', () => {
+    const lane = buildLanes({ ...data, collections: [] }).find(({ name }) => name === 'gc');
+    expect(summarise(lane!.series[0]!, null)).toBe(33);
+  });
+
+  test('zoomed, a lane shows the finest detail that covers the window, and keeps its axis', () => {
+    const long = reduceSeries(
+      of(
+        'heapUsed',
+        'p1',
+        Array.from({ length: 5000 }, (_, i) => i),
+      ),
+      { points: 400 },
+    );
+    const window = { startUs: 1000e6, endUs: 1010e6 };
+    const finer = of(
+      'heapUsed',
+      'p1',
+      Array.from({ length: 2000 }, (_, i) => i),
+    );
+    const held = { metric: 'heapUsed' as const, scope: 'p1', ...long };
+    const pieces = [{ startUs: 0, endUs: 2000e6, series: finer }];
+    const [lane] = buildLanes({ ...data, series: [{ ...held, pieces }], set: 'memory', collections: [] });
+    const seen = inWindow(lane!, window);
+    expect(seen.series[0]?.column.tUs.length).toBeGreaterThanOrEqual(11);
+    expect(seen.series[0]?.column.tUs.length).toBeLessThanOrEqual(13);
+    expect(seen.max).toBe(lane!.max);
+  });
+});
+
+test('zooming stays about the pointer and inside the run, and ends at the whole', () => {
+  const whole = { startUs: 0, endUs: 100e6 };
+  const closer = zoomed(whole, whole, 0.5, 25e6)!;
+  expect(closer).toEqual({ startUs: 12.5e6, endUs: 62.5e6 });
+  expect(panned(closer, whole, -50e6)).toEqual({ startUs: 0, endUs: 50e6 });
+  expect(panned(closer, whole, 90e6)).toEqual({ startUs: 50e6, endUs: 100e6 });
+  expect(zoomed(closer, whole, 3, 0)).toBeNull();
 });
 
 test('axes have round ticks and the live window grows in steps', () => {
