@@ -89,6 +89,8 @@ export interface HeapEdgeRow {
   name: string;
   /** Of `references`: the object referred to. Of `retainers`: the object that refers. */
   node: HeapNodeRow;
+  /** Of `path`: steps of a very long way that are left out before this one. */
+  skipped?: number;
 }
 
 export interface ConstructorRow {
