@@ -42,7 +42,7 @@ async function start(page: Page, prepare: () => Promise<void> = () => Promise.re
   await page.getByRole('textbox', { name: 'Working folder' }).fill(folder);
   await prepare();
   await page.getByRole('button', { name: /^Start/ }).click();
-  await expect(page.getByTestId('run-phase')).toHaveText('recording');
+  await expect(page.getByTestId('run-phase')).toHaveText('recording', { timeout: 60_000 });
 }
 
 async function goTo(page: Page, view: 'Overview' | 'Allocations' | 'Snapshots'): Promise<void> {
@@ -79,7 +79,7 @@ async function searched(page: Page, list: Locator, name: string): Promise<Locato
 test('a snapshot of a running program, by the button: what it costs, what is in it, who holds it', async ({
   app,
 }) => {
-  test.setTimeout(180_000);
+  test.setTimeout(300_000);
   const { page } = app;
   await start(page);
   await goTo(page, 'Snapshots');
@@ -176,7 +176,7 @@ test('a snapshot of a running program, by the button: what it costs, what is in 
 });
 
 test('the leak verdict, its rules and its limits; all allocations', async ({ app }) => {
-  test.setTimeout(180_000);
+  test.setTimeout(300_000);
   const { page } = app;
   await start(page, async () => {
     await page.getByRole('button', { name: /^Memory/ }).click();

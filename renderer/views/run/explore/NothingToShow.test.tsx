@@ -19,7 +19,13 @@ const treeOf = (lines: string, weights: 'value' | 'samples' = 'value') =>
   );
 /** Only what the view reads of a run. */
 function start(status: string, data: Partial<ViewData>): void {
-  const model = { live: false, detail: { status }, cpu: new Map(), allocations: new Map() };
+  const model = {
+    live: false,
+    detail: { status },
+    state: { snapshots: [] },
+    cpu: new Map(),
+    allocations: new Map(),
+  };
   const run = { model, selection: emptySelection, error: null, pending: false } as unknown as ViewedRun;
   show(
     <NothingToShow

@@ -4,6 +4,7 @@ import { EmptyView } from '../../../components/EmptyView';
 import { ErrorPanel } from '../../../components/ErrorPanel';
 import { useRoute } from '../../../state/selection';
 import type { AppError } from '../../../../main/errors';
+import { snapshotsOf } from '../memory/snapshots/snapshots-of';
 import type { ViewedRun } from '../viewed-run';
 import type { ViewData } from './view-data';
 
@@ -121,6 +122,7 @@ function NotRecorded({ run, memory }: { run: ViewedRun; memory: boolean }) {
   const { select, goInMemory } = useRoute();
   const { model } = run;
   const other = memory ? model.cpu.size > 0 : model.allocations.size > 0;
+  const hasSnapshots = snapshotsOf(model).some(({ state }) => state === 'complete');
   if (model.live)
     return (
       <EmptyView
@@ -135,10 +137,14 @@ function NotRecorded({ run, memory }: { run: ViewedRun; memory: boolean }) {
     <EmptyView
       title={memory ? 'No allocation profile' : 'No CPU profile'}
       action={
-        other && (
+        other ? (
           <Action onClick={() => (memory ? select({ tab: 'flame' }) : goInMemory({ view: 'allocations' }))}>
             {memory ? 'Show the CPU profile' : 'Show the allocations'}
           </Action>
+        ) : (
+          hasSnapshots && (
+            <Action onClick={() => goInMemory({ view: 'snapshots' })}>Show the heap snapshots</Action>
+          )
         )
       }
     >
