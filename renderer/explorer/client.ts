@@ -98,6 +98,12 @@ export class ExplorerClient {
     return this.request((id) => this.port.post({ kind: 'heap', id, thread, profile }));
   }
 
+  /** What threads allocated in a range of time, in place of what was there of another. */
+  setInRange(profiles: { thread: ThreadKey; profile: V8HeapProfile }[]): Promise<null> {
+    this.foreseen.clear();
+    return this.request((id) => this.port.post({ kind: 'in-range', id, profiles }));
+  }
+
   /** What `sources.resolve` is to be asked about; the answer goes to `setMapping`. */
   positions(): Promise<{ urls: string[]; positions: number[] }> {
     return this.request((id) => this.port.post({ kind: 'positions', id }));

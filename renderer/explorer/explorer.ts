@@ -43,10 +43,14 @@ export interface SetProfileOptions {
 }
 
 /** What each source is shown in where its threads differ. */
-const preferredUnit: Record<Source, ProfileUnit> = { cpu: 'microseconds', allocations: 'bytes' };
+const preferredUnit: Record<Source, ProfileUnit> = {
+  cpu: 'microseconds',
+  allocations: 'bytes',
+  'in-range': 'bytes',
+};
 
 export class Explorer {
-  private held: Record<Source, Map<ThreadKey, Held>> = { cpu: new Map(), allocations: new Map() };
+  private held = nothingHeld();
   /** Never reset, so that a profile that takes another's place is told apart from it. */
   private changes = 0;
   /** What the newest `positions` asked about, per profile. */
@@ -66,6 +70,16 @@ export class Explorer {
       mapping: null,
       version: ++this.changes,
     });
+  }
+
+  /** What threads allocated in a range of time; nothing is left of an earlier range. */
+  setInRange(profiles: readonly { thread: ThreadKey; profile: Profile }[]): void {
+    const before = this.held['in-range'];
+    this.held['in-range'] = new Map();
+    for (const { thread, profile } of profiles) {
+      const title = (this.held.allocations.get(thread) ?? before.get(thread))?.title;
+      this.setProfile('in-range', thread, profile, title === undefined ? {} : { title });
+    }
   }
 
   /**
@@ -93,12 +107,12 @@ export class Explorer {
 
   /** For the titles of tracks. Threads that are not there are passed over. */
   setTitles(titles: Readonly<Record<ThreadKey, string>>): void {
-    for (const source of ['cpu', 'allocations'] as const)
+    for (const source of ['cpu', 'allocations', 'in-range'] as const)
       for (const held of this.held[source].values()) held.title = titles[held.thread] ?? held.title;
   }
 
   removeAll(): void {
-    this.held = { cpu: new Map(), allocations: new Map() };
+    this.held = nothingHeld();
     this.asked = [];
     this.mapped.clear();
     this.transformed.clear();
@@ -214,7 +228,7 @@ export class Explorer {
 
   /** Everything that a source map could know, of all profiles together, as `sources.resolve` takes it. */
   positions(): Pick<AskedPositions, 'urls' | 'positions'> {
-    const all = [...this.held.cpu.values(), ...this.held.allocations.values()];
+    const all = Object.values(this.held).flatMap((threads) => [...threads.values()]);
     const { urls, positions, parts } = combinedPositions(
       all.map((held) => ({ of: held, asked: positionsOf(held.profile) })),
     );
@@ -290,6 +304,10 @@ export class Explorer {
       );
     return sum;
   }
+}
+
+function nothingHeld(): Record<Source, Map<ThreadKey, Held>> {
+  return { cpu: new Map(), allocations: new Map(), 'in-range': new Map() };
 }
 
 function weighing({ weights, includeIdle }: Scope): string {

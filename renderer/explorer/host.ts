@@ -38,6 +38,17 @@ export class ExplorerHost {
           return this.explorer.facts('allocations').find(({ thread }) => thread === message.thread);
         });
         break;
+      case 'in-range':
+        this.respond(message.id, 'the allocations of the range', () => {
+          this.explorer.setInRange(
+            message.profiles.map(({ thread, profile }) => ({
+              thread,
+              profile: heapProfileToProfile(profile),
+            })),
+          );
+          return null;
+        });
+        break;
       case 'delta':
         this.attempt('adding samples', () => this.explorer.applyDelta(message.thread, message.delta));
         break;

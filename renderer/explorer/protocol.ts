@@ -38,6 +38,8 @@ export type ToWorker =
   | { kind: 'ask'; id: number; question: QuestionName; input: unknown }
   | { kind: 'delta'; thread: ThreadKey; delta: ProfileDelta }
   | { kind: 'heap'; id: number; thread: ThreadKey; profile: V8HeapProfile }
+  /** What threads allocated in a range of time, in place of what was there of another. */
+  | { kind: 'in-range'; id: number; profiles: { thread: ThreadKey; profile: V8HeapProfile }[] }
   /** Answered with what `sources.resolve` takes. */
   | { kind: 'positions'; id: number }
   | { kind: 'mapping'; answer: ResolvedPositions }

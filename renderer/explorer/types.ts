@@ -13,7 +13,8 @@ import type { ThreadKey } from '../../main/api';
 
 /** Which part of which profiles a view is about. Two equal scopes have the same answer as long as no data arrived. */
 export interface Scope {
-  source: 'cpu' | 'allocations';
+  /** `in-range`: what was allocated in a range of time, as it was last given to the explorer (`setInRange`). */
+  source: 'cpu' | 'allocations' | 'in-range';
   /** null: all. */
   threads: ThreadKey[] | null;
   /** null: all. Profiles without time ignore it. */

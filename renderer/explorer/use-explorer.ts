@@ -36,7 +36,10 @@ export function useExplorer<Q extends QuestionName>(
   slot: string = question,
 ): Explored<Questions[Q]['output']> {
   const source = input?.scope.source ?? 'cpu';
-  const dataVersion = useSyncExternalStore(model.subscribe, () => model.versions[source]);
+  const dataVersion = useSyncExternalStore(
+    model.subscribe,
+    () => model.versions[source === 'in-range' ? 'inRange' : source],
+  );
   const key = input && JSON.stringify(input);
   const [state, setState] = useState<State>({ model, key: null, answer: null, version: 0, error: null });
   const asked = useRef(0);

@@ -17,7 +17,7 @@ import { ExplorerClient } from '../explorer/client';
 import type { ProfileFacts } from '../explorer/types';
 import type { FinerTimeline, HeldSeries, TimelinePiece } from './finer-timeline';
 
-export type Part = 'state' | 'cpu' | 'allocations' | 'series' | 'marks' | 'output' | 'load';
+export type Part = 'state' | 'cpu' | 'allocations' | 'inRange' | 'series' | 'marks' | 'output' | 'load';
 
 export class RecordingModel {
   readonly id: string;
@@ -52,6 +52,7 @@ export class RecordingModel {
     state: 0,
     cpu: 0,
     allocations: 0,
+    inRange: 0,
     series: 0,
     marks: 0,
     output: 0,

@@ -10,6 +10,7 @@ import { useFollowMapping } from '../../source/use-follow-mapping';
 import { useSourceMaps } from '../../source/use-source-maps';
 import { resolveKey } from '../../state/trees';
 import { DetailsPanel } from './DetailsPanel';
+import { useAllocationsInRange } from './memory/use-allocations-in-range';
 import { TabBar } from './TabBar';
 import { TabBody } from './TabBody';
 import type { ViewedRun } from './viewed-run';
@@ -35,9 +36,13 @@ export const RunBody = memo(function RunBody({ model, version, range }: Props) {
     () => ({ source: 'cpu', threads, range, transforms, weights, includeIdle: showIdle, mapped }),
     [threads, range, transforms, weights, showIdle, mapped],
   );
+  // Only the allocations of the Memory tab and their details show it.
+  const wantsMemory = selection.tab === 'memory' && selection.memory.view === 'allocations';
+  const allocationsInRange = useAllocationsInRange(model, threads, range, wantsMemory);
+  const isInRange = allocationsInRange.shown;
   const allocationScope = useMemo<Scope>(
     () => ({
-      source: 'allocations',
+      source: isInRange ? 'in-range' : 'allocations',
       threads,
       range: null,
       transforms,
@@ -45,12 +50,10 @@ export const RunBody = memo(function RunBody({ model, version, range }: Props) {
       includeIdle: showIdle,
       mapped,
     }),
-    [threads, transforms, weights, showIdle, mapped],
+    [isInRange, threads, transforms, weights, showIdle, mapped],
   );
   useSourceMaps(model);
   const cpu = useExplorer(model, 'tree', { scope: cpuScope, withLayout: !live }, 'cpu');
-  // Only the allocations of the Memory tab and their details show it.
-  const wantsMemory = selection.tab === 'memory' && selection.memory.view === 'allocations';
   const memory = useExplorer(
     model,
     'tree',
@@ -64,6 +67,7 @@ export const RunBody = memo(function RunBody({ model, version, range }: Props) {
     selection: { ...selection, range },
     cpuScope,
     allocationScope,
+    allocationsInRange,
     cpuTree,
     cpuVersion: cpu.version,
     cpuLayout: cpu.answer?.layout ?? null,

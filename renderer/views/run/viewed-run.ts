@@ -3,6 +3,7 @@ import type { FlameLayout } from '../../../profiles/flame-layout';
 import type { AppError } from '../../../main/errors';
 import type { Scope } from '../../explorer/types';
 import type { RecordingModel } from '../../state/recording';
+import type { AllocationsInRange } from './memory/use-allocations-in-range';
 import type { Selection } from '../../state/selection';
 
 /** A recording with what is selected in it: what every tab shows. */
@@ -23,7 +24,9 @@ export interface ViewedRun {
   cpuRunWeight: number;
   /** When the newest sample in `cpuTree` was taken, µs since the run's start. */
   newestUs: number;
-  /** Live memory by allocating function of the selected threads; always of the whole run. Asked for only by the Memory tab. */
+  /** Which part of the allocations the scope is about. */
+  allocationsInRange: AllocationsInRange;
+  /** Memory by allocating function of the selected threads: of the range where that is known. Asked for only by the Memory tab. */
   allocationTree: CallTree | null;
   allocationVersion: number;
   allocationLayout: FlameLayout | null;
