@@ -1,9 +1,12 @@
 /** What a leak verdict rests on, taken from a running recording or read from a saved session. */
 import type { SessionDetail, Timeline } from '../api';
 import { parseHeapProfile, heapProfileToProfile } from '../../profiles/formats/heapprofile';
+import type { AllocationHistory } from '../../profiles/allocations/history';
+import type { Profile } from '../../profiles/types';
 import type { Run } from '../run/run';
 import type { SessionStore } from '../sessions';
-import type { AllocationsAt, LeakEvidence } from './leaks';
+import { readAllocationHistories } from './allocation-history';
+import type { LeakEvidence, LiveAllocations } from './leaks';
 
 /** Enough that no floor is reduced away: what is reduced keeps its extremes and loses its order in time. */
 const allPoints = 100_000;
@@ -22,7 +25,9 @@ export function liveEvidence(run: Run, detail: SessionDetail | null): LeakEviden
     allocationsOf: (thread) => {
       const profile = recording.allocations.get(thread);
       return Promise.resolve(
-        profile ? [{ tUs: recording.lastUs, profile: heapProfileToProfile(profile) }] : [],
+        profile
+          ? liveAllocations(heapProfileToProfile(profile), recording.allocationHistories.get(thread))
+          : null,
       );
     },
   };
@@ -43,14 +48,21 @@ export async function savedEvidence(
     ...specOf(detail),
     snapshots: detail.snapshots ?? [],
     allocationsOf: async (thread) => {
-      const profiles: AllocationsAt[] = [];
-      for (const file of detail.files)
-        if (file.kind === 'allocations' && file.thread === thread)
-          profiles.push({
-            tUs: detail.durationMs * 1000,
-            profile: parseHeapProfile(await store.readFile(id, file.name), { fileName: file.name }),
-          });
-      return profiles;
+      const file = detail.files.find((each) => each.kind === 'allocations' && each.thread === thread);
+      if (!file) return null;
+      const bytes = await store.readFile(id, file.name);
+      const histories = await readAllocationHistories(id, store);
+      return liveAllocations(parseHeapProfile(bytes, { fileName: file.name }), histories.get(thread));
+    },
+  };
+}
+
+function liveAllocations(whole: Profile, history: AllocationHistory | undefined): LiveAllocations {
+  return {
+    whole,
+    since: (tUs) => {
+      const between = history?.between(tUs, Infinity);
+      return between ? heapProfileToProfile(between.profile) : null;
     },
   };
 }

@@ -21,11 +21,11 @@ import type { Snapshots } from '../snapshots';
 import type { TaskOptions } from '../sessions';
 import { suspectConstructors, snapshotPair } from './leak-constructors';
 
-/** What a thread's allocations looked like at some time. */
-export interface AllocationsAt {
-  /** µs since the run's start. */
-  tUs: number;
-  profile: Profile;
+/** What a thread allocated that is alive at the end of what was recorded. */
+export interface LiveAllocations {
+  whole: Profile;
+  /** Of that, what was allocated after an instant (µs since the run's start); null when nobody kept that. */
+  since(tUs: number): Profile | null;
 }
 
 export interface LeakEvidence {
@@ -42,8 +42,8 @@ export interface LeakEvidence {
   snapshots: readonly SnapshotInfo[];
   /** The load's own times, where a mark for its start or end is missing. */
   load?: Pick<LoadState, 'startedUs'> | null;
-  /** A thread's allocation profiles, as many as are kept, in time order. */
-  allocationsOf(thread: ThreadKey): Promise<AllocationsAt[]>;
+  /** Null without an allocation profile of the thread. */
+  allocationsOf(thread: ThreadKey): Promise<LiveAllocations | null>;
 }
 
 export interface JudgeOptions extends TaskOptions {
@@ -172,7 +172,7 @@ function threadsToLookAt(subjects: readonly SubjectVerdict[], threads: readonly 
 
 type SitesKnown = 'none' | 'alive' | 'grown' | 'all-allocated';
 
-/** What grew between the first profile after the warm-up and the last one. */
+/** By what was allocated after the warm-up and is still alive; where that is not known, by all that is alive. */
 async function sitesOf(
   evidence: LeakEvidence,
   threads: readonly ThreadKey[],
@@ -182,14 +182,12 @@ async function sitesOf(
   const sites: SuspectSite[] = [];
   let known: SitesKnown = 'none';
   for (const thread of threads) {
-    const profiles = await evidence.allocationsOf(thread);
-    const last = profiles[profiles.length - 1];
-    if (!last) continue;
-    const earlier = profiles.find(({ tUs }) => tUs >= warmUpUs);
-    const comparable = earlier && earlier !== last ? earlier : undefined;
-    if (comparable) known = 'grown';
+    const allocations = await evidence.allocationsOf(thread);
+    if (!allocations) continue;
+    const added = allocations.since(warmUpUs) ?? undefined;
+    if (added) known = 'grown';
     else if (known === 'none') known = 'alive';
-    for (const site of suspectSites(thread, comparable?.profile, last.profile)) sites.push(site);
+    for (const site of suspectSites(thread, allocations.whole, added)) sites.push(site);
   }
   sites.sort((a, b) => b.growthBytes - a.growthBytes);
   return { sites: sites.slice(0, 10), known };

@@ -62,20 +62,20 @@ export function allocationSites(profile: Profile): Map<string, AllocationSite> {
 }
 
 /**
- * Sites by what they added between two profiles of a thread, the most first. Without an earlier one everything alive counts
- * as added: sampling began with the recording.
+ * Sites by what they added and what still lives, the most first.
+ * @param last what is alive at the end
+ * @param added of that, what was allocated after the warm-up; absent: everything counts as added, as sampling began with the
+ * recording
  */
 export function suspectSites(
   thread: string,
-  earlier: Profile | undefined,
   last: Profile,
+  added: Profile | undefined,
   most = 10,
 ): SuspectSite[] {
-  const before = earlier && allocationSites(earlier);
+  const alive = allocationSites(last);
   const suspects: SuspectSite[] = [];
-  for (const [key, { bytes, ...place }] of allocationSites(last)) {
-    const growthBytes = bytes - (before?.get(key)?.bytes ?? 0);
-    if (growthBytes > 0) suspects.push({ ...place, thread, aliveBytes: bytes, growthBytes });
-  }
+  for (const [key, { bytes, ...place }] of added ? allocationSites(added) : alive)
+    suspects.push({ ...place, thread, aliveBytes: alive.get(key)?.bytes ?? bytes, growthBytes: bytes });
   return suspects.sort((a, b) => b.growthBytes - a.growthBytes || b.aliveBytes - a.aliveBytes).slice(0, most);
 }
