@@ -52,6 +52,8 @@ class WayPatterns {
   /** Pattern of each object, + 1; 0 until it is asked for. */
   private readonly patternOf: Uint32Array;
   private readonly dictionaries = new Map<number, boolean>();
+  private readonly constructorNames = new Map<number, string>();
+  private readonly propertyNames = new Map<number, string>();
 
   constructor(private readonly graph: HeapGraph) {
     this.patternOf = new Uint32Array(graph.snapshot.nodeCount);
@@ -144,7 +146,11 @@ class WayPatterns {
     if (type === graph.edge.property)
       return this.isDictionary(from)
         ? { kind: 'entry', edge: '[…]', node }
-        : { kind: 'property', edge: edgeLabel(graph, edge), node };
+        : {
+            kind: 'property',
+            edge: this.known(this.propertyNames, snapshot.edgeName[edge]!, () => edgeLabel(graph, edge)),
+            node,
+          };
     const slot = type === graph.edge.internal ? numberOf(graph, snapshot.edgeName[edge]!) : -1;
     if (slot !== -1) {
       const exported = exportOf(graph, to);
@@ -164,7 +170,20 @@ class WayPatterns {
       const place = placeText(graph, placeOfClosure(graph, ordinal));
       return `${name === '(anonymous)' ? '' : name}()${place === '' ? '' : ` ${place}`}`;
     }
-    return nodeName(graph, ordinal);
+    if (graph.snapshot.nodeType[ordinal] !== graph.node.object) return nodeName(graph, ordinal);
+    return this.known(this.constructorNames, graph.snapshot.nodeName[ordinal]!, () =>
+      nodeName(graph, ordinal),
+    );
+  }
+
+  /** Texts are decoded once: a million objects have few constructors and property names. */
+  private known(texts: Map<number, string>, index: number, decode: () => string): string {
+    let text = texts.get(index);
+    if (text === undefined) {
+      text = decode();
+      texts.set(index, text);
+    }
+    return text;
   }
 
   private isDictionary(ordinal: number): boolean {
