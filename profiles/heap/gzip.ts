@@ -36,11 +36,17 @@ async function* withHead(head: Uint8Array, rest: AsyncGenerator<Uint8Array>): As
 }
 
 async function* unpacked(pieces: AsyncGenerator<Uint8Array>, fileName: string): AsyncGenerator<Uint8Array> {
+  let failedReading: unknown;
   const packed = new ReadableStream<Uint8Array<ArrayBuffer>>({
     async pull(controller) {
-      const next = await pieces.next();
-      if (next.done === true) controller.close();
-      else controller.enqueue(Uint8Array.from(next.value));
+      try {
+        const next = await pieces.next();
+        if (next.done === true) controller.close();
+        else controller.enqueue(Uint8Array.from(next.value));
+      } catch (cause) {
+        failedReading = cause;
+        throw cause;
+      }
     },
     async cancel() {
       await pieces.return(undefined);
@@ -55,8 +61,9 @@ async function* unpacked(pieces: AsyncGenerator<Uint8Array>, fileName: string): 
     }
   } catch (cause) {
     // What goes wrong in reading the file, or in stopping to, is not about its format.
-    if (!(cause instanceof TypeError)) throw cause;
-    throw new ProfileFormatError('PROFILE_MALFORMED', `${fileName} cannot be unpacked: ${cause.message}.`, {
+    if (cause === failedReading) throw cause;
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new ProfileFormatError('PROFILE_MALFORMED', `${fileName} cannot be unpacked: ${why}.`, {
       where: fileName,
       hint: 'The gzip file is cut off or damaged. Copy or pack it again.',
       cause,
