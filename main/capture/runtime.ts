@@ -52,6 +52,8 @@ const call = (method: 'start' | 'stop' | 'flush' | 'turn', argument = ''): strin
 
 /** A worker's agent may load a moment after its inspector session is there. */
 const secondTryMs = 1000;
+/** Longer than any interval between reports of a loop that turns, for the usual ones. */
+const silentMs = 2000;
 const soonAttempts = 4;
 const soonPauseMs = 5;
 const flushTimeoutMs = 1000;
@@ -61,6 +63,9 @@ export class RuntimeCollector implements Collector {
   readonly source: string;
   private readonly trouble: Trouble;
   private retry: NodeJS.Timeout | undefined;
+  private watch: NodeJS.Timeout | undefined;
+  private reportedMs = 0;
+  private turning = false;
   private running = false;
   private removeListener: (() => void) | undefined;
 
@@ -77,7 +82,9 @@ export class RuntimeCollector implements Collector {
     const { thread } = this.options;
     this.removeListener = thread.onReport('runtime', (data) => this.reported(data));
     this.running = true;
-    void thread.session.closed.then(() => clearTimeout(this.retry));
+    this.reportedMs = performance.now();
+    this.watch = setInterval(() => void this.turnWhenSilent(), silentMs);
+    void thread.session.closed.then(() => this.stopTimers());
     try {
       if (!(await this.startAgentSoon())) this.retry = setTimeout(() => void this.tryAgain(), secondTryMs);
     } catch (error) {
@@ -97,7 +104,7 @@ export class RuntimeCollector implements Collector {
   }
 
   async stop(): Promise<void> {
-    clearTimeout(this.retry);
+    this.stopTimers();
     const { session } = this.options.thread;
     if (this.running && !session.isClosed) {
       // At the isolate's end the agent has reported and stopped by itself; letting go of one that lives on needs both.
@@ -109,6 +116,20 @@ export class RuntimeCollector implements Collector {
     this.running = false;
     this.removeListener?.();
     this.removeListener = undefined;
+  }
+
+  private stopTimers(): void {
+    clearTimeout(this.retry);
+    clearInterval(this.watch);
+  }
+
+  /** A loop that does not turn reports nothing, and what V8 notes of each collection would pile up there. */
+  private async turnWhenSilent(): Promise<void> {
+    if (!this.ownGcs.observed || this.turning || performance.now() - this.reportedMs < silentMs) return;
+    this.turning = true;
+    // Only a precaution: what is wrong with the session, others tell.
+    await this.evaluate(call('turn')).catch(() => undefined);
+    this.turning = false;
   }
 
   /** An evaluation that interrupts the isolate at an unlucky moment is cut off without a word; it may be repeated. */
@@ -152,6 +173,7 @@ export class RuntimeCollector implements Collector {
   }
 
   private reported(data: unknown): void {
+    this.reportedMs = performance.now();
     const parsed = reportSchema.safeParse(data);
     if (!parsed.success) {
       this.trouble.tell(
