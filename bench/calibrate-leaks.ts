@@ -5,7 +5,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import type { RunState } from '../main/api';
+import type { RunState, Timeline } from '../main/api';
 import { createEngine, type Engine } from '../main/engine';
 import { packageRoot } from '../main/paths';
 import type { LeakOutcome, LeakVerdict } from '../profiles/leaks/types';
@@ -104,6 +104,7 @@ async function judgeCase(
   const state = await ended;
   const verdict = await engine.call('leaks.judge', { id: runId, deep: true });
   const result = resultOf(leakCase, run, verdict, live);
+  const timeline = await engine.call('timeline.read', { id: runId });
   print({
     calibration: 'leaks',
     ...result,
@@ -123,6 +124,7 @@ async function judgeCase(
     snapshots: state.snapshots.map(({ reason, state: how, error }) =>
       `${reason} ${how} ${error?.message ?? ''}`.trim(),
     ),
+    floors: floorsOf(timeline),
     warnings: state.warnings.map(({ message }) => message),
     ...(state.error && { error: state.error.message }),
   });
@@ -147,6 +149,18 @@ async function judgeWhileRunning(
     lastOutcome = outcome;
     if (outcome === 'leaking') firstCalledMs ??= Math.round(performance.now() - startedMs);
   }
+}
+
+/** What was judged, seconds and kB: so that a verdict can be understood, and judged again without recording again. */
+function floorsOf({ series, marks }: Timeline): Record<string, [number, number][]> {
+  const floors: Record<string, [number, number][]> = {};
+  for (const { metric, tUs, values } of series)
+    if (metric === 'heapFloor' || metric === 'externalFloor')
+      floors[metric] = tUs.map((at, i) => [Math.round(at / 1e4) / 100, Math.round(values[i]! / 1000)]);
+  const load = marks.flatMap(({ kind, tUs }): [number, number][] =>
+    kind === 'load-start' || kind === 'load-end' ? [[Math.round(tUs / 1e4) / 100, 0]] : [],
+  );
+  return { ...floors, load };
 }
 
 function resultOf(
