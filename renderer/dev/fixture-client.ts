@@ -232,7 +232,6 @@ export function createFixtureClient(recorded: Recorded): Client {
       };
     },
     'sessions.get': ({ id }) => detail(id),
-    'timeline.read': () => timeline,
     'sessions.readFile': ({ file, offset = 0, lengthBytes = Infinity }) => {
       const part = (bytes: Uint8Array) => bytes.slice(offset, offset + lengthBytes);
       if (file.endsWith('.cpuprofile')) return part(recorded.cpu);

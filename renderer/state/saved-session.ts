@@ -60,13 +60,23 @@ export async function loadSavedSession(options: LoadSavedOptions): Promise<Recor
   }
 }
 
+const readKinds: ReadonlySet<SessionFile['kind']> = new Set([
+  'cpu',
+  'allocations',
+  'profile',
+  'timeline',
+  'load',
+  'output',
+]);
+
 async function readFiles(
   model: RecordingModel,
   detail: SessionDetail,
   options: LoadSavedOptions,
 ): Promise<void> {
   const { client, id, signal, onProgress, prepared } = options;
-  const files = detail.files.filter(({ kind }) => kind !== 'other' && kind !== 'sources');
+  // Snapshots, sources and what this workbench does not know are asked about, never read as a whole.
+  const files = detail.files.filter(({ kind }) => readKinds.has(kind));
   const totalBytes = files.reduce((sum, file) => sum + file.sizeBytes, 0) || 1;
   const cpuSeries: Series[] = [];
   let doneBytes = 0;
@@ -74,7 +84,7 @@ async function readFiles(
     onProgress({ text: `Reading ${file.name}`, fraction: (doneBytes + file.sizeBytes * share) / totalBytes });
   const take = (loaded: LoadedFile): void => {
     for (const { source, facts, cpu } of loaded.threads) {
-      model[source].set(facts.thread, facts);
+      if (source !== 'in-range') model[source].set(facts.thread, facts);
       if (cpu && source === 'cpu') cpuSeries.push(cpu);
     }
   };
