@@ -22,6 +22,7 @@ export function liveEvidence(run: Run, detail: SessionDetail | null): LeakEviden
     ...specOf(detail),
     snapshots: state.snapshots,
     load: state.load,
+    isRunning: true,
     allocationsOf: (thread) => {
       const profile = recording.allocations.get(thread);
       return Promise.resolve(
@@ -47,6 +48,7 @@ export async function savedEvidence(
     durationUs: detail.durationMs * 1000,
     ...specOf(detail),
     snapshots: detail.snapshots ?? [],
+    isRunning: false,
     allocationsOf: async (thread) => {
       const file = detail.files.find((each) => each.kind === 'allocations' && each.thread === thread);
       if (!file) return null;

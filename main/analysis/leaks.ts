@@ -15,6 +15,7 @@ import {
   type SuspectSite,
 } from '../../profiles/leaks/types';
 import type { Span } from '../../profiles/leaks/warm-up';
+import { neededWhileRunningUs } from '../../profiles/leaks/while-running';
 import { suspectSites } from '../../profiles/leaks/allocation-sites';
 import type { Profile } from '../../profiles/types';
 import type { Snapshots } from '../snapshots';
@@ -41,7 +42,9 @@ export interface LeakEvidence {
   allocationKind: 'alive' | 'all';
   snapshots: readonly SnapshotInfo[];
   /** The load's own times, where a mark for its start or end is missing. */
-  load?: Pick<LoadState, 'startedUs'> | null;
+  load?: Pick<LoadState, 'startedUs' | 'plannedDurationMs'> | null;
+  /** It is still being recorded: a leak is called later, see docs/leaks.md. */
+  isRunning: boolean;
   /** Null without an allocation profile of the thread. */
   allocationsOf(thread: ThreadKey): Promise<LiveAllocations | null>;
 }
@@ -64,6 +67,7 @@ export async function judgeLeaks(evidence: LeakEvidence, options: JudgeOptions =
   const thresholds = options.thresholds ?? spec.thresholds;
   const threads = threadsOf(evidence);
   const load = loadSpan(evidence);
+  const plannedUs = evidence.load ? evidence.load.plannedDurationMs * 1000 : undefined;
   const operations = find(evidence.timeline.series, 'requestRate', 'load') ?? null;
   const subjects: SubjectVerdict[] = [];
   for (const { key } of threads)
@@ -79,6 +83,7 @@ export async function judgeLeaks(evidence: LeakEvidence, options: JudgeOptions =
           load,
           operations,
           ...(spec.warmUpMs !== undefined && { warmUpMs: spec.warmUpMs }),
+          ...(evidence.isRunning && { neededUs: neededWhileRunningUs(plannedUs) }),
         }),
       );
     }

@@ -6,6 +6,7 @@ import { sentenceOf } from './sentence';
 import { blocked, trendOf, type Trend } from './trend';
 import type { FloorPoint, LeakRule, LeakSubject, LeakThresholds, LeakTrend, SubjectVerdict } from './types';
 import { judgedSpan, type Span } from './warm-up';
+import { tooEarly } from './while-running';
 
 export interface SubjectInput {
   thread: string;
@@ -19,6 +20,8 @@ export interface SubjectInput {
   operations: RateSeries | null;
   /** Left out at the beginning of what is judged; absent: found from the data. */
   warmUpMs?: number;
+  /** While it is still being recorded: how long a growth must be seen before it is called, see `neededWhileRunningUs`. */
+  neededUs?: number;
 }
 
 /** With fewer points no trend can be told from chance: five in order come once in 120. */
@@ -34,6 +37,10 @@ export const significance = 0.01;
  * too little for a verdict, whatever it would be in an hour.
  */
 export const leastGrowthBytes = 512 * 1024;
+/** Of a large heap that is so little that nothing is open: it stands still, as far as a recording of this length can tell. */
+export const negligibleShare = 0.005;
+/** For standing still no trend is needed: seen so often, over the time that few points must cover, is enough. */
+const fewestStandingStill = 3;
 
 /** Never throws: too little data is a verdict, too. */
 export function judgeSubject(input: SubjectInput): SubjectVerdict {
@@ -42,7 +49,10 @@ export function judgeSubject(input: SubjectInput): SubjectVerdict {
   const used = blocked(preferForced(within));
   const base = { thread: input.thread, subject: input.subject, warmUpUs: Math.max(0, span.startUs) };
   const durationUs = (used[used.length - 1]?.tUs ?? 0) - (used[0]?.tUs ?? 0);
-  if (used.length < fewestPoints || durationUs < (used.length < manyPoints ? shortestOfFewUs : shortestUs)) {
+  const standsStill = durationUs >= shortestOfFewUs && rangeOf(used) <= negligibleBytes(used);
+  const tooFew =
+    used.length < fewestPoints || durationUs < (used.length < manyPoints ? shortestOfFewUs : shortestUs);
+  if (tooFew && !(standsStill && used.length >= fewestStandingStill)) {
     const verdict = { ...base, outcome: 'not-enough-data' as const, trend: null, rules: [] };
     return { ...verdict, sentence: sentenceOf(verdict, { points: used.length, durationUs }) };
   }
@@ -52,17 +62,43 @@ export function judgeSubject(input: SubjectInput): SubjectVerdict {
   const isGrowing = trend.p < significance && trend.low > 0;
   const after = isGrowing ? continuation(used, trend) : null;
   const goesOnFast = after !== null && firesLater(after, trend, operations, input.thresholds);
-  const facts = { trend, rules, after, goesOnFast };
+  const isNegligible = trend.high * (trend.endUs - trend.startUs) <= negligibleBytes(used);
+  const judged = outcomeOf({ trend, rules, after, goesOnFast, isNegligible });
+  const early =
+    input.neededUs !== undefined && judged === 'leaking' ? tooEarly(used, trend, input.neededUs) : null;
   const verdict = {
     ...base,
-    outcome: outcomeOf(facts),
+    outcome: early ? ('not-enough-data' as const) : judged,
     trend: described(trend, operations, after?.kind === 'levelled-off'),
     rules,
   };
   return {
     ...verdict,
-    sentence: sentenceOf(verdict, { points: used.length, durationUs, after, goesOnFast }),
+    sentence: sentenceOf(verdict, {
+      points: used.length,
+      durationUs,
+      after,
+      goesOnFast,
+      early,
+      neededUs: input.neededUs,
+      rangeBytes: standsStill ? rangeOf(used) : undefined,
+    }),
   };
+}
+
+/** What a recording cannot tell from bookkeeping, and a large heap not from nothing. */
+function negligibleBytes(points: readonly FloorPoint[]): number {
+  return Math.min(leastGrowthBytes, negligibleShare * (points[0]?.bytes ?? 0));
+}
+
+function rangeOf(points: readonly FloorPoint[]): number {
+  let least = Infinity;
+  let most = -Infinity;
+  for (const { bytes } of points) {
+    least = Math.min(least, bytes);
+    most = Math.max(most, bytes);
+  }
+  return points.length > 0 ? most - least : 0;
 }
 
 function outcomeOf(facts: {
@@ -70,8 +106,10 @@ function outcomeOf(facts: {
   rules: LeakRule[];
   after: Continuation | null;
   goesOnFast: boolean;
+  isNegligible: boolean;
 }): SubjectVerdict['outcome'] {
-  const { trend, rules, after, goesOnFast } = facts;
+  const { trend, rules, after, goesOnFast, isNegligible } = facts;
+  if (isNegligible) return 'not-leaking';
   if (after === null || !rules.some(({ fired }) => fired)) return 'not-leaking';
   if (after.kind === 'levelled-off' || after.kind === 'freed') return 'not-leaking';
   if (after.kind === 'unclear' || trend.growthBytes < leastGrowthBytes) return 'not-enough-data';

@@ -52,6 +52,8 @@ export function continuation(points: readonly FloorPoint[], whole: Trend = trend
   if (isFlat) return { kind: 'levelled-off', later, last: later };
   const end = flatEnd(points, whole);
   if (end) return { kind: 'levelled-off', later, last: end };
+  const standstill = standsStillLately(points);
+  if (standstill) return { kind: 'unclear', later, last: standstill };
   const [third, fourth] = halves(laterPart);
   const slowsDown =
     later.slope <= slowed * earlier.slope && meanSlope(fourth) < slowedAgain * meanSlope(third);
@@ -70,6 +72,43 @@ function flatEnd(points: readonly FloorPoint[], whole: Trend): Trend | undefined
     if (growsInEveryStretchBefore(points, end.startUs, lengthUs, growingBefore * whole.slope)) return end;
   }
   return undefined;
+}
+
+/** An end of so few points says that the growth may be over, not that it is. */
+const standstillPoints = [4, 3];
+/** All of the end lies within this share of what the growth before would have added to it … */
+const standstillRange = 0.25;
+/** … and the points before lie much closer to their line than that: otherwise chance makes such ends. */
+const noiseBelow = 0.25;
+
+/** The trend of the last few points, when a steady growth before them has stopped. */
+function standsStillLately(points: readonly FloorPoint[]): Trend | undefined {
+  for (const count of standstillPoints) {
+    const before = points.slice(0, points.length - count + 1);
+    if (before.length < fewestInEnd) continue;
+    const growth = trendOf(before);
+    const end = trendOf(points.slice(-count));
+    const lengthUs = end.endUs - end.startUs;
+    const expected = growth.slope * lengthUs;
+    if (rangeOf(points.slice(-count)) > standstillRange * expected) continue;
+    if (noiseOf(before, growth) > noiseBelow * expected) continue;
+    if (growsInEveryStretchBefore(points, end.startUs, lengthUs, growingBefore * growth.slope)) return end;
+  }
+  return undefined;
+}
+
+function rangeOf(points: readonly FloorPoint[]): number {
+  const bytes = points.map((point) => point.bytes).sort((a, b) => a - b);
+  return (bytes[bytes.length - 1] ?? 0) - (bytes[0] ?? 0);
+}
+
+/** Median distance from the line, bytes. */
+function noiseOf(points: readonly FloorPoint[], { slope }: Trend): number {
+  const median = (values: number[]): number =>
+    values.sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
+  const residuals = points.map(({ tUs, bytes }) => bytes - slope * tUs);
+  const middle = median([...residuals]);
+  return median(residuals.map((value) => Math.abs(value - middle)));
 }
 
 function growsInEveryStretchBefore(

@@ -8,16 +8,21 @@ interface Circumstances {
   durationUs: number;
   after?: Continuation | null;
   goesOnFast?: boolean;
+  /** Why a growth is not called a leak while the recording runs. */
+  early?: 'short' | 'uneven' | null;
+  neededUs?: number | undefined;
+  /** Between the least and the most; undefined unless that is so little that it stands still. */
+  rangeBytes?: number | undefined;
 }
 
 const subjectNames = { heap: 'heap', external: 'external memory' } as const;
 const hourUs = 3600e6;
+/** Of fewer points no slope is told. */
+const fewestForTrend = 5;
 
 /** One or two sentences. */
-export function sentenceOf(
-  verdict: Omit<SubjectVerdict, 'sentence'>,
-  { points, durationUs, after, goesOnFast }: Circumstances,
-): string {
+export function sentenceOf(verdict: Omit<SubjectVerdict, 'sentence'>, circumstances: Circumstances): string {
+  const { points, durationUs, after, goesOnFast, rangeBytes } = circumstances;
   const name = subjectNames[verdict.subject];
   const { trend } = verdict;
   if (!trend)
@@ -25,6 +30,8 @@ export function sentenceOf(
       ? `The ${name} has not been seen after a full collection yet.`
       : `The ${name} was seen after only ${count(points, 'full collection')} in ${formatDurationUs(durationUs)} after the warm-up: too little to tell.`;
   const span = formatDurationUs(trend.endUs - trend.startUs);
+  if (rangeBytes !== undefined && trend.points < fewestForTrend)
+    return `The ${name} was seen after only ${count(points, 'full collection')}, but stands still: in ${span} it moved by ${formatBytes(rangeBytes)}.`;
   if (!after)
     return `The ${name} after full collections does not grow: ${rate(trend)}, no significant trend (${chance(trend.p)}) in ${count(trend.points, 'collection')} over ${span}.`;
   const grew = `The ${name} after full collections grew by ${formatBytes(trend.growthBytes)} in ${span} (${rate(trend)}; ${chance(trend.p)})`;
@@ -33,17 +40,26 @@ export function sentenceOf(
       trend.bytesPerOperation === null ? '' : `, ${formatBytes(trend.bytesPerOperation)} per request`;
     return `${grew}${perOperation}, and does not level off. That is more than ${firedRules(verdict.rules)}.`;
   }
+  if (circumstances.early) return `${grew}. ${earlySentence(circumstances.early, circumstances.neededUs)}`;
   const lastRate = `${signedBytes(after.last.slope * hourUs)} per hour`;
   const lastSpan = formatDurationUs(after.last.endUs - after.last.startUs);
   if (after.kind === 'levelled-off') return `${grew}, but levelled off: ${lastRate} in the last ${lastSpan}.`;
   if (after.kind === 'freed') return `${grew}, but what grew was freed again in between: an up and down.`;
+  if (verdict.outcome === 'not-leaking' && after.kind === 'goes-on' && rangeBytes !== undefined)
+    return `${grew}: no more than V8's own bookkeeping takes. Only a longer recording shows a slower leak.`;
   if (verdict.outcome === 'not-leaking')
     return goesOnFast === false && verdict.rules.some(({ fired }) => fired)
       ? `${grew}, but goes on with ${lastRate} only, which is within all limits.`
       : `${grew}, which is within all limits.`;
   return after.kind === 'unclear'
-    ? `${grew}; whether that goes on cannot be told yet from the later half.`
+    ? `${grew}; whether that goes on cannot be told yet from the last part.`
     : `${grew}: so little that V8's own bookkeeping could be it.`;
+}
+
+function earlySentence(early: 'short' | 'uneven', neededUs = 0): string {
+  return early === 'short'
+    ? `It is too early to tell a leak from a cache that is filling up: that takes ${formatDurationUs(neededUs)} of growth after the warm-up.`
+    : 'It does not grow evenly: it is too early to tell a leak from something that is being filled or will be freed.';
 }
 
 function rate(trend: LeakTrend): string {
