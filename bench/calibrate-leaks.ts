@@ -32,9 +32,11 @@ interface CaseResult {
   /** Of a leak: the place of the planted one, from 1; null when it is not among the suspects told. */
   constructorRank: number | null;
   siteRank: number | null;
+  /** When it was first called leaking while it ran, ms after its start; null: never. */
+  calledAfterMs: number | null;
 }
 
-/** Prints all cases; true when every leak was called with its cause and no other program was. */
+/** Prints all cases; true when every leak was called within its run, with its cause, and no other program ever was. */
 export async function calibrateLeaks(options: CalibrationOptions): Promise<boolean> {
   const cases = leakCases.filter(
     ({ program }) => options.only.length === 0 || options.only.includes(program),
@@ -58,6 +60,8 @@ export async function calibrateLeaks(options: CalibrationOptions): Promise<boole
     cases: results.length,
     right: results.filter((result) => result.ok).length,
     confusion: confusionOf(results),
+    honestCalledMeanwhile: results.filter((result) => !isLeak(result) && result.calledAfterMs !== null)
+      .length,
     causeFirst: results.filter((result) => isLeak(result) && rankOf(result) === 1).length,
     ok,
   });
@@ -100,18 +104,16 @@ async function judgeCase(
     // Of a minute the default is used; less than that needs more points.
     leaks: { forceGc: true, ...(quick && { forceGcEveryMs: 1000 }) },
   });
-  const live = await judgeWhileRunning(engine, runId, ended);
+  const calledAfterMs = await judgeWhileRunning(engine, runId, ended);
   const state = await ended;
   const verdict = await engine.call('leaks.judge', { id: runId, deep: true });
-  const result = resultOf(leakCase, run, verdict, live);
+  const result = resultOf(leakCase, run, verdict, calledAfterMs);
   const timeline = await engine.call('timeline.read', { id: runId });
   print({
     calibration: 'leaks',
     ...result,
     users,
     waitMs,
-    calledAfterMs: live.firstCalledMs,
-    calledMeanwhile: live.firstCalledMs !== null,
     constructors: verdict.constructors
       .slice(0, topSuspects)
       .map(({ name, heldBy }) => `${name} ${heldBy}`.trim()),
@@ -136,17 +138,15 @@ async function judgeWhileRunning(
   engine: Engine,
   runId: string,
   ended: Promise<RunState>,
-): Promise<{ firstCalledMs: number | null; lastOutcome: LeakOutcome }> {
+): Promise<number | null> {
   const startedMs = performance.now();
   let over = false;
   void ended.then(() => (over = true));
   let firstCalledMs: number | null = null;
-  let lastOutcome: LeakOutcome = 'not-enough-data';
   for (;;) {
     await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, judgedEveryMs))]);
-    if (over) return { firstCalledMs, lastOutcome };
+    if (over) return firstCalledMs;
     const { outcome } = await engine.call('leaks.judge', { id: runId });
-    lastOutcome = outcome;
     if (outcome === 'leaking') firstCalledMs ??= Math.round(performance.now() - startedMs);
   }
 }
@@ -167,7 +167,7 @@ function resultOf(
   { program, leaks, planted }: LeakCase,
   run: number,
   verdict: LeakVerdict,
-  live: { firstCalledMs: number | null },
+  calledAfterMs: number | null,
 ): CaseResult {
   const constructorRank = placeOf(verdict.constructors, planted.constructors);
   const siteRank = placeOf(verdict.sites, planted.sites);
@@ -179,10 +179,12 @@ function resultOf(
     ok: false,
     constructorRank,
     siteRank,
+    calledAfterMs,
   };
   const isRight = result.got === result.expected;
   const isCauseTold = rankOf(result) <= topSuspects;
-  return { ...result, ok: isRight && (!leaks || (isCauseTold && live.firstCalledMs !== null)) };
+  const isCalledMeanwhile = calledAfterMs !== null;
+  return { ...result, ok: isRight && isCalledMeanwhile === leaks && (!leaks || isCauseTold) };
 }
 
 function placeOf(suspects: readonly { name: string }[], wanted: readonly string[]): number | null {
@@ -214,8 +216,8 @@ function confusionOf(results: readonly CaseResult[]): Record<string, Record<Leak
 /** The confusion table, as it stands in docs/measurements.md. */
 function tell(results: readonly CaseResult[]): void {
   const lines = [
-    '| program | leaks | runs | leaking | not leaking | not enough data | cause among the first three |',
-    '| --- | --- | --: | --: | --: | --: | --: |',
+    '| program | leaks | runs | leaking | not leaking | not enough data | cause among the first three | called while running, after |',
+    '| --- | --- | --: | --: | --: | --: | --: | --: |',
   ];
   for (const { program, leaks } of leakCases) {
     const of = results.filter((result) => result.case === program);
@@ -223,10 +225,19 @@ function tell(results: readonly CaseResult[]): void {
     const got = (outcome: LeakOutcome): number => of.filter((result) => result.got === outcome).length;
     const told = of.filter((result) => rankOf(result) <= topSuspects).length;
     lines.push(
-      `| ${program} | ${leaks ? 'yes' : 'no'} | ${of.length} | ${got('leaking')} | ${got('not-leaking')} | ${got('not-enough-data')} | ${leaks ? told : '–'} |`,
+      `| ${program} | ${leaks ? 'yes' : 'no'} | ${of.length} | ${got('leaking')} | ${got('not-leaking')} | ${got('not-enough-data')} | ${leaks ? told : '–'} | ${calledText(of)} |`,
     );
   }
   note(lines.join('\n'));
+}
+
+/** `3, 38–52 s`: in how many runs, and when. */
+function calledText(results: readonly CaseResult[]): string {
+  const seconds = results
+    .flatMap(({ calledAfterMs }) => (calledAfterMs === null ? [] : [Math.round(calledAfterMs / 1000)]))
+    .sort((a, b) => a - b);
+  if (seconds.length === 0) return 'never';
+  return `${seconds.length}, ${[...new Set([seconds[0], seconds[seconds.length - 1]])].join('–')} s`;
 }
 
 function print(line: Record<string, unknown>): void {

@@ -62,8 +62,7 @@ export function judgeSubject(input: SubjectInput): SubjectVerdict {
   const isGrowing = trend.p < significance && trend.low > 0;
   const after = isGrowing ? continuation(used, trend) : null;
   const goesOnFast = after !== null && firesLater(after, trend, operations, input.thresholds);
-  const isNegligible = trend.high * (trend.endUs - trend.startUs) <= negligibleBytes(used);
-  const judged = outcomeOf({ trend, rules, after, goesOnFast, isNegligible });
+  const judged = outcomeOf({ trend, rules, after, goesOnFast, standsStill });
   const early =
     input.neededUs !== undefined && judged === 'leaking' ? tooEarly(used, trend, input.neededUs) : null;
   const verdict = {
@@ -106,10 +105,10 @@ function outcomeOf(facts: {
   rules: LeakRule[];
   after: Continuation | null;
   goesOnFast: boolean;
-  isNegligible: boolean;
+  standsStill: boolean;
 }): SubjectVerdict['outcome'] {
-  const { trend, rules, after, goesOnFast, isNegligible } = facts;
-  if (isNegligible) return 'not-leaking';
+  const { trend, rules, after, goesOnFast, standsStill } = facts;
+  if (standsStill) return 'not-leaking';
   if (after === null || !rules.some(({ fired }) => fired)) return 'not-leaking';
   if (after.kind === 'levelled-off' || after.kind === 'freed') return 'not-leaking';
   if (after.kind === 'unclear' || trend.growthBytes < leastGrowthBytes) return 'not-enough-data';
