@@ -4,6 +4,7 @@ import { formatBytes, formatNumber } from '../../profiles/format';
 import { useApp } from '../state/app-store';
 import { useRecording } from '../state/use-recording';
 import { useRoute } from '../state/selection';
+import { failures } from '../state/warnings';
 import { snapshotsOf, titleOfThread } from '../views/run/memory/snapshots/snapshots-of';
 import { TaskList } from './TaskList';
 
@@ -46,7 +47,7 @@ function RecordingFacts({ id }: { id: string }) {
   const hasProfile = recording.live || cpu.size > 0 || recording.allocations.size > 0;
   const nodeVersions = [...new Set(state.processes.map((process) => process.nodeVersion))].filter(Boolean);
   const nodeVersion = nodeVersions.join(', ') || recording.detail?.nodeVersion || '';
-  const warnings = state.warnings.length + recording.problems.length;
+  const warnings = failures(state.warnings) + recording.problems.length;
   return (
     <>
       {processes > 0 && (

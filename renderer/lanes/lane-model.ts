@@ -38,7 +38,7 @@ export const gcKinds: readonly { kind: GcKind; name: SeriesName; label: string }
   { kind: 'minor', name: 'gcMinor', label: 'minor' },
   { kind: 'major', name: 'gcMajor', label: 'major' },
   { kind: 'incremental', name: 'gcIncremental', label: 'incremental' },
-  { kind: 'weakcb', name: 'gcWeak', label: 'weak callbacks' },
+  { kind: 'weakcb', name: 'gcWeak', label: 'weak refs' },
 ];
 
 /** The lanes with data, in their order; load lanes become one line of text when there was no load. */

@@ -27,7 +27,7 @@ import type { LanesData } from './types';
 
 /** Width of the column of names and of the column of values; `lanes.css` has the same. */
 const gutterPx = 84;
-const valuesPx = 128;
+const valuesPx = 144;
 
 interface Row {
   /** With everything there is. */

@@ -17,6 +17,7 @@ import { formatLocation } from '../../../profiles/location';
 import type { ProfileUnit } from '../../../profiles/types';
 import { isRealFunction, verdict, type VerdictLink, type VerdictSentence } from '../../../profiles/verdict';
 import { keptThresholds, useKeptThresholds } from '../../state/leak-thresholds';
+import { failures } from '../../state/warnings';
 import { useRoute } from '../../state/selection';
 import { functionRows } from '../../state/trees';
 import { categoryLabels } from '../../../profiles/totals';
@@ -165,11 +166,15 @@ function Warnings({ warnings }: { warnings: RunWarning[] }) {
   if (warnings.length === 0) return null;
   return (
     <section className="section warnings" aria-label="Warnings">
-      <h2>{warnings.length === 1 ? '1 warning' : `${warnings.length} warnings`}</h2>
+      <h2>{warningsTitle(warnings)}</h2>
       <ul className="plain-list">
         {warnings.map((warning, index) => (
           <li key={index} className="warning">
-            <IconAlertTriangle size={14} aria-hidden />
+            {warning.isNote ? (
+              <IconInfoCircle size={14} className="tone-unknown" aria-label="Note" />
+            ) : (
+              <IconAlertTriangle size={14} aria-label="Warning" />
+            )}
             <span className="number muted">{formatTime(warning.tUs)}</span>
             <strong>{warning.source}</strong>
             <span>
@@ -180,6 +185,16 @@ function Warnings({ warnings }: { warnings: RunWarning[] }) {
       </ul>
     </section>
   );
+}
+
+function warningsTitle(warnings: readonly RunWarning[]): string {
+  const failed = failures(warnings);
+  const notes = warnings.length - failed;
+  const parts = [
+    ...(failed > 0 ? [failed === 1 ? '1 warning' : `${formatNumber(failed)} warnings`] : []),
+    ...(notes > 0 ? [notes === 1 ? '1 note' : `${formatNumber(notes)} notes`] : []),
+  ];
+  return parts.join(', ');
 }
 
 /** What a profile adds up, in headings. */

@@ -8,6 +8,7 @@ import { useSearchHits } from '../../frame/search-hits';
 import { tabTitles } from '../../frame/tab-titles';
 import type { SearchHits } from '../../functions/use-tree-search';
 import { runTabs, useRoute } from '../../state/selection';
+import { failures } from '../../state/warnings';
 import { ExploreBar } from './explore/ExploreBar';
 import { exploringTabs } from './explore/modes';
 import { ThreadPicker } from './ThreadPicker';
@@ -22,7 +23,7 @@ export function TabBar({ run }: { run: ViewedRun }) {
   const exploring =
     exploringTabs.includes(selection.tab) &&
     (selection.tab !== 'memory' || selection.memory.view === 'allocations');
-  const warnings = run.model.state.warnings.length;
+  const warnings = failures(run.model.state.warnings);
   const onKeyDown = (event: KeyboardEvent): void => {
     const step = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
     if (step === 0 || event.altKey) return;

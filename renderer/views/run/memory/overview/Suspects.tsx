@@ -10,6 +10,8 @@ import { useRoute } from '../../../../state/selection';
 import type { ViewedRun } from '../../viewed-run';
 import { snapshotsOf } from '../snapshots/snapshots-of';
 import { useOpening } from '../snapshots/use-snapshot';
+import { shortPaths } from '../short-paths';
+import { sitesToShow } from './sites-to-show';
 
 interface Props {
   run: ViewedRun;
@@ -103,7 +105,8 @@ function Deep({ run, verdict, onDeep }: DeepProps) {
   );
 }
 
-function Constructors({ verdict }: Props) {
+function Constructors({ run, verdict }: Props) {
+  const { cwd } = run.model.state;
   const goInMemory = useRoute((state) => state.goInMemory);
   const { snapshots } = verdict;
   const compare = (group: number): void => {
@@ -140,7 +143,7 @@ function Constructors({ verdict }: Props) {
                   disabled={!snapshots}
                   onClick={() => compare(suspect.key)}
                 >
-                  {suspect.heldBy}
+                  {shortPaths(suspect.heldBy, cwd)}
                 </button>
               )}
             </td>
@@ -165,11 +168,15 @@ function Constructors({ verdict }: Props) {
 function Sites({ run, verdict }: Props) {
   const { select } = useRoute();
   const { model, selection } = run;
-  if (verdict.sites.length === 0)
+  const isLeaking = verdict.outcome === 'leaking';
+  // Without a leak nobody is suspected: it is said what lives, the program's own code first.
+  const title = isLeaking ? 'Where it was allocated' : 'Where living memory was allocated';
+  const sites = sitesToShow(verdict.sites, isLeaking);
+  if (sites.length === 0)
     return (
-      <section className="section" aria-label="Suspected allocation sites">
+      <section className="section" aria-label={title}>
         <div className="section-head">
-          <h2>Where it was allocated</h2>
+          <h2>{title}</h2>
         </div>
         <p className="muted">
           {model.allocations.size === 0
@@ -179,14 +186,14 @@ function Sites({ run, verdict }: Props) {
       </section>
     );
   return (
-    <section className="section" aria-label="Suspected allocation sites">
+    <section className="section" aria-label={title}>
       <div className="section-head">
-        <h2>Where it was allocated</h2>
+        <h2>{title}</h2>
         <span className="muted leak-column">grown · alive</span>
       </div>
       <table className="table table-plain" data-testid="suspect-sites">
         <tbody>
-          {verdict.sites.map((site) => {
+          {sites.map((site) => {
             const key = `${site.name}\n${site.url}\n${site.line}\n${site.column}`;
             return (
               <tr key={`${site.thread} ${key}`}>

@@ -93,7 +93,7 @@ function Body(props: { run: ViewedRun; comparison: OpenComparison; base: Snapsho
                     Select a constructor to see what holds its new objects. Its row opens to them.
                   </p>
                 ) : (
-                  <Holders comparison={comparison} group={group} />
+                  <Holders comparison={comparison} group={group} cwd={run.model.state.cwd} />
                 )}
               </aside>
             )}

@@ -5,10 +5,12 @@ import { formatBytes, formatNumber, formatPercent } from '../../../../../profile
 import type { HolderPath } from '../../../../../profiles/heap/questions';
 import { ErrorPanel } from '../../../../components/ErrorPanel';
 import { useRoute } from '../../../../state/selection';
+import { shortPaths } from '../short-paths';
 import type { OpenComparison } from './use-comparison';
 
 /** The ways by which the new objects of a constructor are held, the most frequent first. */
-export function Holders({ comparison, group }: { comparison: OpenComparison; group: number }) {
+export function Holders(props: { comparison: OpenComparison; group: number; cwd: string }) {
+  const { comparison, group, cwd } = props;
   const [state, setState] = useState<{ group: number; ways?: HolderPath[]; error?: AppError } | null>(null);
   const [turn, setTurn] = useState(0);
   useEffect(() => {
@@ -42,13 +44,13 @@ export function Holders({ comparison, group }: { comparison: OpenComparison; gro
     <div className="heap-holders" data-testid="holders">
       <h2>What holds the new objects</h2>
       {ways.map((way, index) => (
-        <Way key={index} way={way} />
+        <Way key={index} way={way} cwd={cwd} />
       ))}
     </div>
   );
 }
 
-function Way({ way }: { way: HolderPath }) {
+function Way({ way, cwd }: { way: HolderPath; cwd: string }) {
   const goInMemory = useRoute((state) => state.goInMemory);
   const select = (object: number): void => goInMemory({ object, facet: 'retainers' });
   return (
@@ -59,7 +61,7 @@ function Way({ way }: { way: HolderPath }) {
         title={`Select ${way.holder.name} @${way.holder.id}`}
         onClick={() => select(way.holder.ordinal)}
       >
-        {way.phrase}
+        {shortPaths(way.phrase, cwd)}
       </button>
       <div className="muted">
         {formatNumber(way.count)} {way.count === 1 ? 'object' : 'objects'} · {formatPercent(way.share)} of the
@@ -71,7 +73,7 @@ function Way({ way }: { way: HolderPath }) {
             <button type="button" className="link mono ellipsis" onClick={() => select(step.ordinal)}>
               <span className="heap-edge">{step.edge}</span>
               {step.edge && <span className="muted">: </span>}
-              {step.node}
+              {shortPaths(step.node, cwd)}
             </button>
           </li>
         ))}

@@ -4,7 +4,8 @@ import { heapListKinds, type HeapListKind, type HeapListRow } from '../../../../
 import { useRoute } from '../../../../state/selection';
 import { HeapGrid, type GridColumn } from '../grid/HeapGrid';
 import { useLazyTree } from '../grid/use-lazy-tree';
-import type { OpenSnapshot } from './use-snapshot';
+import { shortPaths } from '../short-paths';
+import { useAnswer, type OpenSnapshot } from './use-snapshot';
 
 const titles: Record<HeapListKind, { title: string; row: string; size?: string; none: string }> = {
   closures: { title: 'Closures', row: 'Function', none: 'No closures.' },
@@ -16,10 +17,14 @@ const titles: Record<HeapListKind, { title: string; row: string; size?: string; 
   buffers: { title: 'Buffers', row: 'Buffer', size: 'Outside heap', none: 'No buffers.' },
 };
 
+const countsQuestion = { kind: 'listCounts' } as const;
+
 /** What Node programs usually leak, each as a list. */
-export function ListsView({ snapshot }: { snapshot: OpenSnapshot }) {
+export function ListsView({ snapshot, cwd }: { snapshot: OpenSnapshot; cwd: string }) {
   const { route, goInMemory } = useRoute();
   const { list } = route.selection.memory;
+  // They come when they are there: the list itself is waited for, not they.
+  const { data: counts } = useAnswer(snapshot, countsQuestion);
   return (
     <div className="heap-lists">
       <div className="heap-tools">
@@ -32,21 +37,21 @@ export function ListsView({ snapshot }: { snapshot: OpenSnapshot }) {
             value: kind,
             label: (
               <span>
-                {titles[kind].title}{' '}
-                <span className="muted">{formatNumber(snapshot.overview.lists[kind])}</span>
+                {titles[kind].title} <span className="muted">{counts && formatNumber(counts[kind])}</span>
               </span>
             ),
           }))}
         />
       </div>
       <div className="heap-fill">
-        <List key={list} snapshot={snapshot} list={list} />
+        <List key={list} snapshot={snapshot} list={list} cwd={cwd} />
       </div>
     </div>
   );
 }
 
-function List({ snapshot, list }: { snapshot: OpenSnapshot; list: HeapListKind }) {
+function List(props: { snapshot: OpenSnapshot; list: HeapListKind; cwd: string }) {
+  const { snapshot, list, cwd } = props;
   const { route, goInMemory } = useRoute();
   const { search, memory } = route.selection;
   const heapBytes = snapshot.overview.shallow;
@@ -115,10 +120,10 @@ function List({ snapshot, list }: { snapshot: OpenSnapshot; list: HeapListKind }
       id: 'label',
       label: title,
       title,
-      width: 'minmax(200px, 2.4fr)',
+      width: size || list === 'closures' ? 'minmax(200px, 2.4fr)' : 'minmax(150px, 1fr)',
       cell: (row) => (
         <span className="mono" title={row.label}>
-          {row.label}
+          {shortPaths(row.label, cwd)}
         </span>
       ),
     },
@@ -129,7 +134,7 @@ function List({ snapshot, list }: { snapshot: OpenSnapshot; list: HeapListKind }
       width: 'minmax(100px, 1fr)',
       cell: (row) => (
         <span className="mono muted" title={row.detail}>
-          {row.detail}
+          {shortPaths(row.detail, cwd)}
         </span>
       ),
     },

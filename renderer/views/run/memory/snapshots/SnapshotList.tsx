@@ -182,28 +182,30 @@ function SnapshotLine({ run, snapshot, isChosen, onChoose }: LineProps) {
         {ms(snapshot.pauseMs)}
       </td>
       <td className="heap-row-actions">
-        {state === 'complete' && (
-          <>
-            <Button size="compact-xs" variant="default" onClick={open}>
-              Open
-            </Button>
-            <Tooltip label="Save the .heapsnapshot file">
-              <ActionIcon
-                aria-label={`Save ${file}`}
-                onClick={() => void saveSnapshot(client, { id: model.id, file }, sizeBytes)}
-              >
-                <IconDownload size={15} />
+        <div>
+          {state === 'complete' && (
+            <>
+              <Button size="compact-xs" variant="default" onClick={open}>
+                Open
+              </Button>
+              <Tooltip label="Save the .heapsnapshot file">
+                <ActionIcon
+                  aria-label={`Save ${file}`}
+                  onClick={() => void saveSnapshot(client, { id: model.id, file }, sizeBytes)}
+                >
+                  <IconDownload size={15} />
+                </ActionIcon>
+              </Tooltip>
+            </>
+          )}
+          {state !== 'writing' && (
+            <Tooltip label="Delete this snapshot">
+              <ActionIcon aria-label={`Delete ${file}`} onClick={() => setAsking(true)}>
+                <IconTrash size={15} />
               </ActionIcon>
             </Tooltip>
-          </>
-        )}
-        {state !== 'writing' && (
-          <Tooltip label="Delete this snapshot">
-            <ActionIcon aria-label={`Delete ${file}`} onClick={() => setAsking(true)}>
-              <IconTrash size={15} />
-            </ActionIcon>
-          </Tooltip>
-        )}
+          )}
+        </div>
         <ConfirmDialog
           opened={asking}
           title="Delete this heap snapshot?"

@@ -128,7 +128,7 @@ function Body({ run, snapshot }: { run: ViewedRun; snapshot: OpenSnapshot }) {
           {part === 'constructors' && <ConstructorsView snapshot={snapshot} />}
           {part === 'dominators' && <DominatorsView snapshot={snapshot} />}
           {part === 'duplicates' && <DuplicatesView snapshot={snapshot} />}
-          {part === 'lists' && <ListsView snapshot={snapshot} />}
+          {part === 'lists' && <ListsView snapshot={snapshot} cwd={model.state.cwd} />}
         </WithDetails>
       </div>
     </div>
