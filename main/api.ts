@@ -330,6 +330,10 @@ export interface SnapshotEstimate {
   heapUsedBytes: number;
   /** `measured`: scaled from an earlier snapshot of this run; `typical`: from this machine's or the default rate. */
   basis: 'measured' | 'typical';
+  /** What the process will need beside its heap while it is written; it is refused when there is less. */
+  memoryBytes?: number;
+  /** What the process can still get, where the system tells (Linux; control groups included). */
+  availableMemoryBytes?: number;
 }
 
 export interface LoadState {

@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { categorise } from './categories';
 
@@ -39,5 +40,17 @@ describe('the origin of a function', () => {
     ['report', '/shop/main/agent/sales.cjs', 'app', ''],
   ])('of %s in %s is %s %s', (name, url, category, packageName) => {
     expect(categorise(name, url)).toEqual({ category, packageName });
+  });
+
+  it('is the profiler for every file of ours that runs inside the target', () => {
+    const files = readdirSync(new URL('../main/agent', import.meta.url)).filter((name) =>
+      name.endsWith('.cjs'),
+    );
+    expect(files).toContain('heap-snapshot.cjs');
+    for (const name of files)
+      expect([name, categorise('f', `/opt/scorchmark/main/agent/${name}`).category]).toEqual([
+        name,
+        'profiler',
+      ]);
   });
 });

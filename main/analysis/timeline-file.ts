@@ -36,6 +36,7 @@ function seriesOf(value: unknown, place: string): Series {
     values: measured(values, `${place}.values`),
   };
   sameLength(series.tUs, series.values, place);
+  inOrder(series.tUs, [series.values]);
   return series as Series;
 }
 
@@ -52,6 +53,7 @@ function collectionsOf(value: unknown, place: string): Collections {
   };
   for (const column of [group.durationMs, group.beforeBytes, group.afterBytes])
     sameLength(group.tUs, column, place);
+  inOrder(group.tUs, [group.durationMs, group.beforeBytes, group.afterBytes]);
   return group as Collections;
 }
 
@@ -88,16 +90,20 @@ function number(value: unknown, place: string): number {
   return value;
 }
 
-/** Everything that looks things up by time relies on their order. */
 function instants(value: unknown, place: string): number[] {
   const column = list(value, place);
-  let before = -Infinity;
-  for (let i = 0; i < column.length; i++) {
-    const tUs = number(column[i], `${place}.${i}`);
-    if (tUs < before) throw new SyntaxError(`${place}.${i}: instants were expected in the order of time`);
-    before = tUs;
-  }
+  for (let i = 0; i < column.length; i++) number(column[i], `${place}.${i}`);
   return column as number[];
+}
+
+/** Everything that looks things up by time relies on their order; older workbenches wrote what was told late where it came. */
+function inOrder(tUs: number[], others: readonly number[][]): void {
+  if (tUs.every((each, i) => i === 0 || each >= tUs[i - 1]!)) return;
+  const order = tUs.map((_, i) => i).sort((a, b) => tUs[a]! - tUs[b]!);
+  for (const column of [tUs, ...others]) {
+    const sorted = order.map((from) => column[from]!);
+    for (let i = 0; i < sorted.length; i++) column[i] = sorted[i]!;
+  }
 }
 
 /** JSON writes a number that is none (NaN: nothing could be measured) as null. */

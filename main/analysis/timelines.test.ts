@@ -84,6 +84,12 @@ describe('the timeline of four hours', () => {
     expect(collectionTotals(read.collections, null)).toMatchObject({ count: 1, pauseMs: 2 });
   });
 
+  it('of an older workbench with values that were told late is put in order', () => {
+    const series = [{ metric: 'heapFloor', scope: 'p1', tUs: [1, 5, 3], values: [10, 50, null] }];
+    const read = parseTimeline(new TextEncoder().encode(JSON.stringify({ series, marks: [] })));
+    expect(read.series).toEqual([{ ...series[0], tUs: [1, 3, 5], values: [10, NaN, 50] }]);
+  });
+
   it('that is damaged is refused with the place', async () => {
     await write(['{"series":[{"metric":"cpu","scope":"tree","tUs":[1,2],"values":[1,"x"]}],"marks":[]}']);
     const timelines = new SavedTimelines(source);

@@ -12,6 +12,7 @@ describe('what a snapshot is expected to cost', () => {
       sizeBytes: 30e6,
       pauseMs: 1000,
       basis: 'measured',
+      memoryBytes: 150e6,
     });
     expect(costs.estimate(200e6)).toMatchObject({ sizeBytes: 220e6, pauseMs: 4000 });
   });

@@ -32,11 +32,7 @@ const agentCall = (call: string): string => `(() => {
  * Whether the target sees the same file under this path as we do: not so in another container. `token` is what we have
  * just written into it.
  */
-export async function canWriteFromInside(
-  thread: TargetThread,
-  file: string,
-  token: string,
-): Promise<boolean> {
+async function canWriteFromInside(thread: TargetThread, file: string, token: string): Promise<boolean> {
   return (await call(thread, `canWrite(${JSON.stringify(file)}, ${JSON.stringify(token)})`)) === true;
 }
 
@@ -46,10 +42,10 @@ export async function writeFromInside(
   file: string,
   token: string,
 ): Promise<InsideOutcome | undefined> {
-  if (!(await canWriteFromInside(thread, file, token))) return undefined;
-  const { error, ...outcome } = insideReportSchema.parse(
-    await call(thread, `write(${JSON.stringify(file)})`),
-  );
+  // In one call: nothing is written when the file has been taken away before the target comes to it.
+  const report = await call(thread, `writeInto(${JSON.stringify(file)}, ${JSON.stringify(token)})`);
+  if (report === null) return undefined;
+  const { error, ...outcome } = insideReportSchema.parse(report);
   if (!error) return outcome;
   // Node's permission model, for example: it is asked only when the file is really opened.
   if (/^(ERR_ACCESS_DENIED|EACCES|EPERM|ENOENT)$/.test(error.code)) return undefined;

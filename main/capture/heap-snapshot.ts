@@ -20,7 +20,7 @@ export interface SnapshotOptions {
   clock: Clock;
   /** Bytes written so far; 0 while V8 still walks the heap. Called now and then. */
   onProgress?: (writtenBytes: number) => void;
-  /** Gives up waiting and removes what was written. V8 itself cannot be interrupted: the target goes on when it is done. */
+  /** Gives up waiting (with the signal's reason, if that is an AppError) and removes what was written. V8 itself cannot be interrupted: the target goes on when it is done. */
   signal?: AbortSignal;
   /** Otherwise from inside where that is possible. */
   method?: SnapshotMethod;
@@ -60,13 +60,16 @@ export async function takeSnapshot(thread: TargetThread, options: SnapshotOption
   const narrow = ownGcs?.open(beganUs);
   let window = { startUs: beganUs, endUs: beganUs };
   let watch: NodeJS.Timeout | undefined;
+  let isOver = false;
+  const tellProgress = async (): Promise<void> => {
+    const bytes = await sizeOf(part);
+    // The disk may answer after the end.
+    if (!isOver) onProgress?.(bytes === token.length ? 0 : bytes);
+  };
   try {
     await createWith(part, token);
     onProgress?.(0);
-    watch = setInterval(
-      () => void sizeOf(part).then((bytes) => onProgress?.(bytes === token.length ? 0 : bytes)),
-      progressEveryMs,
-    );
+    watch = setInterval(() => void tellProgress(), progressEveryMs);
     const outcome = await unlessOver(write(thread, part, token, options), thread, signal);
     window = { startUs: outcome.startUs, endUs: outcome.startUs + outcome.durationUs };
     const sizeBytes = await sizeOf(part);
@@ -83,6 +86,7 @@ export async function takeSnapshot(thread: TargetThread, options: SnapshotOption
     await rm(part, { force: true }).catch(() => undefined);
     throw snapshotError(error, thread.info.title);
   } finally {
+    isOver = true;
     clearInterval(watch);
     narrow?.(window);
   }
@@ -92,11 +96,13 @@ async function write(
   thread: TargetThread,
   part: string,
   token: string,
-  { method, openFile, clock }: SnapshotOptions,
+  { method, openFile, clock, signal }: SnapshotOptions,
 ): Promise<InsideOutcome & { method: SnapshotMethod }> {
   if (method !== 'stream') {
     const inside = await writeFromInside(thread, part, token);
     if (inside) return { ...inside, method: 'inside' };
+    // Given up, its file is gone: that is not a target that cannot write.
+    signal?.throwIfAborted();
     if (method === 'inside')
       throw new AppError(
         'SNAPSHOT_FAILED',
@@ -146,7 +152,12 @@ async function unlessOver<T>(
   work.catch(() => undefined);
   let onAbort: (() => void) | undefined;
   const aborted = new Promise<never>((_resolve, reject) => {
-    onAbort = () => reject(new AppError('CANCELLED', 'The snapshot was given up before it was complete.'));
+    onAbort = () =>
+      reject(
+        signal?.reason instanceof AppError
+          ? signal.reason
+          : new AppError('CANCELLED', 'The snapshot was given up before it was complete.'),
+      );
     if (signal?.aborted) onAbort();
     else signal?.addEventListener('abort', onAbort, { once: true });
   });
@@ -173,6 +184,12 @@ export function snapshotError(thrown: unknown, title: string): AppError {
     return new AppError('DISK_FULL', `The disk became full while the snapshot of ${title} was written.`, {
       hint: 'The part that was written has been removed; the recording goes on.',
       details: messageOf(thrown),
+      cause: thrown,
+    });
+  // The agent's own word, before it begins one at the program's end.
+  if (code === 'ENOMEM')
+    return new AppError('OUT_OF_MEMORY', `No snapshot of ${title} was taken: ${messageOf(thrown)}`, {
+      hint: 'Take it while the heap is smaller, or give the machine or the container more memory.',
       cause: thrown,
     });
   if (code !== '') return toAppError(thrown, 'Writing the snapshot');

@@ -30,3 +30,12 @@ describe('the output a recording keeps in memory', () => {
     expect(characters).toBeGreaterThan(3_000_000);
   });
 });
+
+describe('a value that is told late', () => {
+  it('is put where it belongs, so that everything can be looked up by time', () => {
+    const recording = new Recording();
+    for (const tUs of [1, 5, 3])
+      recording.apply({ k: 'points', points: [{ metric: 'heapFloor', scope: 'p1', tUs, value: tUs * 10 }] });
+    expect([...recording.series.values()]).toMatchObject([{ tUs: [1, 3, 5], values: [10, 30, 50] }]);
+  });
+});

@@ -224,8 +224,16 @@ export class Recording {
       series = { metric: point.metric, scope: point.scope, tUs: [], values: [] };
       this.series.set(id, series);
     }
-    series.tUs.push(point.tUs);
-    series.values.push(point.value);
+    // Whoever looks things up by time relies on their order, and what is measured in a target can be told late.
+    let at = series.tUs.length;
+    while (at > 0 && series.tUs[at - 1]! > point.tUs) at--;
+    if (at === series.tUs.length) {
+      series.tUs.push(point.tUs);
+      series.values.push(point.value);
+    } else {
+      series.tUs.splice(at, 0, point.tUs);
+      series.values.splice(at, 0, point.value);
+    }
     this.see(point.tUs);
   }
 

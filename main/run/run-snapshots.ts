@@ -11,6 +11,7 @@ import {
 } from '../capture/heap-snapshot';
 import { AppError, toAppError } from '../errors';
 import type { Clock, TargetThread } from '../target/types';
+import { availableMemoryOf } from './available-memory';
 
 export interface RunSnapshotsOptions {
   clock: Clock;
@@ -22,6 +23,8 @@ export interface RunSnapshotsOptions {
   onMarks(marks: Mark[]): void;
   /** For tests: a disk with little space. */
   freeBytes?: (folder: string) => Promise<number>;
+  /** For tests: a machine with little memory. */
+  availableMemory?: (pid: number) => Promise<number | undefined>;
 }
 
 /** Left free on the disk beside the snapshot, for the rest of the recording. */
@@ -29,9 +32,13 @@ const spareBytes = 64e6;
 /** An estimate is an estimate. */
 const spaceFactor = 1.1;
 const heapUsageTimeoutMs = 2000;
-/** How long the run's end waits for one that is being written: so long, or so many times what it was expected to take. */
-const leastWaitAtEndMs = 20_000;
+/**
+ * How long the run's end waits for one that is being written: so long, or so many times what it was expected to take, and
+ * longer as long as its file grows. Machines under load are where leaks are looked for.
+ */
+const leastWaitAtEndMs = 60_000;
 const waitAtEndFactor = 4;
+const looksAtGrowthEveryMs = 5000;
 
 interface Active {
   info: SnapshotInfo;
@@ -80,12 +87,15 @@ export class RunSnapshots {
 
   /** Rejects with NOT_FOUND when the thread is not (or no longer) recorded. */
   async estimate(key: ThreadKey): Promise<SnapshotEstimate> {
-    return this.costs.estimate(await this.heapUsedNow(this.mustHave(key)));
+    const thread = this.mustHave(key);
+    const estimate = this.costs.estimate(await this.heapUsedNow(thread));
+    const availableMemoryBytes = await this.availableMemory(thread);
+    return { ...estimate, ...(availableMemoryBytes !== undefined && { availableMemoryBytes }) };
   }
 
   /**
-   * Resolves when it is complete. Rejects with NOT_FOUND (no such thread), SNAPSHOT_ACTIVE, DISK_FULL, SNAPSHOT_FAILED,
-   * CANCELLED; all but the first two are also told by the snapshot's state.
+   * Resolves when it is complete. Rejects with NOT_FOUND (no such thread), SNAPSHOT_ACTIVE, DISK_FULL, OUT_OF_MEMORY,
+   * SNAPSHOT_FAILED, CANCELLED; all but the first two are also told by the snapshot's state.
    */
   async take(key: ThreadKey, reason: SnapshotReason = 'asked'): Promise<SnapshotInfo> {
     const thread = this.mustHave(key);
@@ -118,9 +128,16 @@ export class RunSnapshots {
     return active.done;
   }
 
-  /** Resolves when nothing is being written in the process, however that ended. */
-  async idle(pid: number): Promise<void> {
-    await this.active.get(pid)?.done.catch(() => undefined);
+  /** Whether one is being written in the thread's process. */
+  isBusy(key: ThreadKey): boolean {
+    const pid = this.threads.get(key)?.info.pid;
+    return pid !== undefined && this.active.has(pid);
+  }
+
+  /** Resolves when nothing is being written in the thread's process, however that ended. */
+  async idle(key: ThreadKey): Promise<void> {
+    const pid = this.threads.get(key)?.info.pid;
+    if (pid !== undefined) await this.active.get(pid)?.done.catch(() => undefined);
   }
 
   /** The run is going to end: from now on each gets only so much time as it can be expected to take. */
@@ -129,11 +146,30 @@ export class RunSnapshots {
     for (const active of this.active.values()) this.limit(active);
   }
 
-  private limit({ info, abort, done }: Active): void {
-    const elapsedMs = (this.options.clock.nowUs() - info.startedUs) / 1000;
-    const waitMs = Math.max(leastWaitAtEndMs, waitAtEndFactor * (info.estimatedPauseMs ?? 0) - elapsedMs);
-    const timer = setTimeout(() => abort.abort(), waitMs);
-    void done.catch(() => undefined).finally(() => clearTimeout(timer));
+  private limit(active: Active): void {
+    const fromUs = this.options.clock.nowUs();
+    let lastBytes = 0;
+    let timer: NodeJS.Timeout | undefined;
+    // What it is expected to take is known only once it has begun, and each picture of it is a new one.
+    const look = (): void => {
+      const { sizeBytes, estimatedPauseMs = 0 } = active.info;
+      const waitedMs = (this.options.clock.nowUs() - fromUs) / 1000;
+      const patienceMs = Math.max(leastWaitAtEndMs, waitAtEndFactor * estimatedPauseMs);
+      if (waitedMs >= patienceMs && sizeBytes <= lastBytes) {
+        active.abort.abort(
+          new AppError(
+            'CANCELLED',
+            `The snapshot was not complete ${Math.round(waitedMs / 1000)} s after the recording was told to end.`,
+            { hint: 'The program or the machine was too busy, or the program stood still.' },
+          ),
+        );
+        return;
+      }
+      lastBytes = sizeBytes;
+      timer = setTimeout(look, looksAtGrowthEveryMs);
+    };
+    timer = setTimeout(look, looksAtGrowthEveryMs);
+    void active.done.catch(() => undefined).finally(() => clearTimeout(timer));
   }
 
   /** Resolves when nothing is being written any more. */
@@ -146,6 +182,12 @@ export class RunSnapshots {
     for (const { abort } of this.active.values()) abort.abort();
     await this.settle();
     for (const { thread } of [...this.expected.values()].map(({ info }) => info)) await this.cutOff(thread);
+    // One that was given up may have been begun by the target after all.
+    for (const { state, file, thread } of this.list)
+      if (state === 'failed') {
+        const part = partFileOf(path.join(path.dirname(this.options.fileOf(thread, 0)), file));
+        await rm(part, { force: true }).catch(() => undefined);
+      }
   }
 
   /** The target has begun one by itself, at its end; `adopt` or `failExpected` follows, unless it is killed before. */
@@ -235,11 +277,14 @@ export class RunSnapshots {
       const estimate = this.costs.estimate(heapUsedBytes);
       active.info = this.tell({ ...active.info, heapUsedBytes, estimatedPauseMs: estimate.pauseMs });
       await this.mustFit(path.dirname(file), estimate.sizeBytes);
+      await this.mustHaveMemory(thread, estimate.memoryBytes);
+      active.abort.signal.throwIfAborted();
       const taken = await this.options.takeSnapshot(thread, {
         file,
         clock: this.options.clock,
         signal: active.abort.signal,
         onProgress: (sizeBytes) => {
+          if (this.all.get(active.info.file)?.state !== 'writing') return;
           // Until the first byte V8 walks the heap, and says nothing of how far it is.
           const progress = sizeBytes > 0 ? Math.min(0.99, sizeBytes / estimate.sizeBytes) : null;
           active.info = this.tell({ ...active.info, sizeBytes, progress });
@@ -298,6 +343,23 @@ export class RunSnapshots {
         hint: `Free some space (${megabytes(needed)} are enough), or choose another data folder. The recording goes on.`,
       },
     );
+  }
+
+  /** V8 cannot be stopped once it has begun: where memory runs out, the system ends the program, or the workbench. */
+  private async mustHaveMemory(thread: TargetThread, memoryBytes: number): Promise<void> {
+    const available = await this.availableMemory(thread);
+    if (available === undefined || available >= memoryBytes) return;
+    throw new AppError(
+      'OUT_OF_MEMORY',
+      `Writing the snapshot needs about ${megabytes(memoryBytes)} of memory beside the heap, and ${megabytes(available)} can be had.`,
+      {
+        hint: 'Take it while the heap is smaller, or give the machine or the container more memory. The recording goes on.',
+      },
+    );
+  }
+
+  private availableMemory({ info }: TargetThread): Promise<number | undefined> {
+    return (this.options.availableMemory ?? availableMemoryOf)(info.pid);
   }
 
   /** Asked through the inspector, which answers also while the program is busy; else as it was last measured. */

@@ -16,7 +16,7 @@ export interface SnapshotMomentsOptions {
   warmUpMs?: number;
   /** How long the load is planned to run; null without a load. */
   loadDurationMs: number | null;
-  snapshots: Pick<RunSnapshots, 'take' | 'idle' | 'lastHeapUsed' | 'thread'>;
+  snapshots: Pick<RunSnapshots, 'take' | 'idle' | 'isBusy' | 'lastHeapUsed' | 'thread'>;
   clock: Clock;
   /** Resolves when there is a session to write them to. */
   ready: Promise<void>;
@@ -198,7 +198,7 @@ export class SnapshotMoments {
         message,
         ...(hint !== undefined && { hint }),
       });
-    if (this.taken >= rules.most) {
+    if (this.taken >= rules.most - this.kept(reason)) {
       this.once('most', () =>
         warn(
           `${rules.most === 1 ? 'One snapshot was' : `${rules.most} snapshots were`} taken by rules; no more are taken in this run.`,
@@ -210,13 +210,27 @@ export class SnapshotMoments {
     this.taken++;
     try {
       await this.options.ready;
-      await snapshots.idle(snapshots.thread(key)?.info.pid ?? 0);
+      // Several may have waited for the same one.
+      while (snapshots.isBusy(key)) await snapshots.idle(key);
       await snapshots.take(key, reason);
     } catch (thrown) {
       const error = toAppError(thrown);
       // A thread that ended meanwhile leaves nothing to look at.
       if (!(thrown instanceof AppError && thrown.code === 'NOT_FOUND')) warn(error.message, error.hint);
     }
+  }
+
+  /** How many are kept for moments of the run that are still to come: what grows again and again must not use up theirs. */
+  private kept(reason: SnapshotReason): number {
+    const { rules } = this.options;
+    if (reason !== 'growth' && reason !== 'heap-above') return 0;
+    const toCome = [
+      rules.atStart && !this.fired.has('start'),
+      rules.afterWarmUp && !this.fired.has('warm-up'),
+      rules.atEnd,
+      rules.nearHeapLimit && ![...this.fired].some((what) => what.startsWith('near ')),
+    ];
+    return toCome.filter(Boolean).length;
   }
 
   private once(what: string, act: () => void): void {
