@@ -1,40 +1,7 @@
-/** One lane's lines, drawn by chart.js with everything off that costs time or attention. */
-import {
-  BarController,
-  BarElement,
-  Chart,
-  Filler,
-  LinearScale,
-  LineController,
-  LineElement,
-  PointElement,
-  type ChartDataset,
-  type LinearScaleOptions,
-  type Tick,
-} from 'chart.js';
+/** One lane's lines on a canvas of its own. While the lanes move, every one of them is drawn in every frame: nothing else is done. */
 import { seriesColors, type ColorScheme } from '../theme/colors';
 import { decimate, type ChartPoint } from './decimate';
 import type { Lane, LaneSeries } from './lane-model';
-
-/** An axis nobody sees: working out ticks and their words took most of the time of an update. */
-class BareScale extends LinearScale {
-  static override id = 'bare' as const;
-  static override defaults = LinearScale.defaults;
-
-  override buildTicks(): Tick[] {
-    return [];
-  }
-}
-
-declare module 'chart.js' {
-  interface CartesianScaleTypeRegistry {
-    bare: { options: LinearScaleOptions };
-  }
-}
-
-Chart.register(BarController, BarElement, BareScale, Filler, LineController, LineElement, PointElement);
-
-type LaneDataset = ChartDataset<'line' | 'bar', ChartPoint[]>;
 
 export interface TimeWindow {
   startUs: number;
@@ -43,102 +10,163 @@ export interface TimeWindow {
 
 /** Up to four points each: finer than the line is wide would only cost time. */
 const pxPerBucket = 3;
+/** So that a peak is not cut in half by the edge. */
+const roomAbovePx = 3;
+const dotRadiusPx = 2;
+const barWidthPx = 2;
+
+/** Where a point lies, in CSS px. */
+interface Place {
+  x: (timeUs: number) => number;
+  y: (value: number) => number;
+  bottom: number;
+}
 
 export class LaneChart {
   readonly canvas = document.createElement('canvas');
-  private readonly chart: Chart<'line' | 'bar', ChartPoint[]>;
+  private readonly context = this.canvas.getContext('2d');
   private width = 0;
   private height = 0;
 
   constructor() {
     this.canvas.setAttribute('aria-hidden', 'true');
-    this.chart = new Chart<'line' | 'bar', ChartPoint[]>(this.canvas, {
-      type: 'line',
-      data: { datasets: [] },
-      options: {
-        animation: false,
-        parsing: false,
-        normalized: true,
-        responsive: false,
-        maintainAspectRatio: false,
-        events: [],
-        layout: { padding: { top: 3 } },
-        scales: {
-          x: { type: 'bare', display: false, min: 0, max: 1 },
-          y: { type: 'bare', display: false, min: 0, max: 1 },
-          ratio: { type: 'bare', axis: 'y', display: false, min: 0, max: 1 },
-        },
-      },
-    });
   }
 
   /** CSS px. */
   resize(width: number, height: number): void {
-    if (width === this.width && height === this.height) return;
+    const ratio = devicePixelRatio || 1;
+    const wide = Math.round(width * ratio);
+    const high = Math.round(height * ratio);
+    const isSame = width === this.width && height === this.height;
+    if (isSame && wide === this.canvas.width && high === this.canvas.height) return;
     this.width = width;
     this.height = height;
-    this.chart.resize(width, height);
+    this.canvas.width = wide;
+    this.canvas.height = high;
+    this.canvas.style.width = `${width}px`;
+    this.canvas.style.height = `${height}px`;
+    this.context?.setTransform(ratio, 0, 0, ratio, 0, 0);
   }
 
-  draw(lane: Lane, window: TimeWindow, scheme: ColorScheme): void {
-    const bucketUs = Math.max(1, ((window.endUs - window.startUs) / Math.max(1, this.width)) * pxPerBucket);
-    // Later datasets are drawn below earlier ones.
-    const datasets = lane.series
-      .filter(({ outOfSight, collections }) => !outOfSight && !collections)
-      .map((series) => datasetOf(series, bucketUs, scheme));
-    const known = this.chart.data.datasets;
-    if (known.length === datasets.length)
-      datasets.forEach((dataset, i) => Object.assign(known[i] ?? {}, dataset));
-    else this.chart.data.datasets = datasets;
-    const { x, y } = this.chart.options.scales ?? {};
-    if (x) Object.assign(x, { min: window.startUs, max: window.endUs });
-    if (y) Object.assign(y, { max: lane.max });
-    this.chart.update('none');
-  }
-
-  destroy(): void {
-    this.chart.destroy();
+  draw(lane: Lane, { startUs, endUs }: TimeWindow, scheme: ColorScheme): void {
+    const { context, width, height } = this;
+    if (!context) return;
+    context.clearRect(0, 0, width, height);
+    const pxPerUs = width / Math.max(1, endUs - startUs);
+    const bucketUs = Math.max(1, pxPerBucket / Math.max(1e-9, pxPerUs));
+    const place = (max: number): Place => {
+      const pxPerUnit = (height - roomAbovePx) / (max > 0 ? max : 1);
+      return {
+        x: (timeUs) => (timeUs - startUs) * pxPerUs,
+        y: (value) => height - value * pxPerUnit,
+        bottom: height,
+      };
+    };
+    // Later ones are drawn below earlier ones.
+    for (let i = lane.series.length - 1; i >= 0; i--) {
+      const series = lane.series[i];
+      if (series && !series.outOfSight && !series.collections)
+        drawSeries(context, series, bucketUs, place(series.ratio ? 1 : lane.max), scheme);
+    }
   }
 }
 
-function datasetOf(series: LaneSeries, bucketUs: number, scheme: ColorScheme): LaneDataset {
+function drawSeries(
+  context: CanvasRenderingContext2D,
+  series: LaneSeries,
+  bucketUs: number,
+  place: Place,
+  scheme: ColorScheme,
+): void {
   const color = seriesColors[scheme][series.name];
-  if (series.style === 'dots')
-    return {
-      type: 'line',
-      data: decimate(series.column, bucketUs).filter(({ y }) => !Number.isNaN(y)),
-      showLine: false,
-      pointRadius: 2,
-      pointBorderWidth: 0,
-      pointBackgroundColor: color,
-      borderColor: color,
-      borderWidth: 0,
-      fill: false,
-    };
-  const data = decimate(series.column, bucketUs);
-  // A single measurement is no line yet: it shows as a dash as wide as a bucket.
-  const [only] = data;
-  if (only && data.length === 1 && series.style !== 'bars') data.push({ x: only.x + bucketUs, y: only.y });
-  if (series.style === 'bars')
-    return {
-      type: 'bar',
-      data: data.filter((point) => point.y > 0),
-      backgroundColor: color,
-      barThickness: 2,
-      minBarLength: 2,
-      grouped: false,
-    };
-  return {
-    type: 'line',
-    data,
-    yAxisID: series.ratio ? 'ratio' : 'y',
-    borderColor: series.style === 'faint' ? `${color}b0` : color,
-    borderWidth: series.style === 'faint' ? 1 : 1.25,
-    borderDash: series.style === 'faint' ? [3, 2] : [],
-    backgroundColor: `${color}${scheme === 'dark' ? '38' : '2c'}`,
-    fill: series.style === 'area' ? 'origin' : false,
-    pointRadius: 0,
-    tension: 0,
-    spanGaps: false,
-  };
+  const points = decimate(series.column, bucketUs);
+  if (series.style === 'dots') drawDots(context, points, place, color);
+  else if (series.style === 'bars') drawBars(context, points, place, color);
+  else {
+    // A single measurement is no line yet: it shows as a dash as wide as a bucket.
+    const [only] = points;
+    if (only && points.length === 1) points.push({ x: only.x + bucketUs, y: only.y });
+    const faint = series.style === 'faint';
+    if (series.style === 'area')
+      fillBelow(context, points, place, `${color}${scheme === 'dark' ? '38' : '2c'}`);
+    context.strokeStyle = faint ? `${color}b0` : color;
+    context.lineWidth = faint ? 1 : 1.25;
+    context.lineJoin = 'round';
+    context.setLineDash(faint ? [3, 2] : []);
+    strokeAlong(context, points, place);
+  }
+}
+
+/** A point without a value breaks the line. */
+function strokeAlong(
+  context: CanvasRenderingContext2D,
+  points: readonly ChartPoint[],
+  { x, y }: Place,
+): void {
+  context.beginPath();
+  let drawing = false;
+  for (const point of points) {
+    if (Number.isNaN(point.y)) drawing = false;
+    else if (drawing) context.lineTo(x(point.x), y(point.y));
+    else {
+      context.moveTo(x(point.x), y(point.y));
+      drawing = true;
+    }
+  }
+  context.stroke();
+}
+
+function fillBelow(
+  context: CanvasRenderingContext2D,
+  points: readonly ChartPoint[],
+  { x, y, bottom }: Place,
+  color: string,
+): void {
+  context.fillStyle = color;
+  context.beginPath();
+  let last: ChartPoint | null = null;
+  for (const point of points) {
+    if (Number.isNaN(point.y)) {
+      if (last) context.lineTo(x(last.x), bottom);
+      last = null;
+      continue;
+    }
+    if (!last) context.moveTo(x(point.x), bottom);
+    context.lineTo(x(point.x), y(point.y));
+    last = point;
+  }
+  if (last) context.lineTo(x(last.x), bottom);
+  context.fill();
+}
+
+function drawDots(
+  context: CanvasRenderingContext2D,
+  points: readonly ChartPoint[],
+  { x, y }: Place,
+  color: string,
+): void {
+  context.fillStyle = color;
+  context.beginPath();
+  for (const point of points) {
+    if (Number.isNaN(point.y)) continue;
+    const atX = x(point.x);
+    const atY = y(point.y);
+    context.moveTo(atX + dotRadiusPx, atY);
+    context.arc(atX, atY, dotRadiusPx, 0, 2 * Math.PI);
+  }
+  context.fill();
+}
+
+function drawBars(
+  context: CanvasRenderingContext2D,
+  points: readonly ChartPoint[],
+  { x, y, bottom }: Place,
+  color: string,
+): void {
+  context.fillStyle = color;
+  for (const point of points) {
+    if (!(point.y > 0)) continue;
+    const top = Math.min(y(point.y), bottom - 2);
+    context.fillRect(x(point.x) - barWidthPx / 2, top, barWidthPx, bottom - top);
+  }
 }

@@ -189,19 +189,34 @@ export function inWindow(lane: Lane, window: SeriesWindow, pieces: LanesData['pi
           );
         return { ...series, collections: piece.collections.filter(same) };
       }
-      const parts = series.parts.map((part) => seenOf(part, window));
-      return { ...series, column: combine(parts, series.mode) };
+      return { ...series, column: cutOf(finestOf(series, window), window) };
     }),
   };
 }
 
+/** What was combined last of a series: while the window moves, it is made of the same measurements again and again. */
+const combined = new WeakMap<LaneSeries, { of: readonly Column[]; column: Column }>();
+
+/** One line of all parts, in the finest detail that is known of the window. */
+function finestOf(series: LaneSeries, window: SeriesWindow): Column {
+  const { parts, mode } = series;
+  const sources = parts.map((part): Column => {
+    const finer = part.exact && part.pieces?.findLast((piece) => covers(piece, window))?.series;
+    return finer && finer.tUs.length > 0 ? finer : part;
+  });
+  if (sources.every((source, i) => source === parts[i])) return series.column;
+  const known = combined.get(series);
+  if (known && sources.every((source, i) => source === known.of[i])) return known.column;
+  const column = combine(sources, mode);
+  combined.set(series, { of: sources, column });
+  return column;
+}
+
 /** The points in a window and one on each side, so that lines go on to the edges. */
-function seenOf(part: LaneSource, window: SeriesWindow): Column {
-  const finer = part.exact && part.pieces?.findLast((piece) => covers(piece, window))?.series;
-  const source = finer && finer.tUs.length > 0 ? finer : part;
-  const from = Math.max(0, indexAt(source.tUs, window.startUs));
-  const to = Math.min(source.tUs.length, firstAtOrAfter(source.tUs, window.endUs) + 1);
-  return { tUs: source.tUs.slice(from, to), values: source.values.slice(from, to) };
+function cutOf(column: Column, window: SeriesWindow): Column {
+  const from = Math.max(0, indexAt(column.tUs, window.startUs));
+  const to = Math.min(column.tUs.length, firstAtOrAfter(column.tUs, window.endUs) + 1);
+  return { tUs: column.tUs.slice(from, to), values: column.values.slice(from, to) };
 }
 
 function covers(piece: SeriesWindow, window: SeriesWindow): boolean {

@@ -81,6 +81,8 @@ export class LanesView {
   /** Sizes must be asked for again. */
   private resized = true;
   private axisKey = '';
+  /** What the values that stand there are of. */
+  private valuesOf: { data: LanesData; range: TimeRange | null; rows: readonly Row[] } | null = null;
 
   constructor(
     host: HTMLElement,
@@ -140,7 +142,6 @@ export class LanesView {
   destroy(): void {
     cancelAnimationFrame(this.request);
     for (const undo of this.undo) undo();
-    for (const row of this.rows) row.chart?.destroy();
     this.overlay.destroy();
     this.root.remove();
   }
@@ -206,7 +207,12 @@ export class LanesView {
     for (const row of this.rows) if (this.needsDrawing(row)) this.queue.add(row);
     this.drawAxis();
     this.overlay.update(this.window(), this.width, this.range);
-    this.writeValues();
+    const { data, range, rows } = this;
+    // The window alone changes no value that is not under the crosshair.
+    const known = this.valuesOf;
+    const isWritten = known?.data === data && known.range === range && known.rows === rows;
+    if (!isWritten || data.live || this.cursorUs !== null) this.writeValues();
+    this.valuesOf = { data, range, rows };
   }
 
   private measure(): void {
@@ -243,7 +249,6 @@ export class LanesView {
     this.built = true;
     this.resized = true;
     this.queue.clear();
-    for (const row of this.rows) row.chart?.destroy();
     this.rows = lanes.map(makeRow);
     this.rowsBox.replaceChildren(...this.rows.map((row) => row.element));
     if (lanes.length === 0)
@@ -293,16 +298,16 @@ export class LanesView {
     if (key === this.axisKey) return;
     this.axisKey = key;
     const percent = (at: number) => ((at - window.startUs) / (window.endUs - window.startUs)) * 100;
-    this.axis.replaceChildren(
-      // No words for a tick that stands too near to the end to be read.
-      ...ticks
-        .filter((at) => percent(at) <= 100 - (28 / Math.max(28, this.width)) * 100)
-        .map((at) => {
-          const tick = text('span', 'sm-lanes-tick', formatTime(at, Math.min(stepUs, 1_000_000)));
-          tick.style.left = `${percent(at)}%`;
-          return tick;
-        }),
-    );
+    // No words for a tick that stands too near to the end to be read.
+    const worded = ticks.filter((at) => percent(at) <= 100 - (28 / Math.max(28, this.width)) * 100);
+    while (this.axis.childElementCount > worded.length) this.axis.lastElementChild?.remove();
+    while (this.axis.childElementCount < worded.length) this.axis.append(text('span', 'sm-lanes-tick'));
+    worded.forEach((at, i) => {
+      const tick = this.axis.children[i];
+      if (!(tick instanceof HTMLElement)) return;
+      write(tick, formatTime(at, Math.min(stepUs, 1_000_000)));
+      tick.style.left = `${percent(at)}%`;
+    });
     this.root.style.setProperty('--step', `${percent(window.startUs + stepUs)}%`);
   }
 
