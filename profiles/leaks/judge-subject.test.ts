@@ -143,6 +143,46 @@ describe('too little', () => {
   });
 });
 
+describe('a heap that hardly moves', () => {
+  it('stands still, also seen only three times', () => {
+    // A collection of 200 MB takes long, and so they are made seldom.
+    const rarely = judged(floorOf((s) => 208 * megabyte + s * 4000, { everyS: 15 }));
+    expect(rarely).toMatchObject({ outcome: 'not-leaking' });
+    expect(rarely.sentence).toMatch(
+      /only 3 full collections, but stands still: in 30\ss it moved by 120\skB/,
+    );
+  });
+
+  it('is no leak though the little is significant growth, and it is said that more time would show more', () => {
+    const verdict = judged(floorOf((s) => 208 * megabyte + s * 6000, { everyS: 5 }));
+    expect(verdict.outcome).toBe('not-leaking');
+    expect(verdict.trend!.p).toBeLessThan(0.01);
+    expect(verdict.sentence).toContain('Only a longer recording shows a slower leak');
+  });
+
+  it('is not said of a small heap that grows as much, nor of a short recording', () => {
+    expect(judged(floorOf((s) => 5 * megabyte + s * 6000, { everyS: 5 })).outcome).toBe('not-enough-data');
+    expect(judged(floorOf(() => 208 * megabyte, { everyS: 5, forS: 20 })).outcome).toBe('not-enough-data');
+  });
+});
+
+describe('a growth that stopped a few collections ago', () => {
+  it('is left open: too late for a leak, too early for a cache that is full', () => {
+    const late = judged(
+      floorOf((s) => 30 * megabyte + Math.min(s, 47) * 300_000 + noise() * 1e4, { everyS: 5 }),
+    );
+    expect(late.outcome).toBe('not-enough-data');
+    expect(late.sentence).toContain('cannot be told yet from the last part');
+  });
+
+  it('is a leak where it stopped as long before and went on', () => {
+    const steps = floorOf((s) => 30 * megabyte + Math.floor(s / 15) * 4 * megabyte + noise() * 1e4, {
+      everyS: 5,
+    });
+    expect(judged(steps).outcome).toBe('leaking');
+  });
+});
+
 describe('whatever is measured', () => {
   it('a shift in bytes or time does not change the verdict, nor does a scale with its limits', () => {
     const random = randomFrom(21);
