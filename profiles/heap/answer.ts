@@ -6,7 +6,7 @@ import { constructorsPage, instancesPage } from './constructor-rows';
 import { dominatorTree } from './dominator-tree';
 import { duplicatesPage } from './duplicates';
 import { type HeapGraph, heapGraph } from './graph';
-import { listPage } from './lists';
+import { listCounts, listPage } from './lists';
 import { nodeDetails } from './node-details';
 import { overview } from './overview';
 import { pathTo } from './path';
@@ -56,6 +56,8 @@ function answerOf(graph: HeapGraph, question: SnapshotQuestion): SnapshotAnswers
       return dominatorTree(graph, question.ordinal, question.depth, question.smallest);
     case 'duplicates':
       return duplicatesPage(graph, question.search, question.offset, question.limit);
+    case 'listCounts':
+      return listCounts(graph);
     case 'list':
       return listPage(graph, question.list, question.search, question.offset, question.limit);
   }

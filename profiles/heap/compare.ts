@@ -11,7 +11,7 @@ import {
 } from './constructor-rows';
 import { heapGraph, type HeapGraph } from './graph';
 import { holdersOf } from './holders';
-import { ascendingOrder, pageOf } from './order';
+import { ascendingOrderOf, pageOf } from './order';
 import type {
   ConstructorChange,
   SnapshotComparisonAnswer,
@@ -36,15 +36,23 @@ export interface SnapshotExtract {
 
 /** Takes from a snapshot what a comparison needs; the snapshot can be closed afterwards. */
 export function extractForComparison(snapshot: HeapSnapshot, index: HeapIndex): SnapshotExtract {
-  const all = new Uint32Array(snapshot.nodeCount);
-  for (let node = 0; node < all.length; node++) all[node] = node;
-  const order = ascendingOrder(all, (ordinal) => snapshot.nodeId[ordinal]!);
+  const { nodeCount, nodeId, shallow } = snapshot;
+  const order = ascendingOrderOf(nodeId);
+  const ids = new Uint32Array(nodeCount);
+  const constructorOf = new Uint32Array(nodeCount);
+  const sizes = new Uint32Array(nodeCount);
   let totalShallow = 0;
-  for (const bytes of snapshot.shallow) totalShallow += bytes;
+  for (let at = 0; at < nodeCount; at++) {
+    const ordinal = order[at]!;
+    ids[at] = nodeId[ordinal]!;
+    constructorOf[at] = index.constructorOf[ordinal]!;
+    sizes[at] = shallow[ordinal]!;
+    totalShallow += shallow[ordinal]!;
+  }
   return {
-    ids: order.map((ordinal) => snapshot.nodeId[ordinal]!),
-    constructorOf: order.map((ordinal) => index.constructorOf[ordinal]!),
-    shallow: order.map((ordinal) => snapshot.shallow[ordinal]!),
+    ids,
+    constructorOf,
+    shallow: sizes,
     constructors: index.constructors,
     totalShallow,
   };
@@ -214,9 +222,7 @@ interface Matched {
 /** Follows objects by their ids: both snapshots in order of ids, side by side. */
 function matchById(before: SnapshotExtract, { snapshot, index }: HeapGraph): Matched {
   const { nodeCount, nodeId } = snapshot;
-  const all = new Uint32Array(nodeCount);
-  for (let node = 0; node < nodeCount; node++) all[node] = node;
-  const order = ascendingOrder(all, (ordinal) => nodeId[ordinal]!);
+  const order = ascendingOrderOf(nodeId);
   const isNew = new Uint8Array(nodeCount).fill(1);
   const isGone = new Uint8Array(before.ids.length).fill(1);
   const keysInB = new Map(index.constructors.map((name, key) => [name, key]));

@@ -95,20 +95,6 @@ export function stringIndexes<Name extends string>(
   graph: HeapGraph,
   texts: readonly Name[],
 ): Record<Name, number> {
-  const { strings } = graph.snapshot;
-  const found = Object.fromEntries(texts.map((text) => [text, -1])) as Record<Name, number>;
-  const encoder = new TextEncoder();
-  const byLength = new Map<number, Name[]>();
-  for (const text of texts) {
-    const { length } = encoder.encode(text);
-    byLength.set(length, [...(byLength.get(length) ?? []), text]);
-  }
-  for (let index = 0; index < strings.length; index++) {
-    const candidates = byLength.get(strings.bytes(index));
-    if (candidates === undefined) continue;
-    const text = strings.get(index);
-    for (const candidate of candidates)
-      if (candidate === text && found[candidate] === -1) found[candidate] = index;
-  }
-  return found;
+  const found = graph.snapshot.strings.find(texts);
+  return Object.fromEntries(texts.map((text, place) => [text, found[place]!])) as Record<Name, number>;
 }

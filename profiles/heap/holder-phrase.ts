@@ -11,13 +11,13 @@ export interface HolderPhrase {
 
 /** Objects with equal keys are held the same way. */
 export function holderKey(graph: HeapGraph, ordinal: number): number {
-  return wayPatterns(graph).of(ordinal).id;
+  return wayPatterns(graph).idOf(ordinal);
 }
 
 /** By what an object is held: the variable that the way to it goes through, and the properties from there. */
 export function describeHolder(graph: HeapGraph, ordinal: number): HolderPhrase {
   const patterns = wayPatterns(graph);
-  return phraseOf(graph, patterns.chain(patterns.of(ordinal)));
+  return phraseOf(graph, patterns.chain(patterns.pattern(patterns.idOf(ordinal))));
 }
 
 const mostNames = 4;

@@ -1,19 +1,20 @@
 /** By what many objects are held: their ways from the roots, those alike together, and on each the object after which it fans out. */
 import { dominatorOrder } from './dominated';
-import { edgeFrom } from './edges';
 import { unreachable, type HeapGraph } from './graph';
 import { phraseOf } from './holder-phrase';
 import { follow, nodeNames } from './names';
 import { ascendingOrder } from './order';
 import type { HolderPath } from './questions';
 import { nodeRow, preview } from './rows';
-import { wayPatterns, type WayPattern } from './way-patterns';
+import { rootPattern, wayPatterns, type WayPattern } from './way-patterns';
 import { waysToRoots } from './ways';
 
 /** Patterns are found for at most so many objects, evenly spread; counts are scaled up when there are more. */
 const mostObjects = 200_000;
 /** Of a pattern so many ways are laid side by side to see where they part. */
 const mostWays = 300;
+/** The most frequent patterns that are looked at closely: in a heap without any order every object has its own. */
+const mostPatterns = 1000;
 /** An object is on all ways when it is on this share of them: a few objects may be held by another one of the kind. */
 const commonShare = 0.8;
 /** Of a list's way only its ends are needed; a chain of a million objects is not followed. */
@@ -27,15 +28,17 @@ export function holdersOf(graph: HeapGraph, objects: Uint32Array, limit: number)
   let looked = 0;
   for (let at = 0; at < objects.length; at += stride) {
     looked++;
-    const pattern = patterns.of(objects[at]!);
-    if (pattern.parent === -1) continue;
-    const known = members.get(pattern.id);
-    if (known === undefined) members.set(pattern.id, [objects[at]!]);
+    const pattern = patterns.idOf(objects[at]!);
+    if (pattern === rootPattern) continue;
+    const known = members.get(pattern);
+    if (known === undefined) members.set(pattern, [objects[at]!]);
     else known.push(objects[at]!);
   }
   const scale = looked === 0 ? 0 : objects.length / looked;
   const paths = [...members]
-    .map(([id, held]) => holderPath(graph, patterns.patterns[id]!, held))
+    .sort(([, a], [, b]) => b.length - a.length)
+    .slice(0, mostPatterns)
+    .map(([id, held]) => holderPath(graph, patterns.pattern(id), held))
     .sort((a, b) => b.held.length - a.held.length);
   return mergedByHolder(paths)
     .slice(0, limit)
@@ -120,7 +123,7 @@ function commonCallback(
   const place = chain.findLastIndex(({ node }) => node === 'Timeout');
   if (place === -1 || !chain.slice(0, place).some(({ node }) => node === 'TimersList')) return '';
   const timeout = nodeNames(graph).Timeout;
-  const { edge } = waysToRoots(graph);
+  const { edge, from } = waysToRoots(graph);
   const counts = new Map<string, number>();
   for (let at = 0; at < held.length; at += step) {
     let node = held[at]!;
@@ -129,7 +132,7 @@ function commonCallback(
       graph.snapshot.nodeName[node] !== timeout && edge[node] !== unreachable && steps < 100;
       steps++
     )
-      node = edgeFrom(graph, edge[node]!);
+      node = from[node]!;
     const callback = follow(graph, node, '_onTimeout');
     if (callback === -1) continue;
     const text = preview(graph, callback);
@@ -142,15 +145,15 @@ function commonCallback(
 
 /** For each pattern of a chain the first object on the way that has it; -1 when the way is too long to be followed to there. */
 function objectsOnWay(graph: HeapGraph, ordinal: number, chain: readonly WayPattern[]): number[] {
-  const { edge } = waysToRoots(graph);
+  const { edge, from } = waysToRoots(graph);
   const patterns = wayPatterns(graph);
   const placeOf = new Map(chain.map(({ id }, place) => [id, place]));
   const objects = chain.map(() => -1);
   for (let node = ordinal, steps = 0; edge[node] !== unreachable && steps < longestWay; steps++) {
-    const place = placeOf.get(patterns.of(node).id);
+    const place = placeOf.get(patterns.idOf(node));
     // Upwards: what is nearest to the root is written last.
     if (place !== undefined) objects[place] = node;
-    node = edgeFrom(graph, edge[node]!);
+    node = from[node]!;
   }
   return objects;
 }

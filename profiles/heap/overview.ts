@@ -2,8 +2,7 @@
 import { constructorSums } from './constructor-rows';
 import { duplicates } from './duplicates';
 import { derived, type HeapGraph } from './graph';
-import { listSize } from './lists';
-import { heapListKinds, type HeapListKind, type SnapshotOverview } from './questions';
+import type { SnapshotOverview } from './questions';
 
 /** What people call the kinds of objects; anything else is `system`. */
 const kindOfType: Record<string, string> = {
@@ -44,10 +43,6 @@ export const overview = derived((graph: HeapGraph): SnapshotOverview => {
     edgeCount: snapshot.edgeCount,
     shallow: constructorSums(graph).totalShallow,
     kinds: [...kinds.values()].sort((a, b) => b.shallow - a.shallow),
-    lists: Object.fromEntries(heapListKinds.map((kind) => [kind, listSize(graph, kind)])) as Record<
-      HeapListKind,
-      number
-    >,
     duplicateStringBytes: duplicates(graph).wasted,
   };
 });

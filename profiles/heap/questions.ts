@@ -59,6 +59,8 @@ export const snapshotQuestionSchema = z.discriminatedUnion('kind', [
   }),
   /** Equal strings that exist more than once. */
   z.object({ kind: z.literal('duplicates'), search: z.string().default(''), ...page }),
+  /** How many objects each list has; a matter of a look at every object, so not part of the overview. */
+  z.object({ kind: z.literal('listCounts') }),
   z.object({ kind: z.literal('list'), list: z.enum(heapListKinds), search: z.string().default(''), ...page }),
 ]);
 export type SnapshotQuestion = z.infer<typeof snapshotQuestionSchema>;
@@ -144,8 +146,6 @@ export interface SnapshotOverview {
   shallow: number;
   /** By kind: code, strings, arrays, typed arrays, objects, closures, system … Sum = shallow. */
   kinds: { label: string; count: number; shallow: number }[];
-  /** Of the snapshot's lists how many each has. */
-  lists: Record<HeapListKind, number>;
   duplicateStringBytes: number;
 }
 
@@ -171,6 +171,7 @@ export interface SnapshotAnswers {
   path: HeapEdgeRow[];
   dominators: DominatorTree;
   duplicates: Page<{ text: string; count: number; shallow: number; wasted: number; example: HeapNodeRow }>;
+  listCounts: Record<HeapListKind, number>;
   list: Page<HeapListRow>;
 }
 export type SnapshotAnswer<Q extends SnapshotQuestion> = SnapshotAnswers[Q['kind']];

@@ -35,6 +35,30 @@ export class Utf8StringTable implements StringTable {
     return this.#offsets[index + 1]! - this.#offsets[index]!;
   }
 
+  find(texts: readonly string[]): number[] {
+    const encoder = new TextEncoder();
+    const wanted = texts.map((text) => encoder.encode(text));
+    const found = texts.map(() => -1);
+    const longest = wanted.reduce((most, { length }) => Math.max(most, length), 0);
+    const byLength: number[][] = Array.from({ length: longest + 1 }, () => []);
+    wanted.forEach(({ length }, place) => byLength[length]!.push(place));
+    const bytes = this.#bytes;
+    const offsets = this.#offsets;
+    let missing = texts.length;
+    let from = offsets[0]!;
+    for (let index = 0; index < this.length && missing > 0; index++) {
+      const to = offsets[index + 1]!;
+      if (to - from <= longest)
+        for (const place of byLength[to - from]!) {
+          if (found[place] !== -1 || !equalFrom(bytes, from, wanted[place]!)) continue;
+          found[place] = index;
+          missing--;
+        }
+      from = to;
+    }
+    return found;
+  }
+
   #decode(from: number, to: number): string {
     const bytes = this.#bytes;
     if (to - from < shortText) {
@@ -49,6 +73,11 @@ export class Utf8StringTable implements StringTable {
     }
     return this.#decoder.decode(bytes.subarray(from, to));
   }
+}
+
+function equalFrom(bytes: Uint8Array, from: number, text: Uint8Array): boolean {
+  for (let at = 0; at < text.length; at++) if (bytes[from + at] !== text[at]) return false;
+  return true;
 }
 
 /** @returns the table of these texts; for snapshots that are put together by hand */

@@ -12,6 +12,8 @@ export interface StringTable {
   start(index: number, characters: number): string;
   /** Length in bytes of its UTF-8 form, without decoding it. */
   bytes(index: number): number;
+  /** Where each of these texts stands first, or -1. */
+  find(texts: readonly string[]): number[];
 }
 
 export interface HeapSnapshot {

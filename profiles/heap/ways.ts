@@ -4,13 +4,14 @@
  * so that an object held by a variable is not explained by an inline cache that happens to see it, too. Weak references are no
  * ways. Dijkstra's algorithm with small integer costs in a ring of buckets (Dial 1969, CACM algorithm 360).
  */
-import { edgeFrom } from './edges';
 import { derived, type HeapGraph, unreachable } from './graph';
 import { isContext } from './places';
 
 export interface Ways {
   /** Edge by which an object is reached; `unreachable` for the root and for what nothing strong holds. */
   edge: Uint32Array;
+  /** The object that edge leaves: the one before on the way. */
+  from: Uint32Array;
 }
 
 const dearest = 63;
@@ -23,6 +24,7 @@ export const waysToRoots = derived((graph): Ways => {
   const { snapshot } = graph;
   const { nodeCount, firstEdge, edgeTo } = snapshot;
   const edge = new Uint32Array(nodeCount).fill(unreachable);
+  const from = new Uint32Array(nodeCount);
   const cost = new Uint32Array(nodeCount).fill(unreachable);
   const stringFlags = new Map<number, boolean>();
   // The ring: one linked list per cost, its links in two arrays (a node may be queued again when a cheaper way is found).
@@ -73,11 +75,12 @@ export const waysToRoots = derived((graph): Ways => {
         if (next >= cost[to]!) continue;
         cost[to] = next;
         edge[to] = at;
+        from[to] = node;
         push(to, next);
       }
     }
   }
-  return { edge };
+  return { edge, from };
 });
 
 /** 0: no way at all. */
@@ -132,9 +135,8 @@ function isEphemeron(graph: HeapGraph, name: number, known: Map<number, boolean>
 
 /** The edges from the root to an object; empty when nothing strong holds it. */
 export function wayTo(graph: HeapGraph, ordinal: number): number[] {
-  const { edge } = waysToRoots(graph);
+  const { edge, from } = waysToRoots(graph);
   const way: number[] = [];
-  for (let node = ordinal; edge[node] !== unreachable; node = edgeFrom(graph, edge[node]!))
-    way.push(edge[node]!);
+  for (let node = ordinal; edge[node] !== unreachable; node = from[node]!) way.push(edge[node]!);
   return way.reverse();
 }

@@ -6,22 +6,26 @@ import { names, nodeNames } from '../names';
 import { nodeName } from '../rows';
 import { Grouping, type HeapListGroup } from './group';
 
+export function eachBuffer(graph: HeapGraph, visit: (ordinal: number) => void): void {
+  const { snapshot, node } = graph;
+  const data = nodeNames(graph)['system / JSArrayBufferData'];
+  if (data === -1) return;
+  for (let ordinal = 0; ordinal < snapshot.nodeCount; ordinal++)
+    if (snapshot.nodeName[ordinal] === data && snapshot.nodeType[ordinal] === node.native) visit(ordinal);
+}
+
 /** Backing stores (`system / JSArrayBufferData`), grouped by what uses them and what holds that; `size` is their bytes. */
 export function buffers(graph: HeapGraph): HeapListGroup[] {
-  const { snapshot } = graph;
-  const data = nodeNames(graph)['system / JSArrayBufferData'];
-  const grouping = new Grouping(graph);
-  if (data === -1) return [];
-  for (let ordinal = 0; ordinal < snapshot.nodeCount; ordinal++) {
-    if (snapshot.nodeName[ordinal] !== data || snapshot.nodeType[ordinal] !== graph.node.native) continue;
-    const user = viewOf(graph, bufferOf(graph, ordinal));
-    grouping.add(
-      ordinal,
-      `${graph.index.constructorOf[user]!} ${holderKey(graph, user)}`,
-      () => ({ label: describeHolder(graph, user).phrase, detail: nodeName(graph, user) }),
-      snapshot.shallow[ordinal],
-    );
-  }
+  const userOf = (ordinal: number) => viewOf(graph, bufferOf(graph, ordinal));
+  const grouping = new Grouping(graph, (ordinal) => {
+    const user = userOf(ordinal);
+    return { label: describeHolder(graph, user).phrase, detail: nodeName(graph, user) };
+  });
+  eachBuffer(graph, (ordinal) => {
+    const user = userOf(ordinal);
+    const size = graph.snapshot.shallow[ordinal]!;
+    grouping.add(ordinal, graph.index.constructorOf[user]!, holderKey(graph, user), size);
+  });
   return grouping.rows('size');
 }
 

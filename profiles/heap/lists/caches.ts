@@ -9,10 +9,12 @@ import { Grouping, type HeapListGroup } from './group';
 /** An object with fewer properties than this is hardly used as a dictionary. */
 const fewestProperties = 32;
 
-export function caches(graph: HeapGraph): HeapListGroup[] {
-  const { snapshot, node, index } = graph;
+export function eachCache(
+  graph: HeapGraph,
+  visit: (ordinal: number, size: number, isRoom: boolean) => void,
+): void {
+  const { snapshot, node } = graph;
   const known = nodeNames(graph);
-  const grouping = new Grouping(graph);
   for (let ordinal = 0; ordinal < snapshot.nodeCount; ordinal++) {
     if (snapshot.nodeType[ordinal] !== node.object) continue;
     const kind = collectionKind(graph, ordinal);
@@ -23,17 +25,22 @@ export function caches(graph: HeapGraph): HeapListGroup[] {
       size = propertyCount(graph, ordinal);
       if (size < fewestProperties) continue;
     } else continue;
-    if (size === 0) continue;
-    grouping.add(
-      ordinal,
-      `${index.constructorOf[ordinal]!} ${isRoom ? 'room' : ''} ${holderKey(graph, ordinal)}`,
-      () => ({
-        label: describeHolder(graph, ordinal).phrase,
-        detail: isRoom ? `${nodeName(graph, ordinal)}, room for so many numbers` : nodeName(graph, ordinal),
-      }),
-      size,
-    );
+    if (size > 0) visit(ordinal, size, isRoom);
   }
+}
+
+export function caches(graph: HeapGraph): HeapListGroup[] {
+  const { constructorOf } = graph.index;
+  const grouping = new Grouping(graph, (ordinal, constructorAndRoom) => ({
+    label: describeHolder(graph, ordinal).phrase,
+    detail:
+      constructorAndRoom % 2 === 1
+        ? `${nodeName(graph, ordinal)}, room for so many numbers`
+        : nodeName(graph, ordinal),
+  }));
+  eachCache(graph, (ordinal, size, isRoom) =>
+    grouping.add(ordinal, constructorOf[ordinal]! * 2 + (isRoom ? 1 : 0), holderKey(graph, ordinal), size),
+  );
   return grouping.rows('size');
 }
 

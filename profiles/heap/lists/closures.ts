@@ -3,18 +3,24 @@ import type { HeapGraph } from '../graph';
 import { followInternal } from '../names';
 import { placeOfClosure, placeText, unbound } from '../places';
 import { nodeName } from '../rows';
-import { Grouping, type GroupText, type HeapListGroup } from './group';
+import { type GroupText, Grouping, type HeapListGroup, type Visit } from './group';
 
-export function closures(graph: HeapGraph): HeapListGroup[] {
+const [written, bound] = [0, 1];
+
+export function eachClosure(graph: HeapGraph, visit: Visit): void {
   const { snapshot, node } = graph;
-  const grouping = new Grouping(graph);
   for (let ordinal = 0; ordinal < snapshot.nodeCount; ordinal++) {
     if (snapshot.nodeType[ordinal] !== node.closure) continue;
     const shared = followInternal(graph, ordinal, 'shared');
+    if (shared !== -1) visit(ordinal, shared, written);
     // Bound functions have no code of their own.
-    const key = shared !== -1 ? shared : `bound ${nodeName(graph, unbound(graph, ordinal))}`;
-    grouping.add(ordinal, key, () => functionText(graph, ordinal));
+    else visit(ordinal, snapshot.nodeName[unbound(graph, ordinal)]!, bound);
   }
+}
+
+export function closures(graph: HeapGraph): HeapListGroup[] {
+  const grouping = new Grouping(graph, (ordinal) => functionText(graph, ordinal));
+  eachClosure(graph, grouping.add);
   return grouping.rows('retained');
 }
 

@@ -1,15 +1,15 @@
 /** Lists of what matters most in a Node.js heap, each grouped by what its objects have in common. */
-import { derivedByKey, type HeapGraph } from '../graph';
-import type { HeapListKind, HeapListRow, Page } from '../questions';
+import { derived, derivedByKey, type HeapGraph } from '../graph';
+import { heapListKinds, type HeapListKind, type HeapListRow, type Page } from '../questions';
 import { nodeRow } from '../rows';
-import { buffers } from './buffers';
-import { caches } from './caches';
-import { closures } from './closures';
+import { buffers, eachBuffer } from './buffers';
+import { caches, eachCache } from './caches';
+import { closures, eachClosure } from './closures';
 import type { HeapListGroup } from './group';
-import { listeners } from './listeners';
-import { promises } from './promises';
-import { sockets } from './sockets';
-import { timers } from './timers';
+import { eachListener, listeners } from './listeners';
+import { eachPromise, promises } from './promises';
+import { eachSocket, sockets } from './sockets';
+import { eachTimer, timers } from './timers';
 
 const finders: Record<HeapListKind, (graph: HeapGraph) => HeapListGroup[]> = {
   closures,
@@ -21,14 +21,28 @@ const finders: Record<HeapListKind, (graph: HeapGraph) => HeapListGroup[]> = {
   buffers,
 };
 
+/** Each calls back once per object of its list; how they are held, which takes long, is not looked at. */
+const visitors: Record<HeapListKind, (graph: HeapGraph, visit: () => void) => void> = {
+  closures: eachClosure,
+  timers: eachTimer,
+  listeners: eachListener,
+  promises: eachPromise,
+  sockets: eachSocket,
+  caches: eachCache,
+  buffers: eachBuffer,
+};
+
 const groupsOf = derivedByKey(16, (graph, kind) => finders[kind as HeapListKind](graph));
 
-/** How many objects a list has. */
-export function listSize(graph: HeapGraph, kind: HeapListKind): number {
-  let count = 0;
-  for (const group of groupsOf(graph, kind)) count += group.count;
-  return count;
-}
+/** How many objects each list has. Looks at every object of the heap, once per snapshot. */
+export const listCounts = derived((graph: HeapGraph): Record<HeapListKind, number> => {
+  const count = (kind: HeapListKind): number => {
+    let objects = 0;
+    visitors[kind](graph, () => objects++);
+    return objects;
+  };
+  return Object.fromEntries(heapListKinds.map((kind) => [kind, count(kind)])) as Record<HeapListKind, number>;
+});
 
 export function listPage(
   graph: HeapGraph,

@@ -8,36 +8,50 @@ import { functionText } from './closures';
 import { Grouping, type HeapListGroup } from './group';
 import { isPrototype } from './sockets';
 
-export function promises(graph: HeapGraph): HeapListGroup[] {
+/** `state`: ordinal of the reactions or of the result, -1 when there is neither. */
+export function eachPromise(graph: HeapGraph, visit: (ordinal: number, state: number) => void): void {
   const { snapshot, node } = graph;
   const { Promise: promiseName } = nodeNames(graph);
-  const grouping = new Grouping(graph);
   for (let ordinal = 0; ordinal < snapshot.nodeCount; ordinal++) {
     if (snapshot.nodeType[ordinal] !== node.object) continue;
     const state = followInternal(graph, ordinal, 'reactions_or_result');
     if (state === -1 && (snapshot.nodeName[ordinal] !== promiseName || isPrototype(graph, ordinal))) continue;
-    if (state !== -1 && isReaction(graph, state)) {
-      const waiting = waitingFunction(graph, state);
-      if (waiting !== -1) {
-        const shared = followInternal(graph, waiting, 'shared');
-        grouping.add(ordinal, `awaited ${shared === -1 ? waiting : shared}`, () => {
-          const { label, detail } = functionText(graph, waiting);
-          return { label: `${label} waits for it`, detail: `pending, ${detail}` };
-        });
-        continue;
-      }
+    visit(ordinal, state);
+  }
+}
+
+/** The second of a pair: what the first is, or what is known of a promise that nothing known waits for. */
+const [awaitedByCode, awaitedByFunction, withoutReactions, pending, settled] = [0, 1, 2, 3, 4];
+
+export function promises(graph: HeapGraph): HeapListGroup[] {
+  const stateOf = (ordinal: number) => followInternal(graph, ordinal, 'reactions_or_result');
+  const grouping = new Grouping(graph, (ordinal, _, kind) => {
+    if (kind === awaitedByCode || kind === awaitedByFunction) {
+      const { label, detail } = functionText(graph, waitingFunction(graph, stateOf(ordinal)));
+      return { label: `${label} waits for it`, detail: `pending, ${detail}` };
     }
-    const word = state === -1 ? 'no reactions' : isReaction(graph, state) ? 'pending' : 'settled';
-    grouping.add(ordinal, `${word} ${holderKey(graph, ordinal)}`, () => ({
+    return {
       label: describeHolder(graph, ordinal).phrase,
       detail:
-        word === 'no reactions'
+        kind === withoutReactions
           ? 'nothing waits for it: pending, or settled without an object'
-          : word === 'settled'
-            ? `settled with ${nodeName(graph, state)}`
+          : kind === settled
+            ? `settled with ${nodeName(graph, stateOf(ordinal))}`
             : 'pending',
-    }));
-  }
+    };
+  });
+  eachPromise(graph, (ordinal, state) => {
+    const isPending = state !== -1 && isReaction(graph, state);
+    const waiting = isPending ? waitingFunction(graph, state) : -1;
+    if (waiting !== -1) {
+      const shared = followInternal(graph, waiting, 'shared');
+      if (shared === -1) grouping.add(ordinal, waiting, awaitedByFunction);
+      else grouping.add(ordinal, shared, awaitedByCode);
+      return;
+    }
+    const kind = state === -1 ? withoutReactions : isPending ? pending : settled;
+    grouping.add(ordinal, holderKey(graph, ordinal), kind);
+  });
   return grouping.rows('count');
 }
 

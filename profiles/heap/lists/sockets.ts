@@ -34,23 +34,29 @@ const kinds: Record<string, string> = {
   MessagePort: 'message port',
 };
 
+export function eachSocket(graph: HeapGraph, visit: (ordinal: number) => void): void {
+  const { snapshot, node } = graph;
+  const wanted = new Set(snapshot.strings.find(Object.keys(kinds)));
+  // By index into the strings: one look instead of a hash per object.
+  const isKind = new Uint8Array(snapshot.strings.length);
+  for (const name of wanted) if (name !== -1) isKind[name] = 1;
+  for (let ordinal = 0; ordinal < snapshot.nodeCount; ordinal++)
+    if (
+      isKind[snapshot.nodeName[ordinal]!] === 1 &&
+      snapshot.nodeType[ordinal] === node.object &&
+      !isPrototype(graph, ordinal)
+    )
+      visit(ordinal);
+}
+
 export function sockets(graph: HeapGraph): HeapListGroup[] {
-  const { snapshot, node, index } = graph;
-  const { strings } = snapshot;
-  const grouping = new Grouping(graph);
-  // Whether a name is one of them, by its index: 0 not looked at, 1 no, 2 yes.
-  const isKind = new Uint8Array(strings.length);
-  for (let ordinal = 0; ordinal < snapshot.nodeCount; ordinal++) {
-    if (snapshot.nodeType[ordinal] !== node.object) continue;
-    const name = snapshot.nodeName[ordinal]!;
-    if (isKind[name] === 0)
-      isKind[name] = strings.bytes(name) < 24 && Object.hasOwn(kinds, strings.get(name)) ? 2 : 1;
-    if (isKind[name] === 1 || isPrototype(graph, ordinal)) continue;
-    grouping.add(ordinal, `${index.constructorOf[ordinal]!} ${holderKey(graph, ordinal)}`, () => ({
-      label: `${nodeName(graph, ordinal)} (${kinds[nodeName(graph, ordinal)] ?? ''})`,
-      detail: describeHolder(graph, ordinal).phrase,
-    }));
-  }
+  const grouping = new Grouping(graph, (ordinal) => ({
+    label: `${nodeName(graph, ordinal)} (${kinds[nodeName(graph, ordinal)] ?? ''})`,
+    detail: describeHolder(graph, ordinal).phrase,
+  }));
+  eachSocket(graph, (ordinal) =>
+    grouping.add(ordinal, graph.index.constructorOf[ordinal]!, holderKey(graph, ordinal)),
+  );
   return grouping.rows('retained');
 }
 
