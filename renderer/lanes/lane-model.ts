@@ -5,7 +5,7 @@ import { timeWeightedMean, total } from '../../profiles/time-series';
 import type { TimeRange } from '../../profiles/types';
 import type { SeriesName } from '../theme/colors';
 import { niceCeiling } from './axis';
-import { combine, indexAt, type Column } from './combine';
+import { combine, combineOnce, indexAt, type Column } from './combine';
 import { laneRecipes, laneSets, type SeriesRecipe } from './lane-recipes';
 import type { LaneName, LanesData, LaneSource } from './types';
 
@@ -76,7 +76,8 @@ function laneOf(name: Exclude<LaneName, 'events'>, data: LanesData): Lane {
   if (byKind.length === 0)
     for (const { metric, onlyInSight, ...rest } of wanted) {
       const parts = partsOf(data.series, metric, data.threads);
-      const column = combine(parts, rest.mode);
+      // What is still measured grows in place.
+      const column = (data.live ? combine : combineOnce)(parts, rest.mode);
       if (column.tUs.length === 0) continue;
       const outOfSight = onlyInSight === true && highestOf(column) > 1.5 * Math.max(...series.map(peakOf));
       series.push({ ...rest, column, parts, ...(outOfSight && { outOfSight }) });
@@ -194,9 +195,6 @@ export function inWindow(lane: Lane, window: SeriesWindow, pieces: LanesData['pi
   };
 }
 
-/** What was combined last of a series: while the window moves, it is made of the same measurements again and again. */
-const combined = new WeakMap<LaneSeries, { of: readonly Column[]; column: Column }>();
-
 /** One line of all parts, in the finest detail that is known of the window. */
 function finestOf(series: LaneSeries, window: SeriesWindow): Column {
   const { parts, mode } = series;
@@ -205,11 +203,7 @@ function finestOf(series: LaneSeries, window: SeriesWindow): Column {
     return finer && finer.tUs.length > 0 ? finer : part;
   });
   if (sources.every((source, i) => source === parts[i])) return series.column;
-  const known = combined.get(series);
-  if (known && sources.every((source, i) => source === known.of[i])) return known.column;
-  const column = combine(sources, mode);
-  combined.set(series, { of: sources, column });
-  return column;
+  return combineOnce(sources, mode);
 }
 
 /** The points in a window and one on each side, so that lines go on to the edges. */
