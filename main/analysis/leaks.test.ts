@@ -146,7 +146,9 @@ describe('the verdict on a recording', () => {
     const live = await judgeLeaks(evidenceOf(early, { isRunning: true, load }));
     expect(live.outcome).toBe('not-enough-data');
     expect(live.sentence).toContain('too early to tell a leak from a cache that is filling up');
-    expect((await judgeLeaks(evidenceOf(early))).outcome).toBe('leaking');
+    const ended = await judgeLeaks(evidenceOf(early));
+    expect(ended.outcome).toBe('leaking');
+    expect(ended.advice[0]).toContain('a cache that is filling up looks the same');
     const later = await judgeLeaks(evidenceOf({ ...early, endS: 50 }, { isRunning: true, load }));
     expect(later.outcome).toBe('leaking');
   });

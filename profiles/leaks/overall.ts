@@ -78,6 +78,9 @@ function suspectSentence(suspects: {
   return text && `${text[0]!.toUpperCase()}${text.slice(1)}.`;
 }
 
+/** What was called after less growth than this may be a cache that was still filling. */
+const shortGrowthUs = 30e6;
+
 export interface AdviceFacts {
   outcome: LeakOutcome;
   subjects: readonly SubjectVerdict[];
@@ -112,6 +115,11 @@ export function adviceFor(facts: AdviceFacts): string[] {
       'Put load on the program: what is not used does not leak, and growth per request can be told.',
     );
   if (facts.outcome === 'leaking') {
+    const spans = facts.subjects
+      .filter(({ outcome }) => outcome === 'leaking')
+      .map(({ trend }) => (trend ? trend.endUs - trend.startUs : 0));
+    if (spans.every((spanUs) => spanUs < shortGrowthUs))
+      advice.push('Record longer: in so short a time a cache that is filling up looks the same.');
     if (facts.snapshots < 2)
       advice.push(
         'Take two heap snapshots, one after the warm-up and one at the end: then it can be said which objects grew and what holds them.',
