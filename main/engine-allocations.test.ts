@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import type { AllocatedInThread, AllocationTimes, AnyEvent, RunState } from './api';
+import type { AllocatedInThread, AnyEvent } from './api';
 import { createEngine, type Engine } from './engine';
 
 let folder: string;
@@ -43,13 +43,13 @@ it('tells what was allocated between two profiles and is alive, the same live an
   const early = next(
     ({ event, payload }) => event === 'run.output' && JSON.stringify(payload).includes('early'),
   );
-  const { runId: id } = (await engine.call('run.start', {
+  const { runId: id } = await engine.call('run.start', {
     target: { kind: 'launch', argv: [process.env['SCORCHMARK_TEST_NODE'] ?? process.execPath, program] },
     capture: { cpu: false, allocationIntervalBytes: 16_384 },
-  })) as RunState;
+  });
   await early;
   await engine.call('run.refreshAllocations', { runId: id });
-  const [before] = (await engine.call('allocations.history', { id })) as AllocationTimes[];
+  const [before] = await engine.call('allocations.history', { id });
   expect(before).toMatchObject({ kind: 'alive' });
   const pid = Number(before!.thread.slice(1));
   const late = next(
@@ -58,10 +58,9 @@ it('tells what was allocated between two profiles and is alive, the same live an
   process.kill(pid, 'SIGUSR2');
   await late;
   await engine.call('run.refreshAllocations', { runId: id });
-  const [after] = (await engine.call('allocations.history', { id })) as AllocationTimes[];
+  const [after] = await engine.call('allocations.history', { id });
   const range = { startUs: before!.timesUs.at(-1)!, endUs: after!.timesUs.at(-1)! };
-  const ask = async (): Promise<AllocatedInThread[]> =>
-    (await engine.call('allocations.between', { id, ...range })) as AllocatedInThread[];
+  const ask = (): Promise<AllocatedInThread[]> => engine.call('allocations.between', { id, ...range });
 
   const live = await ask();
   expect(live).toMatchObject([
@@ -70,7 +69,7 @@ it('tells what was allocated between two profiles and is alive, the same live an
   expect(JSON.stringify(live)).toContain('"late"');
   expect(JSON.stringify(live)).not.toContain('"early"');
 
-  const done = next(({ event, payload }) => event === 'run.state' && (payload as RunState).phase === 'done');
+  const done = next(({ event, payload }) => event === 'run.state' && payload.phase === 'done');
   await engine.call('run.stop', { runId: id });
   await done;
   await engine.close();
