@@ -23,6 +23,8 @@ exports.install = function install(agent) {
   const beatUs = beatMs * 1000;
   const blockUs = 50 * 1000;
   const eventsPerSecond = 200;
+  /** What was due during a pause of ours is made up for just after it: not the program's delay either. */
+  const echoUs = 100 * 1000;
   /** One as a full collection is told, and some beats after: freeing takes a few ms. */
   const settleReadings = 4;
   /** A full collection so soon after another is a second attempt of V8's. */
@@ -64,6 +66,9 @@ exports.install = function install(agent) {
   let pauseStartUs = 0;
   let pausedSinceBeat = false;
   let pausedSinceReport = false;
+  /** When the last one ended that was long enough to be felt, and how long those since the last report took. */
+  let pauseEndUs = 0;
+  let pausedUs = 0;
 
   /** Before and after something of the workbench's that stops the program: it is not the program's delay. */
   function pauseBegins() {
@@ -79,6 +84,8 @@ exports.install = function install(agent) {
     pauseStartUs = 0;
     lastBeatUs = Math.min(now, lastBeatUs + now - Math.max(startUs, lastBeatUs));
     pausedSinceBeat = pausedSinceReport = true;
+    pausedUs += now - startUs;
+    if (now - startUs >= blockUs) pauseEndUs = now;
     return { startUs: startUs, durationUs: now - startUs };
   }
 
@@ -125,7 +132,7 @@ exports.install = function install(agent) {
     if (settling) settle();
     const now = nowUs();
     const lateUs = now - lastBeatUs - beatUs;
-    if (lateUs > maxLateUs) maxLateUs = lateUs;
+    noteLate(lateUs);
     const wasBlocked = noteBlock(now, lateUs) || pausedSinceBeat;
     pausedSinceBeat = false;
     loopHasTurned = true;
@@ -139,6 +146,15 @@ exports.install = function install(agent) {
     }
   }
 
+  function isEcho() {
+    return lastBeatUs < pauseEndUs + echoUs;
+  }
+
+  function noteLate(lateUs) {
+    if (isEcho()) pausedSinceReport = true;
+    else if (lateUs > maxLateUs) maxLateUs = lateUs;
+  }
+
   /**
    * A timer can only say when the loop came back. When it got stuck follows from the time the loop spent waiting
    * for events since the last beat: what is left is one busy stretch, and it ends now. (While CPU samples are taken
@@ -149,7 +165,7 @@ exports.install = function install(agent) {
     const busyUs = sinceBeatUs - (idleMs() - idleAtBeatMs) * 1000;
     const durationUs = Math.max(lateUs, Math.min(busyUs, sinceBeatUs));
     if (lateUs < blockUs - beatUs || durationUs < blockUs) return false;
-    blocks.push({ tUs: now - durationUs, durationUs, startUp: !loopHasTurned });
+    blocks.push({ tUs: now - durationUs, durationUs, startUp: !loopHasTurned, afterPause: isEcho() });
     return true;
   }
 
@@ -233,9 +249,10 @@ exports.install = function install(agent) {
         p99: ours ? Math.min(p99Ms, maxLateMs) : p99Ms,
         max: Math.max(maxLateMs, delays && !ours ? histogram.max / 1e6 - beatMs : 0),
       },
-      utilization: sampled
-        ? null
-        : Math.min(1, Math.max(0, 1 - ((idle - idleAtReportMs) * 1000) / elapsedUs)),
+      utilization:
+        sampled || pausedUs >= elapsedUs
+          ? null
+          : Math.min(1, Math.max(0, 1 - ((idle - idleAtReportMs) * 1000) / (elapsedUs - pausedUs))),
       gc: sums,
       gcAllMeasured: allMeasured,
       floors,
@@ -251,6 +268,7 @@ exports.install = function install(agent) {
     lastReportUs = now;
     idleAtReportMs = idle;
     maxLateUs = 0;
+    pausedUs = 0;
     blocks = [];
     collections = [];
     sums = {};
@@ -282,7 +300,7 @@ exports.install = function install(agent) {
     if (observer.takeRecords) observer.takeRecords().forEach(collected);
     const now = nowUs();
     const lateUs = now - lastBeatUs - beatUs;
-    if (lateUs > maxLateUs) maxLateUs = lateUs;
+    noteLate(lateUs);
     noteBlock(now, lateUs);
     report(now);
     stop();

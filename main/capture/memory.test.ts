@@ -10,7 +10,8 @@ describe('memory of a thread', () => {
     const running = await runSource(
       `let keep = [];
       function makeGarbage() { for (let i = 0; i < 100000; i++) keep.push({ i, text: 'x' + i }); keep = []; }
-      const timer = setInterval(makeGarbage, 30); setTimeout(() => clearInterval(timer), 1200);`,
+      let turns = 0;
+      const timer = setInterval(() => { makeGarbage(); if (++turns === 25) clearInterval(timer); }, 30);`,
       { capture: { allocations: false, metricsIntervalMs: 100 }, nodeFlags: ['--max-old-space-size=300'] },
     );
     await running.ended;

@@ -26,6 +26,29 @@ describe('runtime metrics', () => {
     expect(running.warnings).toEqual([]);
   });
 
+  it('do not count against the program what is late because we stopped it', async () => {
+    const running = await runSource(
+      `${burn} setTimeout(() => {
+        const { runtime } = globalThis[Symbol.for('scorchmark.agent')];
+        runtime.pauseBegins();
+        burn(400); // As a heap snapshot would.
+        runtime.pauseEnds();
+        burn(200); // All that has gathered meanwhile.
+        console.log('both done');
+        setTimeout(() => {}, 300);
+      }, 300);`,
+      { capture: { cpu: false, allocations: false, metricsIntervalMs: 100 } },
+    );
+    await running.ended;
+    const blocks = running.marks.flatMap((mark) => (mark.kind === 'blocked' ? [mark] : []));
+    // A loaded machine may hold the program up elsewhere.
+    const echo = blocks.filter(({ text }) => text.endsWith('just after Scorchmark had stopped the program'));
+    expect(echo.length).toBeGreaterThan(0);
+    expect(echo.every(({ ours }) => ours === true)).toBe(true);
+    expect(echo[0]!.durationMs).toBeGreaterThan(190);
+    expect(running.warnings).toEqual([]);
+  });
+
   it('tell a program that never lets its loop turn', async () => {
     const running = await runSource(`${burn} burn(600); process.exit(0);`);
     await running.ended;

@@ -36,7 +36,10 @@ const reportSchema = z.object({
       afterBytes: z.number().optional(),
     }),
   ),
-  blocks: z.array(z.object({ tUs: z.number(), durationUs: z.number(), startUp: z.boolean() })),
+  /** `afterPause`: just after the workbench had stopped the program itself. */
+  blocks: z.array(
+    z.object({ tUs: z.number(), durationUs: z.number(), startUp: z.boolean(), afterPause: z.boolean() }),
+  ),
   externalBytes: z.number(),
   arrayBufferBytes: z.number(),
   heapLimitBytes: z.number(),
@@ -253,15 +256,16 @@ function marksOf(report: RuntimeReport, { thread, originUs, isOurs }: Context): 
     ...(collection.beforeBytes !== undefined && { beforeBytes: collection.beforeBytes }),
     ...(collection.afterBytes !== undefined && { afterBytes: collection.afterBytes }),
   }));
-  const blocks = report.blocks.map(({ tUs, durationUs, startUp }): Mark => ({
+  const blocks = report.blocks.map(({ tUs, durationUs, startUp, afterPause }): Mark => ({
     kind: 'blocked',
     tUs: tUs - originUs,
     durationMs: durationUs / 1000,
     text: startUp
       ? `The program's first code ran for ${duration(durationUs)} before the event loop turned`
-      : `Event loop blocked for ${duration(durationUs)}`,
+      : `Event loop blocked for ${duration(durationUs)}${afterPause ? ' just after Scorchmark had stopped the program' : ''}`,
     thread,
     ...(startUp && { startUp }),
+    ...(afterPause && { ours: true }),
   }));
   return [...collections, ...blocks];
 }

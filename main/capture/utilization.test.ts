@@ -43,6 +43,25 @@ describe('utilisation from samples', () => {
     expect(utilizationOf(chunk, 40).map(({ value }) => value)).toEqual([0.5, 0]);
   });
 
+  it('does not count the time in which we stop the program, and leaves intervals of nothing else out', () => {
+    const chunk = chunkOf('iiwwssssssss' + 'iiii');
+    chunk.nodes[0]!.children!.push(4);
+    chunk.nodes.push(
+      {
+        id: 4,
+        callFrame: { ...frame('write'), url: '/opt/scorchmark/main/agent/heap-snapshot.cjs' },
+        children: [5],
+      },
+      { id: 5, callFrame: frame('triggerHeapSnapshot') },
+    );
+    chunk.samples = [...'iiwwssssssssiiii'].map((letter) => ({ i: 2, w: 3, s: 5 })[letter]!);
+    expect(utilizationOf(chunk, 80)).toEqual([
+      { endUs: 1080, value: 0.5 },
+      { endUs: 1160, value: 0 },
+    ]);
+    expect(utilizationOf(chunk, 40).map(({ endUs }) => endUs)).toEqual([1040, 1160]);
+  });
+
   it('says nothing about a chunk without samples', () => {
     expect(utilizationOf({ ...chunkOf(''), endTime: 2000 }, 40)).toEqual([]);
   });
