@@ -68,6 +68,13 @@ describe('while the recording runs', () => {
         );
   });
 
+  it('a burst on top of a heap that warms up slowly is not called for the warming', () => {
+    const burst = (s: number): number => 4.5 * megabyte + s * 25_000 + (s > 30 && s < 48 ? 62 * megabyte : 0);
+    for (const interval of [2.5, 5])
+      for (const { atS, verdict } of meanwhile(floorOf(burst, { everyS: interval })))
+        if (atS > 30 && atS < 48) expect(verdict.outcome).not.toBe('leaking');
+  });
+
   it('noise is called in fewer than 1 of 100 recordings, however often it is judged', () => {
     const gauss = gaussFrom(141);
     let called = 0;

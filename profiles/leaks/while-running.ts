@@ -20,6 +20,8 @@ const parts = 3;
 /** Every part of the span must grow at least so much of the whole's pace; the newest part more. */
 const leastPace = 0.25;
 const leastPaceNow = 0.5;
+/** A single step of more than this share of the range is something that was loaded, and the slope's median does not mind it. */
+const mostInOneStep = 0.5;
 
 /** µs of growth after the warm-up to be seen before a leak is called. */
 export function neededWhileRunningUs(plannedLoadUs: number | undefined): number {
@@ -37,6 +39,7 @@ export function tooEarly(
   neededUs: number,
 ): 'short' | 'uneven' | null {
   if (points.length < fewestPoints || whole.endUs - whole.startUs < neededUs) return 'short';
+  if (isOneStep(points)) return 'uneven';
   const lengthUs = (whole.endUs - whole.startUs) / parts;
   for (let part = 0; part < parts; part++) {
     const pace = part === parts - 1 ? leastPaceNow : leastPace;
@@ -44,6 +47,16 @@ export function tooEarly(
     if (slopeOf(stretch(points, fromUs, fromUs + lengthUs)) < pace * whole.slope) return 'uneven';
   }
   return null;
+}
+
+function isOneStep(points: readonly FloorPoint[]): boolean {
+  let [least, most, step] = [Infinity, -Infinity, 0];
+  for (const [at, { bytes }] of points.entries()) {
+    least = Math.min(least, bytes);
+    most = Math.max(most, bytes);
+    step = Math.max(step, bytes - (points[at - 1]?.bytes ?? bytes));
+  }
+  return step > mostInOneStep * (most - least);
 }
 
 /** The points within, and the last one before: what grew up to the first of them belongs to the stretch. */
