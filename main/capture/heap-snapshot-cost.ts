@@ -15,7 +15,7 @@ export interface SnapshotCost {
 const typicalFileBytesPerHeapByte = 1.8;
 const typicalMsPerHeapMb = 80;
 /**
- * V8 holds the whole graph in native memory while it writes: 4.3 to 5.0 times the file in all that was measured (Node 20, 22
+ * V8 holds the whole graph in native memory while it writes: 4.3 to 5.2 times the file in all that was measured (Node 20, 22
  * and 24, 47 to 590 MB of heap).
  */
 const memoryBytesPerFileByte = 5;

@@ -2,10 +2,10 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Comparison, SessionDetail, SessionMeta } from '../api';
 import type { AppErrorJson } from '../errors';
 import { packageRoot } from '../paths';
@@ -29,6 +29,7 @@ let scratch: string;
 let home: string;
 let script: string;
 let idle: string;
+let heavy: string;
 let profile: string;
 const running = new Set<ChildProcess>();
 
@@ -37,6 +38,7 @@ beforeAll(async () => {
   home = path.join(scratch, 'home');
   script = path.join(scratch, 'script.cjs');
   idle = path.join(scratch, 'idle.cjs');
+  heavy = path.join(scratch, 'heavy.cjs');
   profile = path.join(scratch, 'given.cpuprofile');
   await writeFile(
     script,
@@ -45,6 +47,12 @@ beforeAll(async () => {
      function hotFunction() { for (const end = Date.now() + 250; Date.now() < end; ); }
      hotFunction();
      process.exitCode = Number(process.env.EXIT_CODE ?? 0);`,
+  );
+  // Its snapshot takes a second or more.
+  await writeFile(
+    heavy,
+    `globalThis.kept = Array.from({ length: 2e5 }, (_, i) => ({ name: 'kept ' + i, parts: [i] }));
+     setInterval(() => {}, 1000);`,
   );
   await writeFile(idle, `console.log('idle now'); setInterval(() => {}, 50);`);
   const callFrame = {
@@ -206,6 +214,40 @@ describe.runIf(existsSync(cli))('record', () => {
       status: 'complete',
       commandLine: expect.stringContaining('idle.cjs') as string,
     });
+  });
+
+  it('killed while a heap snapshot is written leaves a session that the next start makes whole', async () => {
+    const { child, ended } = start(
+      ['record', '--no-allocations', '--snapshot', 'start', '--', process.execPath, heavy],
+      { SCORCHMARK_HOME: path.join(scratch, 'killed') },
+    );
+    const sessions = path.join(scratch, 'killed', 'sessions');
+    const parts = async (): Promise<string[]> =>
+      (await readdir(sessions, { recursive: true }).catch(() => [])).filter((name) => name.endsWith('.part'));
+    // The journal is written a moment later.
+    const isNoted = async (): Promise<boolean> => {
+      const [part] = await parts();
+      if (part === undefined) return false;
+      const journal = path.join(sessions, path.dirname(part), 'journal.ndjson');
+      return /"k":"snapshot"/.test(await readFile(journal, 'utf8'));
+    };
+    await vi.waitUntil(isNoted, { timeout: 20_000, interval: 5 });
+    child.kill('SIGKILL');
+    await ended;
+    const again = await run(['record', '--no-allocations', '--', process.execPath, '-e', '0'], {
+      SCORCHMARK_HOME: path.join(scratch, 'killed'),
+    });
+    expect(again.code, again.err).toBe(0);
+    const list = await run(['sessions', 'list', '--json'], { SCORCHMARK_HOME: path.join(scratch, 'killed') });
+    const all = JSON.parse(list.out) as SessionMeta[];
+    expect(all.map(({ status }) => status).sort()).toEqual(['complete', 'recovered']);
+    const { id } = all.find(({ status }) => status === 'recovered')!;
+    const session = JSON.parse(
+      await readFile(path.join(sessions, id, 'session.json'), 'utf8'),
+    ) as SessionDetail;
+    expect(session.snapshots).toMatchObject([{ state: 'failed', error: { code: 'CANCELLED' } }]);
+    // The target is ended by the reaper, and with it ends what it still wrote.
+    await vi.waitUntil(async () => (await parts()).length === 0, { timeout: 20_000, interval: 20 });
   });
 
   it('goes on when its reader goes away, and saves', async () => {

@@ -4,8 +4,8 @@ import type { SessionFile, SnapshotInfo } from '../api';
 
 /**
  * Every snapshot file with what is known of it; of older sessions and of files that nothing is known of, what the file itself
- * tells. Those that were never completed are said to have failed; entries whose file is gone are left out, unless they tell
- * why it failed.
+ * tells. Those that were never completed are said to have failed; entries of complete ones whose file is gone are left
+ * out.
  */
 export function snapshotsOf(
   files: readonly SessionFile[],
@@ -15,11 +15,13 @@ export function snapshotsOf(
   const inFolder = files.filter(({ kind }) => kind === 'snapshot');
   const listed = known
     .filter(
-      ({ file, state }) => isRecording || state === 'failed' || inFolder.some(({ name }) => name === file),
+      ({ file, state }) => isRecording || state !== 'complete' || inFolder.some(({ name }) => name === file),
     )
     .map((info) => {
-      const sizeBytes = inFolder.find(({ name }) => name === info.file)?.sizeBytes ?? info.sizeBytes;
-      return info.state === 'writing' && !isRecording ? interrupted(info, sizeBytes) : { ...info, sizeBytes };
+      const inPlace = inFolder.find(({ name }) => name === info.file);
+      return info.state === 'writing' && !isRecording
+        ? interrupted(info, inPlace)
+        : { ...info, sizeBytes: inPlace?.sizeBytes ?? info.sizeBytes };
     });
   const unknown = inFolder.filter(({ name }) => !known.some(({ file }) => file === name));
   // While a recording goes on, a file nothing is known of yet may be half written.
@@ -27,11 +29,19 @@ export function snapshotsOf(
   return [...listed, ...found].sort((a, b) => a.startedUs - b.startedUs);
 }
 
-function interrupted(info: SnapshotInfo, sizeBytes: number): SnapshotInfo {
+function interrupted(info: SnapshotInfo, inPlace: SessionFile | undefined): SnapshotInfo {
   const error = new AppError('CANCELLED', 'The snapshot was not completed: the recording ended before.', {
-    hint: 'What was written of it cannot be read. Delete it to free the space.',
+    hint: inPlace
+      ? 'What was written of it cannot be read. Delete it to free the space.'
+      : 'What was written of it has been removed.',
   });
-  return { ...info, sizeBytes, state: 'failed', progress: null, error: error.toJSON() };
+  return {
+    ...info,
+    sizeBytes: inPlace?.sizeBytes ?? 0,
+    state: 'failed',
+    progress: null,
+    error: error.toJSON(),
+  };
 }
 
 function infoOfFile({ name, thread, sizeBytes }: SessionFile): SnapshotInfo {
