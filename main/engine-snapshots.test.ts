@@ -354,7 +354,7 @@ describe('a program that runs out of memory', { timeout: 120_000 }, () => {
   `;
 
   it('leaves its metrics and the snapshot taken near the limit, and the session says why it ended', async () => {
-    const run = await start(leaking, { snapshots: { nearHeapLimit: true } }, ['--max-old-space-size=40']);
+    const run = await start(leaking, { snapshots: { nearHeapLimit: true } }, ['--max-old-space-size=20']);
     await ended();
     const { session, names } = await saved(run);
     expect(session.outOfMemory).toBe(true);
