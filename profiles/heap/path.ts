@@ -14,10 +14,8 @@ const toObject = 300;
  * 500 steps the middle is left out; the row after the gap says how many steps (`skipped`).
  */
 export function pathTo(graph: HeapGraph, ordinal: number): HeapEdgeRow[] {
-  const way = wayTo(graph, ordinal);
-  const skipped = way.length > fromRoot + toObject ? way.length - fromRoot - toObject : 0;
-  if (skipped > 0) way.splice(fromRoot, skipped);
-  return way.map((at, step) => ({
+  const { edges, skipped } = wayTo(graph, ordinal, fromRoot, toObject);
+  return edges.map((at, step) => ({
     type: graph.snapshot.edgeTypes[graph.snapshot.edgeType[at]!] ?? '',
     name: edgeLabel(graph, at),
     node: nodeRow(graph, graph.snapshot.edgeTo[at]!),

@@ -134,9 +134,23 @@ function isEphemeron(graph: HeapGraph, name: number, known: Map<number, boolean>
 }
 
 /** The edges from the root to an object; empty when nothing strong holds it. */
-export function wayTo(graph: HeapGraph, ordinal: number): number[] {
+export interface Way {
+  edges: number[];
+  /** How many were left out behind the first ones, because the way is longer than was asked for. */
+  skipped: number;
+}
+
+/** A way may have millions of steps: of a longer one only the `first` and the `last` ones are kept. */
+export function wayTo(graph: HeapGraph, ordinal: number, first: number, last: number): Way {
   const { edge, from } = waysToRoots(graph);
-  const way: number[] = [];
-  for (let node = ordinal; edge[node] !== unreachable; node = from[node]!) way.push(edge[node]!);
-  return way.reverse();
+  let length = 0;
+  for (let node = ordinal; edge[node] !== unreachable; node = from[node]!) length++;
+  const skipped = Math.max(0, length - first - last);
+  const edges: number[] = [];
+  let place = length;
+  for (let node = ordinal; edge[node] !== unreachable; node = from[node]!) {
+    place--;
+    if (place < first || place >= first + skipped) edges.push(edge[node]!);
+  }
+  return { edges: edges.reverse(), skipped };
 }
