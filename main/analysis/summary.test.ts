@@ -107,12 +107,14 @@ describe('a session’s summary', () => {
     ).not.toHaveProperty('latencyP99Ms');
   });
 
-  it('adds up live allocations', () => {
+  it('adds up live allocations, and tells who made most of them', () => {
     const callFrame = { functionName: 'f', scriptId: '1', url: '', lineNumber: 0, columnNumber: 0 };
-    const leaf = { callFrame, selfSize: 30, children: [] };
+    const api = { ...callFrame, functionName: '(V8 API)' };
+    const leaf = { callFrame, selfSize: 30, children: [{ callFrame: api, selfSize: 900, children: [] }] };
     const profile = { head: { callFrame, selfSize: 1, children: [leaf, { ...leaf, children: [leaf] }] } };
     expect(summarise({ ...nothing, allocations: new Map([['p1', profile]]) })).toEqual({
-      allocatedLiveBytes: 91,
+      allocatedLiveBytes: 1891,
+      topAllocator: { name: 'f', url: '', line: 1, selfBytes: 91, share: 91 / 1891 },
     });
   });
 });

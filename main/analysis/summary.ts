@@ -3,6 +3,7 @@ import type { Collections, LoadResult, Mark, Series, SessionSummary, ThreadKey }
 import type { Recorded } from '../sessions';
 import { aggregate, mergeCallTrees } from '../../profiles/call-tree';
 import type { CallTree } from '../../profiles/call-tree';
+import { categorise } from '../../profiles/categories';
 import { functionTable } from '../../profiles/functions';
 import { collectionTotals } from '../../profiles/series';
 import { combinedP99, maximum, timeWeightedMean } from '../../profiles/time-series';
@@ -34,7 +35,7 @@ export interface SummaryInput {
  * - `loopUtilizationMean`: time-weighted mean of the busiest thread, 0..1: an idle worker says nothing about it.
  * - `gcPauseTotalMs`, `gcCount`: all threads.
  * - `allocatedLiveBytes`: sampled estimate of what was alive at the last allocation profile, all threads.
- * - `topFunction.share`: of all busy time, 0..1.
+ * - `topFunction.share`: of all busy time, 0..1; `topAllocator.share`: of `allocatedLiveBytes`, 0..1.
  */
 export function summarise(input: SummaryInput): SessionSummary {
   const summary: SessionSummary = {
@@ -159,15 +160,44 @@ function loadNumbers(load: LoadResult | null): SessionSummary {
 function allocationNumbers(profiles: (V8HeapProfile | Profile)[]): SessionSummary {
   if (profiles.length === 0) return {};
   let liveBytes = 0;
+  const byFunction = new Map<string, { name: string; url: string; line: number; selfBytes: number }>();
   const open: V8HeapProfile['head'][] = [];
   for (const profile of profiles)
     if ('head' in profile) open.push(profile.head);
     else for (let i = 0; i < profile.samples.length; i++) liveBytes += profile.samples.weight[i]!;
   for (let node = open.pop(); node; node = open.pop()) {
     liveBytes += node.selfSize;
+    const { functionName, url, lineNumber, columnNumber } = node.callFrame;
+    const key = `${functionName}\n${url}\n${lineNumber}\n${columnNumber}`;
+    const known = byFunction.get(key);
+    if (known) known.selfBytes += node.selfSize;
+    else
+      byFunction.set(key, {
+        name: functionName === '' ? '(anonymous)' : functionName,
+        url,
+        line: lineNumber + 1,
+        selfBytes: node.selfSize,
+      });
     for (const child of node.children) open.push(child);
   }
-  return { allocatedLiveBytes: liveBytes };
+  const top = topAllocator(byFunction.values());
+  return {
+    allocatedLiveBytes: liveBytes,
+    ...(top && { topAllocator: { ...top, share: top.selfBytes / liveBytes } }),
+  };
+}
+
+/** Pseudo-functions like `(V8 API)` and our own code in the target are nobody's to change. */
+function topAllocator<F extends { name: string; url: string; selfBytes: number }>(
+  functions: Iterable<F>,
+): F | undefined {
+  let top: F | undefined;
+  for (const one of functions) {
+    if (one.selfBytes <= (top?.selfBytes ?? 0)) continue;
+    const isPseudo = one.url === '' && one.name.startsWith('(');
+    if (!isPseudo && categorise(one.name, one.url).category !== 'profiler') top = one;
+  }
+  return top;
 }
 
 /** The highest number that any scope's series of the metric gives, undefined when none gives one. */

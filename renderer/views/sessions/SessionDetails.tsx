@@ -75,6 +75,15 @@ export function SessionDetails({ session, allTags, onClose }: Props) {
             </dd>
           </>
         )}
+        {summary.topAllocator && (
+          <>
+            <dt>Top allocator</dt>
+            <dd>
+              <span className="mono break">{summary.topAllocator.name}</span>{' '}
+              <span className="muted">{formatBytes(summary.topAllocator.selfBytes)}</span>
+            </dd>
+          </>
+        )}
       </dl>
       <TagsInput
         label="Tags"
