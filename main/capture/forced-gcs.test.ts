@@ -21,12 +21,11 @@ describe('forced collections', () => {
       capture: { allocations: false, cpu: false, metricsIntervalMs: 100 },
       leaks: { forceGc: true, forceGcEveryMs: 1000 },
     });
-    await running.until(() => {
-      const [, second] = forced(running).filter(
-        (mark, at, all) => mark.tUs - (all[at - 1]?.tUs ?? -1e6) > 5e5,
-      );
-      return second !== undefined && seriesOf(running, 'externalFloor').some(({ tUs }) => tUs > second.tUs);
-    });
+    const isForced = ({ tUs }: { tUs: number }): boolean =>
+      forced(running).some((mark) => mark.tUs <= tUs && tUs <= mark.tUs + mark.durationMs * 1000 + 1000);
+    const floors = (metric: 'heapFloor' | 'externalFloor') => seriesOf(running, metric).filter(isForced);
+    // What V8 tells of a collection and its entry do not always fit together, on a busy machine: then there is none of that one.
+    await running.until(() => floors('heapFloor').length >= 2 && floors('externalFloor').length >= 2);
     await running.target.stop({ graceMs: 500 });
     // A busy machine makes them slow: that alone may be said.
     expect(running.warnings.filter(({ message }) => !message.includes('now come less often'))).toEqual([]);
@@ -36,12 +35,8 @@ describe('forced collections', () => {
       expect(mark).toMatchObject({ gcKind: 'major' });
       expect(mark.durationMs).toBeGreaterThan(0);
     }
-    const isForced = (tUs: number): boolean =>
-      ours.some((mark) => mark.tUs <= tUs && tUs <= mark.tUs + mark.durationMs * 1000 + 1000);
-    const heap = seriesOf(running, 'heapFloor').filter(({ tUs }) => isForced(tUs));
-    const outside = seriesOf(running, 'externalFloor').filter(({ tUs }) => isForced(tUs));
-    expect(heap.length).toBeGreaterThanOrEqual(2);
-    expect(outside.length).toBeGreaterThanOrEqual(2);
+    const heap = floors('heapFloor');
+    const outside = floors('externalFloor');
     // One floor for each time, though V8 collects more than once.
     for (const [at, { tUs }] of heap.slice(1).entries()) expect(tUs - heap[at]!.tUs).toBeGreaterThan(500_000);
     for (const { value } of heap) {
