@@ -27,6 +27,15 @@ describe('loading a session', () => {
     });
   });
 
+  it.each(['snapshot', 'allocation-history', 'sources', 'output', 'other'] as SessionFile['kind'][])(
+    'does not open files of kind %s',
+    async (kind) => {
+      const source = sourceOf(kind, 'not for here');
+      const readFile = (): Promise<never> => Promise.reject(new Error('was opened'));
+      await expect(loadSession({ ...source, readFile }, 'x')).resolves.toMatchObject({ load: null });
+    },
+  );
+
   it('takes marks and metrics that it does not know', async () => {
     const text =
       '{"series":[{"metric":"new","scope":"tree","tUs":[1],"values":[2]}],"marks":[{"kind":"new","tUs":1}]}';

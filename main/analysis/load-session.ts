@@ -44,7 +44,8 @@ export async function loadSession(
   };
   for (const file of detail.files) {
     if (signal?.aborted) throw new AppError('CANCELLED', 'Cancelled.');
-    if (['output', 'other', 'sources', 'profile'].includes(file.kind)) continue;
+    // What is not read here (heap snapshots of gigabytes, for one) is not even opened.
+    if (!['cpu', 'allocations', 'timeline', 'load'].includes(file.kind)) continue;
     const bytes = await source.readFile(id, file.name);
     try {
       if (file.kind === 'cpu')
