@@ -7,7 +7,7 @@ import { snapshotPair, suspectConstructors } from './leak-constructors';
 const info = (file: string, startedS: number, more: Partial<SnapshotInfo> = {}): SnapshotInfo => ({
   file,
   thread: 'p1',
-  reason: 'button',
+  reason: 'asked',
   startedUs: startedS * 1e6,
   state: 'complete',
   progress: 1,
