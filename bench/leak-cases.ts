@@ -42,7 +42,12 @@ export const leakCases: LeakCase[] = [
     leaks: true,
     planted: { constructors: ['Promise', 'Job'], sites: ['enqueue', 'Job'] },
   },
-  { program: 'lru-cache', leaks: false, planted: nothing, quickEnv: { CACHE_ENTRIES: '600', FILL_MS: '6000' } },
+  {
+    program: 'lru-cache',
+    leaks: false,
+    planted: nothing,
+    quickEnv: { CACHE_ENTRIES: '600', FILL_MS: '6000' },
+  },
   { program: 'jit-warm-up', leaks: false, planted: nothing, quickEnv: { CODE_PATHS: '300' } },
   { program: 'large-heap', leaks: false, planted: nothing },
   {
