@@ -38,7 +38,7 @@ async function recordTheSample(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Try the sample app' }).click();
   await expect(page.getByTestId('run-phase')).toHaveText('recording');
   await page.getByRole('tab', { name: 'Flame' }).click();
-  await expect.poll(() => widestNamed(page, 'renderCatalog'), { timeout: 30_000 }).toBeTruthy();
+  await expect.poll(() => widestNamed(page, 'renderCatalog'), { timeout: 60_000 }).toBeTruthy();
 }
 
 async function stopAndSave(page: Page): Promise<void> {
@@ -145,7 +145,7 @@ test('from the sample app to a report that a colleague can open', async ({ app }
     await page.getByRole('button', { name: 'Run again' }).click();
     await expect(page.getByTestId('run-phase')).toHaveText('recording');
     await page.getByRole('tab', { name: 'Flame' }).click();
-    await expect.poll(() => widestNamed(page, 'renderCatalog'), { timeout: 30_000 }).toBeTruthy();
+    await expect.poll(() => widestNamed(page, 'renderCatalog'), { timeout: 60_000 }).toBeTruthy();
     await stopAndSave(page);
     await page.getByRole('button', { name: 'Sessions' }).first().click();
     const boxes = page.getByRole('checkbox', { name: 'Select Shop API · smoke' });
