@@ -94,7 +94,7 @@ function SnapshotRules({ errors }: { errors: FieldErrors }) {
             size="xs"
             label={label}
             checked={form[name]}
-            onChange={(event) => change({ [name]: event.currentTarget.checked } as Partial<FormState>)}
+            onChange={(event) => change({ [name]: event.currentTarget.checked })}
           />
         ))}
       </div>
