@@ -2,7 +2,7 @@ import { Checkbox, SegmentedControl, Switch, TextInput } from '@mantine/core';
 import { IconChevronDown, IconChevronRight } from '@tabler/icons-react';
 import { useState } from 'react';
 import { thresholdMeanings, thresholdNames } from '../run/memory/overview/Thresholds';
-import type { FieldErrors, FormState } from './form-state';
+import type { FieldErrors } from './form-state';
 import { useForm } from './form-store';
 import { memoryChoices, memoryFieldNames } from './memory-form';
 
