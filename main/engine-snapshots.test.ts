@@ -346,15 +346,19 @@ describe('a snapshot by rule', { timeout: 60_000 }, () => {
 });
 
 describe('a program that runs out of memory', { timeout: 120_000 }, () => {
-  const leaking = `
+  const leakingBy = (objects: number): string => `
     const kept = [];
     class Leaked { constructor(i) { this.name = 'leaked ' + i; this.parts = new Array(500).fill(i); } }
     let i = 0;
-    setInterval(() => { for (let n = 0; n < 100; n++) kept.push(new Leaked(i++)); }, 10);
+    setInterval(() => { for (let n = 0; n < ${objects}; n++) kept.push(new Leaked(i++)); }, 10);
   `;
+  const leaking = leakingBy(100);
 
   it('leaves its metrics and the snapshot taken near the limit, and the session says why it ended', async () => {
-    const run = await start(leaking, { snapshots: { nearHeapLimit: true } }, ['--max-old-space-size=20']);
+    // Slow enough that the heap is measured between the rule's limit and V8's.
+    const run = await start(leakingBy(15), { snapshots: { nearHeapLimit: true } }, [
+      '--max-old-space-size=20',
+    ]);
     await ended();
     const { session, names } = await saved(run);
     expect(session.outOfMemory).toBe(true);

@@ -68,6 +68,7 @@ exports.install = function install(agent) {
   let pausedSinceReport = false;
   /** When the last one ended that was long enough to be felt, and how long those since the last report took. */
   let pauseEndUs = 0;
+  let pauseLengthUs = 0;
   let pausedUs = 0;
 
   /** Before and after something of the workbench's that stops the program: it is not the program's delay. */
@@ -85,7 +86,10 @@ exports.install = function install(agent) {
     lastBeatUs = Math.min(now, lastBeatUs + now - Math.max(startUs, lastBeatUs));
     pausedSinceBeat = pausedSinceReport = true;
     pausedUs += now - startUs;
-    if (now - startUs >= blockUs) pauseEndUs = now;
+    if (now - startUs >= blockUs) {
+      pauseEndUs = now;
+      pauseLengthUs = now - startUs;
+    }
     return { startUs: startUs, durationUs: now - startUs };
   }
 
@@ -146,12 +150,13 @@ exports.install = function install(agent) {
     }
   }
 
-  function isEcho() {
-    return lastBeatUs < pauseEndUs + echoUs;
+  /** What takes longer than the pause did is not made up for, but the program's own. */
+  function isEcho(durationUs) {
+    return lastBeatUs < pauseEndUs + echoUs && durationUs <= pauseLengthUs;
   }
 
   function noteLate(lateUs) {
-    if (isEcho()) pausedSinceReport = true;
+    if (isEcho(lateUs)) pausedSinceReport = true;
     else if (lateUs > maxLateUs) maxLateUs = lateUs;
   }
 
@@ -165,7 +170,12 @@ exports.install = function install(agent) {
     const busyUs = sinceBeatUs - (idleMs() - idleAtBeatMs) * 1000;
     const durationUs = Math.max(lateUs, Math.min(busyUs, sinceBeatUs));
     if (lateUs < blockUs - beatUs || durationUs < blockUs) return false;
-    blocks.push({ tUs: now - durationUs, durationUs, startUp: !loopHasTurned, afterPause: isEcho() });
+    blocks.push({
+      tUs: now - durationUs,
+      durationUs,
+      startUp: !loopHasTurned,
+      afterPause: isEcho(durationUs),
+    });
     return true;
   }
 

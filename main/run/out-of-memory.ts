@@ -6,8 +6,11 @@ import type { OutputLine, ThreadKey } from '../api';
 
 /** V8's last words (v8/src/api/api.cc, `V8::FatalProcessOutOfMemory`). */
 const fatalLine = /^FATAL ERROR: .*JavaScript heap out of memory/;
-/** Of the same outburst, before them: `[4711:0x55d0c8]    18244 ms: Scavenge …`. */
-const traceLine = /^\[(\d+):0x[0-9a-f]+(?::\d+)?\]\s+\d+ ms: /;
+/**
+ * Of the same outburst, before them: `[4711:0x55d0c8]    18244 ms: Scavenge …`. V8 keeps these in a ring of fixed size, so the
+ * first line may begin with the end of an older one.
+ */
+const traceLine = /\[(\d+):0x[0-9a-f]+(?::\d+)?\]\s+\d+ ms: /;
 /** Node's words for a worker thread that died so; its process lives on when it handles the error. */
 const workerLine = /ERR_WORKER_OUT_OF_MEMORY/;
 

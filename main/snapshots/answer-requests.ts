@@ -35,14 +35,16 @@ export function answerRequests<Extract extends object>(
     const controller = new AbortController();
     running.set(id, controller);
     let toldMs = 0;
-    let toldText = '';
+    let toldPhase = '';
     const task = {
       signal: controller.signal,
       progress: (fraction: number | null, text: string): void => {
         const now = performance.now();
-        if (now - toldMs < leastProgressMs && (toldText === '') === (text === '')) return;
+        // "Reading 12 of 250 MB", "Computing retained sizes": something else is done now, however soon.
+        const phase = text.split(' ', 1)[0] ?? '';
+        if (now - toldMs < leastProgressMs && phase === toldPhase) return;
         toldMs = now;
-        toldText = text;
+        toldPhase = phase;
         tell({ kind: 'progress', id, fraction, text });
       },
     };
