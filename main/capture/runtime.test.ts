@@ -15,9 +15,11 @@ describe('runtime metrics', () => {
     await running.ended;
     const fromUs =
       Number(running.output.find((line) => line.startsWith('from'))!.slice(5)) - running.originUs;
-    const block = running.marks
+    // The machine may hold the program up for a moment elsewhere, too.
+    const [block] = running.marks
       .filter((mark) => mark.kind === 'blocked')
-      .find((mark) => mark.text.includes('loop blocked'));
+      .filter((mark) => mark.text.includes('loop blocked'))
+      .sort((one, other) => other.durationMs - one.durationMs);
     expect(block).toBeDefined();
     expect(block!.durationMs).toBeGreaterThan(350);
     // It lies where the block was: its end within the block's neighbourhood, not merely somewhere.
