@@ -54,8 +54,7 @@ export async function streamSnapshot(
     // Newer V8s take it in a task of its own, after what was asked behind it: then only our next question tells.
     const after = (await atOnce) ?? (await evaluate(nowInIsolate));
     await evaluate(agentPause('pauseEnds'));
-    // What is thrown is what the file system threw.
-    // eslint-disable-next-line @typescript-eslint/only-throw-error
+    // eslint-disable-next-line @typescript-eslint/only-throw-error -- it is what the file system threw, passed on
     if (failure !== undefined) throw failure;
     const startUs = typeof before === 'number' ? before : sentUs;
     const endUs = typeof after === 'number' ? after : clock.originUs + clock.nowUs();

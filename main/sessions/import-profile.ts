@@ -6,13 +6,13 @@ import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import type { ProcessInfo, SessionFile } from '../api';
 import { AppError } from '../errors';
-import { version } from '../paths';
 import type { DescribedProcess, FileDescription } from '../../profiles/formats/describe-file';
 import type { ForeignRequest, ReadForeign } from './describe-foreign';
 import { allocationsFileName, classifyFile, cpuFileName, newSessionId, profileFileName } from './layout';
 import { formatVersion, type StoredSession } from './session-file';
 import { listStandardFiles, totalBytes } from './standard-files';
 import { throwIfCancelled, type TaskOptions } from './task';
+import { unknownEnvironment } from './unknown-environment';
 
 export interface ForeignImport {
   request: ForeignRequest;
@@ -105,16 +105,7 @@ function describe(
     // Kept foreign files are read with their first instant as 0.
     originUs: isOurs ? originUs : 0,
     spec: null,
-    // A profile file says nothing about where it was recorded.
-    environment: {
-      nodeVersion: '',
-      scorchmarkVersion: version,
-      os: '',
-      arch: '',
-      cpuModel: '',
-      cpuCount: 0,
-      memoryBytes: 0,
-    },
+    environment: unknownEnvironment(),
     processes: processes.map((process) => processOf(process, isOurs ? title : undefined)),
     listening: [],
     warnings: notes.map((message) => ({ tUs: 0, source: title, message, isNote: true })),

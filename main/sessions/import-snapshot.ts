@@ -11,12 +11,12 @@ import { createGunzip, gunzipSync } from 'node:zlib';
 import { isHeapSnapshot } from '../../profiles/formats/heap-snapshot-head';
 import { formatBytes } from '../../profiles/format';
 import { AppError } from '../errors';
-import { version } from '../paths';
 import { importedSnapshotFileName, newSessionId } from './layout';
 import { formatVersion, type StoredSession } from './session-file';
 import { snapshotsOf } from './snapshot-list';
 import { listStandardFiles, totalBytes } from './standard-files';
 import { throwIfCancelled, type TaskOptions } from './task';
+import { unknownEnvironment } from './unknown-environment';
 
 const headBytes = 4096;
 const tailBytes = 4096;
@@ -158,16 +158,7 @@ function describe(name: string, files: StoredSession['files']): StoredSession {
     summary: { snapshots: 1 },
     originUs: 0,
     spec: null,
-    // A snapshot says nothing about where it was taken.
-    environment: {
-      nodeVersion: '',
-      scorchmarkVersion: version,
-      os: '',
-      arch: '',
-      cpuModel: '',
-      cpuCount: 0,
-      memoryBytes: 0,
-    },
+    environment: unknownEnvironment(),
     processes: [
       {
         pid: 0,

@@ -2,25 +2,8 @@
 import { indexSnapshot } from '../index-snapshot';
 import { stringTableOf } from '../string-table';
 import type { HeapIndex, HeapSnapshot } from '../types';
+import { edgeTypes, nodeTypes } from './type-names';
 
-const nodeTypes = [
-  'hidden',
-  'array',
-  'string',
-  'object',
-  'code',
-  'closure',
-  'regexp',
-  'number',
-  'native',
-  'synthetic',
-  'concatenated string',
-  'sliced string',
-  'symbol',
-  'bigint',
-  'object shape',
-] as const;
-const edgeTypes = ['context', 'element', 'property', 'internal', 'hidden', 'shortcut', 'weak'] as const;
 export type NodeType = (typeof nodeTypes)[number];
 export type EdgeType = (typeof edgeTypes)[number];
 

@@ -1,5 +1,6 @@
 /** Valid heap snapshots of any size, written piece by piece, so that one of gigabytes takes no memory here. */
 import { DigitWriter } from './digit-writer';
+import { edgeTypes, nodeTypes } from './type-names';
 
 export interface GeneratedHeap {
   /** The root included. */
@@ -22,24 +23,6 @@ export interface GeneratedHeap {
 /** Bytes per node of a `graph` with the defaults, roughly; for files of a wanted size. */
 export const bytesPerNode = 80;
 
-const nodeTypes = [
-  'hidden',
-  'array',
-  'string',
-  'object',
-  'code',
-  'closure',
-  'regexp',
-  'number',
-  'native',
-  'synthetic',
-  'concatenated string',
-  'sliced string',
-  'symbol',
-  'bigint',
-  'object shape',
-];
-const edgeTypes = ['context', 'element', 'property', 'internal', 'hidden', 'shortcut', 'weak'];
 const [hidden, array, string, object, closure, synthetic] = [
   'hidden',
   'array',
@@ -47,12 +30,17 @@ const [hidden, array, string, object, closure, synthetic] = [
   'object',
   'closure',
   'synthetic',
-].map((name) => nodeTypes.indexOf(name)) as [number, number, number, number, number, number];
-const [element, property, weak] = ['element', 'property', 'weak'].map((name) => edgeTypes.indexOf(name)) as [
+].map((name) => nodeTypes.findIndex((type) => type === name)) as [
+  number,
+  number,
+  number,
   number,
   number,
   number,
 ];
+const [element, property, weak] = ['element', 'property', 'weak'].map((name) =>
+  edgeTypes.findIndex((type) => type === name),
+) as [number, number, number];
 const childrenPerNode = 2;
 const nodeFields = 7;
 /** Texts 0 and 1; then those of properties, constructors, strings. */
