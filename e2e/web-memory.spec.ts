@@ -186,7 +186,7 @@ test('the leak verdict, its rules and its limits; all allocations', async ({ app
     await page.getByRole('switch', { name: 'Force a full collection' }).click({ force: true });
     await page.getByRole('textbox', { name: 'Every (s)' }).fill('1');
     await page.getByRole('textbox', { name: 'Warm-up left out (s)' }).fill('1');
-    await page.getByRole('textbox', { name: 'Growth of the floor (MiB)' }).fill('0.5');
+    await page.getByRole('textbox', { name: 'Growth of the floor (MB)' }).fill('0.5');
     await page.getByText('All allocated').click();
   });
   await goTo(page, 'Overview');

@@ -14,7 +14,7 @@ describe('a leak', () => {
     expect(verdict.trend!.p).toBeLessThan(1e-4);
     expect(verdict.rules).toContainEqual({
       rule: 'bytesPerHour',
-      limit: 10 * 1024 * 1024,
+      limit: 10e6,
       value: expect.closeTo(3.6e8, -3) as number,
       fired: true,
     });

@@ -95,6 +95,10 @@ export interface AdviceFacts {
   sites: 'none' | 'alive' | 'grown' | 'all-allocated';
 }
 
+/** For those who cannot compare with one press: the memory view offers that itself. */
+export const compareSnapshotsAdvice =
+  'Compare the two heap snapshots to see which objects grew and what holds them.';
+
 /** Sentences, the most useful first; empty when nothing is missing. */
 export function adviceFor(facts: AdviceFacts): string[] {
   const advice: string[] = [];
@@ -124,8 +128,7 @@ export function adviceFor(facts: AdviceFacts): string[] {
       advice.push(
         'Take two heap snapshots, one after the warm-up and one at the end: then it can be said which objects grew and what holds them.',
       );
-    else if (!facts.compared)
-      advice.push('Compare the two heap snapshots to see which objects grew and what holds them.');
+    else if (!facts.compared) advice.push(compareSnapshotsAdvice);
     if (facts.sites === 'none') advice.push('Record allocations to see which code allocated what stays.');
     if (facts.sites === 'all-allocated')
       advice.push(

@@ -1,7 +1,8 @@
 /** The leak verdict: what is asked (thresholds), what is judged from (a floor of the heap after collections), what is said. */
 import { z } from 'zod';
 
-const megabyte = 1024 * 1024;
+/** As everywhere in the product: what is typed, spoken and judged is the same. */
+const megabyte = 1e6;
 
 /** What counts as a leak; the defaults are requirement B2's. A growth must also be a significant trend that does not level off. */
 export const leakThresholdsSchema = z.object({
@@ -18,10 +19,7 @@ export const leakThresholdsSchema = z.object({
     .number()
     .positive()
     .default(10 * megabyte),
-  bytesPerOperation: z
-    .number()
-    .positive()
-    .default(5 * 1024),
+  bytesPerOperation: z.number().positive().default(5000),
 });
 export type LeakThresholds = z.infer<typeof leakThresholdsSchema>;
 

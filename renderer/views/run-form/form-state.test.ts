@@ -116,7 +116,7 @@ describe('the run form', () => {
       most: 3,
     });
     expect(spec.leaks).toMatchObject({ forceGc: true, forceGcEveryMs: 2500, warmUpMs: 10_000 });
-    expect(spec.leaks.thresholds.growthBytes).toBe(20 * 1024 * 1024);
+    expect(spec.leaks.thresholds.growthBytes).toBe(20e6);
     expect(fromSpec(spec)).toEqual(form);
   });
 

@@ -6,10 +6,10 @@ const megabyte = 1e6;
 
 /** What is typed for each limit counts so many bytes; the units stand beside the fields. */
 const unitBytes: Record<keyof LeakThresholds, number> = {
-  growthBytes: 1024 ** 2,
-  bytesPerHour: 1024 ** 2,
-  bytesPer1000Operations: 1024 ** 2,
-  bytesPerOperation: 1024,
+  growthBytes: megabyte,
+  bytesPerHour: megabyte,
+  bytesPer1000Operations: megabyte,
+  bytesPerOperation: 1000,
 };
 
 export interface MemoryForm {

@@ -3,6 +3,7 @@ import { IconAlertTriangle, IconCircleCheck, IconInfoCircle } from '@tabler/icon
 import { useEffect, useState } from 'react';
 import type { Series } from '../../../../../main/api';
 import { formatBytes, formatDurationUs, formatNumber } from '../../../../../profiles/format';
+import { compareSnapshotsAdvice } from '../../../../../profiles/leaks/overall';
 import {
   leakThresholdsSchema,
   type LeakOutcome,
@@ -66,6 +67,8 @@ export function LeakSection({ run }: { run: ViewedRun }) {
       </section>
     );
   const shown = thresholds ?? verdict.thresholds;
+  // The comparison stands right below: it runs there, or waits for its button.
+  const advice = verdict.advice.filter((line) => line !== compareSnapshotsAdvice);
   return (
     <section className="section leak" aria-label="Leak verdict" data-outcome={verdict.outcome}>
       <div className="leak-head">
@@ -75,9 +78,9 @@ export function LeakSection({ run }: { run: ViewedRun }) {
           <p className="leak-sentence" data-testid="leak-sentence">
             {verdict.sentence}
           </p>
-          {verdict.advice.length > 0 && (
+          {advice.length > 0 && (
             <ul className="leak-advice" aria-label="Advice">
-              {verdict.advice.map((line) => (
+              {advice.map((line) => (
                 <li key={line}>{line}</li>
               ))}
             </ul>

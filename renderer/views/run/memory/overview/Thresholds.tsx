@@ -17,32 +17,32 @@ interface Meaning {
   unit: string;
 }
 
-const mebibyte = 1024 * 1024;
+const megabyte = 1e6;
 
 export const thresholdMeanings: Record<keyof LeakThresholds, Meaning> = {
   growthBytes: {
     title: 'Growth of the floor',
     hint: 'By how much it has grown in what was judged',
-    unitBytes: mebibyte,
-    unit: 'MiB',
+    unitBytes: megabyte,
+    unit: 'MB',
   },
   bytesPerHour: {
     title: 'Growth per hour',
     hint: 'The slope of the trend',
-    unitBytes: mebibyte,
-    unit: 'MiB/h',
+    unitBytes: megabyte,
+    unit: 'MB/h',
   },
   bytesPer1000Operations: {
     title: 'Per 1,000 operations',
     hint: 'Operations of the load; without a load there are none',
-    unitBytes: mebibyte,
-    unit: 'MiB',
+    unitBytes: megabyte,
+    unit: 'MB',
   },
   bytesPerOperation: {
     title: 'Per operation',
     hint: 'Operations of the load; without a load there are none',
-    unitBytes: 1024,
-    unit: 'KiB',
+    unitBytes: 1000,
+    unit: 'kB',
   },
 };
 
