@@ -17,6 +17,11 @@ import {
 import type { CollectionColumns, ExactColumns } from '../profiles/series';
 import type { ProfileDelta, V8HeapProfile } from '../profiles/types';
 import type { AppErrorJson } from './errors';
+import type { LoadInRange, LoadResult } from './load-results';
+import { faultSchema, scenarioSchema, type Scenario } from './scenario';
+
+export type * from './load-results';
+export * from './scenario';
 
 // ───────────────────────────────────────────── what to run ─────────────────────────────────────────────
 
@@ -29,7 +34,17 @@ export const httpRequestSchema = z.object({
 });
 export type HttpRequest = z.infer<typeof httpRequestSchema>;
 
-export const presetNames = ['smoke', 'light', 'medium', 'heavy', 'stress', 'spike', 'volume'] as const;
+export const presetNames = [
+  'smoke',
+  'light',
+  'medium',
+  'heavy',
+  'stress',
+  'spike',
+  'volume',
+  /** Raises the users until it breaks. */
+  'knee',
+] as const;
 export type PresetName = (typeof presetNames)[number];
 
 export const loadSpecSchema = z.object({
@@ -40,6 +55,12 @@ export const loadSpecSchema = z.object({
   users: z.number().int().positive().max(5000).optional(),
   /** Empty: the address the target listens on, `GET /`. */
   requests: z.array(httpRequestSchema).default([]),
+  /** What to send in full; `preset`, `durationMs`, `users` and `requests` are then not looked at. */
+  scenario: scenarioSchema.optional(),
+  /** Folder that the scenario's files (CSV, bodies) are relative to; absent: the target's working directory. */
+  scenarioFolder: z.string().optional(),
+  /** Lengths of stages, steps and faults times this: a preset of minutes in seconds. */
+  timeScale: z.number().positive().max(100).optional(),
   /** End the whole run when the load has ended (the command line's default). */
   stopTargetAtEnd: z.boolean().default(false),
 });
@@ -175,7 +196,9 @@ export const metrics = {
   latencyP50: { unit: 'ms', label: 'Latency P50' },
   latencyP95: { unit: 'ms', label: 'Latency P95' },
   latencyP99: { unit: 'ms', label: 'Latency P99' },
-  errorRate: { unit: 'perSecond', label: 'Errors' }, // errors + timeouts + non-2xx per second
+  errorRate: { unit: 'perSecond', label: 'Errors' }, // errors + timeouts + non-2xx + failed checks per second
+  loadUsers: { unit: 'count', label: 'Users' }, // scope: load; users, or iterations under way in the open model
+  loadSlip: { unit: 'ms', label: 'Generator slip' }, // scope: load; P99 of how late the generator itself was
 } as const;
 export type Metric = keyof typeof metrics;
 export type Unit = (typeof metrics)[Metric]['unit'];
@@ -247,6 +270,15 @@ export type Mark =
       file: string;
     }
   | { kind: 'oom'; tUs: number; text: string; thread: ThreadKey }
+  /** A fault made on purpose; told again with its length when it has ended (until then it has none). */
+  | {
+      kind: 'fault';
+      tUs: number;
+      durationMs?: number;
+      text: string;
+      faultId: string;
+      faultKind: string;
+    }
   | { kind: 'stop'; tUs: number; text: string };
 
 export interface OutputLine {
@@ -263,42 +295,6 @@ export interface RunWarning {
   hint?: string;
   /** Says something about the data, for example what an imported file has and is not shown; nothing failed. */
   isNote?: boolean;
-}
-
-export interface LatencySummary {
-  minMs: number;
-  meanMs: number;
-  p50Ms: number;
-  p90Ms: number;
-  p95Ms: number;
-  p99Ms: number;
-  maxMs: number;
-}
-
-export interface LoadTotals {
-  requests: number;
-  /** Connection errors. */
-  errors: number;
-  /** The connection errors by kind: `ECONNREFUSED`, `closed by the server`, … */
-  errorKinds?: Record<string, number>;
-  timeouts: number;
-  non2xx: number;
-  bytes: number;
-  meanRate: number;
-  latency: LatencySummary | null;
-  /** Count by status class: `2xx`, `4xx`, … */
-  statusClasses: Record<string, number>;
-}
-
-export interface LoadResult {
-  preset: PresetName;
-  users: number;
-  plannedDurationMs: number;
-  startedUs: number;
-  endedUs: number;
-  cancelled: boolean;
-  totals: LoadTotals;
-  perRequest: { method: string; url: string; totals: LoadTotals }[];
 }
 
 export type SnapshotReason =
@@ -338,11 +334,22 @@ export interface SnapshotEstimate {
 
 export interface LoadState {
   phase: 'waiting' | 'running' | 'done' | 'cancelled' | 'failed';
-  preset: PresetName;
+  /** A preset's name, or `custom` for a scenario. */
+  preset: string;
+  /** The scenario's, when there is one. */
+  name?: string;
   users: number;
   plannedDurationMs: number;
   startedUs?: number;
   error?: AppErrorJson;
+  /** Within the warm-up. */
+  warmingUp?: boolean;
+  /** `stage 2 of 3: 50 users`, `step 4: 17 users`. */
+  stage?: string;
+  /** Faults that last now. */
+  faults?: { id: string; text: string; byHand: boolean; startedUs: number }[];
+  /** The generator is the limit just now: a sentence. */
+  generatorLimit?: string;
 }
 
 export interface TargetExit {
@@ -691,6 +698,10 @@ const fileDescriptionSchema = z.object({
   notes: z.array(z.string()),
 });
 
+/** Ours as YAML or JSON, and what other load generators take. */
+export const scenarioFormats = ['yaml', 'json', 'k6', 'artillery', 'locust'] as const;
+export type ScenarioFormat = (typeof scenarioFormats)[number];
+
 export const sortKeys = [
   'createdAt',
   'name',
@@ -709,6 +720,26 @@ export const inputs = {
   'run.start': runSpecSchema,
   'run.stop': z.object({ runId: z.string() }),
   'run.cancelLoad': z.object({ runId: z.string() }),
+  /** Breaks something now, for `forMs` (absent: until it is ended or the run ends). */
+  'run.startFault': z.object({
+    runId: z.string(),
+    fault: faultSchema,
+    forMs: z.number().positive().max(86_400_000).optional(),
+  }),
+  'run.endFault': z.object({ runId: z.string(), faultId: z.string() }),
+  /** What a load did in a stretch of a session or running recording, by whole seconds. */
+  'load.between': byId.extend({ startUs: z.number(), endUs: z.number() }),
+  /** Reads a scenario from YAML or JSON, in the full or the short form. */
+  'scenarios.parse': z.object({ text: z.string().max(10_000_000) }),
+  /** Writes it for a person, or for another tool. */
+  'scenarios.write': z.object({ scenario: scenarioSchema, format: z.enum(scenarioFormats) }),
+  /** Makes a scenario to edit from a HAR file, a curl command or an OpenAPI document; `kind` absent: found out. */
+  'scenarios.import': z.object({
+    text: z.string().max(200_000_000),
+    kind: z.enum(['har', 'curl', 'openapi']).optional(),
+  }),
+  /** The scenario that a preset or a list of requests stands for: the starting point for editing. */
+  'scenarios.ofLoad': z.object({ load: loadSpecSchema }),
   'run.refreshAllocations': z.object({ runId: z.string() }),
   /** The active run, or the last one of this workbench; null when there was none. */
   /** What a heap snapshot of a thread would cost now. */
@@ -861,6 +892,17 @@ export interface Results {
   'run.start': RunState;
   'run.stop': null;
   'run.cancelLoad': null;
+  'run.startFault': { faultId: string };
+  'run.endFault': null;
+  'load.between': LoadInRange | null;
+  'scenarios.parse': Scenario;
+  'scenarios.write': {
+    text: string;
+    fileName: string;
+    /** What the format cannot express. */ notes: string[];
+  };
+  'scenarios.import': { scenario: Scenario; notes: string[] };
+  'scenarios.ofLoad': Scenario;
   'run.refreshAllocations': null;
   'snapshots.estimate': SnapshotEstimate;
   'snapshots.take': SnapshotInfo;

@@ -151,7 +151,7 @@ describe('a heap snapshot of a running program', { timeout: 60_000 }, () => {
     const from = taken.startedUs;
     const to = from + taken.pauseMs! * 1000;
     const middles = marks().flatMap((mark) =>
-      'durationMs' in mark && mark.kind !== 'snapshot'
+      'durationMs' in mark && mark.kind !== 'snapshot' && mark.kind !== 'fault'
         ? [{ ...mark, middle: mark.tUs + mark.durationMs * 500 }]
         : [],
     );

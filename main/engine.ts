@@ -181,6 +181,13 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       await theRun(runId).cancelLoad();
       return null;
     },
+    'run.startFault': () => notYet('Faults'),
+    'run.endFault': () => notYet('Faults'),
+    'load.between': () => notYet('Load over time'),
+    'scenarios.parse': () => notYet('Scenarios'),
+    'scenarios.write': () => notYet('Scenarios'),
+    'scenarios.import': () => notYet('Scenarios'),
+    'scenarios.ofLoad': () => notYet('Scenarios'),
     'run.refreshAllocations': async ({ runId }) => {
       await theRun(runId).refreshAllocations();
       return null;
@@ -307,6 +314,10 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       return closing;
     },
   };
+}
+
+function notYet(what: string): never {
+  throw new AppError('BAD_INPUT', `${what} are not there yet.`);
 }
 
 function badInput(method: Method, error: z.ZodError): AppError {

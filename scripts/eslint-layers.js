@@ -8,6 +8,8 @@ const root = path.resolve(import.meta.dirname, '..');
 const order = [
   'profiles',
   'main/errors',
+  'main/scenario',
+  'main/load-results',
   'main/api',
   'main/paths',
   'main/agent',

@@ -21,6 +21,7 @@ const looks: Record<LaneMark['kind'], Look> = {
   'process-exit': { rank: 2, color: 'muted', shape: 'left' },
   'process-start': { rank: 1, color: 'muted', shape: 'right' },
   snapshot: { rank: 4, color: 'accent', shape: 'diamond' },
+  fault: { rank: 5, color: 'match', shape: 'tick' },
   oom: { rank: 6, color: 'match', shape: 'diamond' },
 };
 
@@ -28,7 +29,7 @@ const font = "10.5px system-ui, -apple-system, 'Segoe UI', Roboto, 'Liberation S
 
 /** Instant at which a mark ends: blocked stretches last, everything else is a moment. */
 export function markEndUs(mark: LaneMark): number {
-  return mark.kind === 'blocked' || mark.kind === 'snapshot' ? mark.tUs + mark.durationMs * 1000 : mark.tUs;
+  return 'durationMs' in mark ? mark.tUs + (mark.durationMs ?? 0) * 1000 : mark.tUs;
 }
 
 export function drawMarks(
