@@ -102,8 +102,7 @@ export class AllocationHistory {
     const first = this.reads[0];
     if (!first) return null;
     const times = [first.sinceUs, ...this.timesUs];
-    const from = nearest(times, startUs);
-    const to = nearest(times, endUs);
+    const { from, to } = nearestReads(times, startUs, endUs);
     const last = this.reads[to - 1];
     if (from >= to || !last) return null;
     const sums = new Map<number, number>();
@@ -227,6 +226,18 @@ function firstAtLeast(ascending: readonly number[], wanted: number): number {
     else high = middle;
   }
   return low;
+}
+
+/**
+ * Places of the reads nearest to a range's ends: ranges with the same two have the same answer.
+ * @param times when sampling began, then when profiles were read, ascending; µs
+ */
+export function nearestReads(
+  times: readonly number[],
+  startUs: number,
+  endUs: number,
+): { from: number; to: number } {
+  return { from: nearest(times, startUs), to: nearest(times, endUs) };
 }
 
 function nearest(ascending: readonly number[], tUs: number): number {

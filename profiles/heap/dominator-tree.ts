@@ -1,4 +1,5 @@
 /** The dominator tree below an object as frames of a flame or rectangles of a treemap, of bounded size. */
+import { formatNumber } from '../format';
 import { dominatorOrder, forEachDominated } from './dominated';
 import type { HeapGraph } from './graph';
 import type { DominatorTree } from './questions';
@@ -35,7 +36,9 @@ export function dominatorTree(
   const add = (parent: number, node: number, group: number, count: number, shallow: number, size: number) => {
     tree.parent.push(parent);
     tree.ordinal.push(node);
-    tree.label.push(node === -1 ? `${constructors[group] ?? ''} × ${count}` : labelOf(graph, node));
+    tree.label.push(
+      node === -1 ? `${constructors[group] ?? ''} × ${formatNumber(count)}` : labelOf(graph, node),
+    );
     tree.group.push(group);
     tree.count.push(count);
     tree.shallow.push(shallow);

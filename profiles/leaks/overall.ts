@@ -54,13 +54,23 @@ export function overallSentence(
   if (!subject) return 'No heap has been seen after a full collection yet.';
   const title = threads.find(({ key }) => key === subject.thread)?.title ?? subject.thread;
   const sentences = [threads.length > 1 ? `${title}: ${subject.sentence}` : subject.sentence];
-  const others = subjects.filter((each) => each.outcome === outcome && each !== subject).length;
+  const others = subjects.filter((each) => each.outcome === outcome && each !== subject);
   if (outcome === 'leaking') {
     const told = suspectSentence(suspects);
     if (told) sentences.push(told);
-    if (others > 0) sentences.push(`The same is found of ${others} more.`);
+    if (others.length > 0) sentences.push(othersSentence(subject, others));
   }
   return sentences.join(' ');
+}
+
+function othersSentence(subject: SubjectVerdict, others: readonly SubjectVerdict[]): string {
+  const [other] = others;
+  if (others.length === 1 && other?.thread === subject.thread)
+    return other.subject === 'external'
+      ? 'Its memory outside the heap leaks as well.'
+      : 'Its JS heap leaks as well.';
+  const threads = new Set(others.map(({ thread }) => thread)).size;
+  return `So do ${others.length} more, of ${threads === 1 ? 'one thread' : `${threads} threads`}.`;
 }
 
 function suspectSentence(suspects: {

@@ -68,7 +68,7 @@ function rate(trend: LeakTrend): string {
 }
 
 function chance(p: number): string {
-  return p < 0.0001 ? 'p < 0.0001' : `p = ${p.toFixed(p < 0.01 ? 4 : 2)}`;
+  return p < 0.0001 ? 'p\u202F<\u202F0.0001' : `p\u202F=\u202F${p.toFixed(p < 0.01 ? 4 : 2)}`;
 }
 
 function firedRules(rules: readonly LeakRule[]): string {

@@ -8,7 +8,7 @@ import { reportError } from '../../../state/report-error';
 import { ExploreBar } from '../explore/ExploreBar';
 import { ExploreView } from '../explore/ExploreView';
 import { modeOnTab } from '../explore/modes';
-import { allocationsInRangeText } from './use-allocations-in-range';
+import { allocationsInRangeText } from './allocation-reads';
 import type { ViewedRun } from '../viewed-run';
 
 /** Who allocated the memory: what is alive, or everything that was allocated. */

@@ -1,11 +1,12 @@
-import { useEffect, useState, useSyncExternalStore } from 'react';
+import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
 import type { AllocatedInThread, AllocationTimes, Client, ThreadKey } from '../../../../main/api';
 import { toAppError } from '../../../../main/errors';
-import { formatDurationMs } from '../../../../profiles/format';
 import type { TimeRange } from '../../../../profiles/types';
 import { useClient } from '../../../state/client';
 import type { RecordingModel } from '../../../state/recording';
 import { reportError } from '../../../state/report-error';
+import { answerKey, type FoundInThread } from './allocation-reads';
+import { Remembered } from './remembered';
 
 /** What of the allocations the explorer holds for a range of time. */
 export interface AllocationsInRange {
@@ -13,17 +14,17 @@ export interface AllocationsInRange {
   shown: boolean;
   /** When profiles were read, by thread; null while that is not known yet, empty where nothing tells. */
   times: AllocationTimes[] | null;
-  /** Of the threads that are shown: between which reads, and whether garbage counts. */
-  found: Pick<AllocatedInThread, 'thread' | 'fromUs' | 'toUs' | 'kind'>[];
+  found: FoundInThread[];
 }
 
-interface Held extends AllocationsInRange {
-  model: RecordingModel;
-  key: string;
-}
+/** Until a range that is being dragged is asked about. */
+const settleMs = 150;
+/** Answers are whole profiles: a few, for going back and forth. */
+const mostAnswers = 6;
 
 /**
- * Fetches what was allocated in the range into the explorer, again whenever a profile was read.
+ * Fetches what was allocated in the range into the explorer, once it stands still; ranges between the same two readings of
+ * the profile have the same answer, which is kept.
  *
  * @param wanted nothing is asked while nobody looks at allocations
  */
@@ -35,22 +36,48 @@ export function useAllocationsInRange(
 ): AllocationsInRange {
   const client = useClient();
   const read = useSyncExternalStore(model.subscribe, () => allocationReads(model));
-  const key = wanted ? JSON.stringify([threads, range]) : '';
-  const [held, setHeld] = useState<Held | null>(null);
+  const [known, setKnown] = useState<{ model: RecordingModel; times: AllocationTimes[] } | null>(null);
+  const [held, setHeld] = useState<{ model: RecordingModel; key: string; found: FoundInThread[] } | null>(
+    null,
+  );
+  const answers = useMemo(
+    () => new Remembered<AllocatedInThread[]>(mostAnswers),
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- another recording has other answers
+    [model],
+  );
+  /** What the explorer was given last, also when nobody waited for it any more. */
+  const given = useRef<{ model: RecordingModel; key: string } | null>(null);
 
   useEffect(() => {
-    if (key === '') return;
+    if (!wanted) return;
     let isGone = false;
-    const [ofThreads, within] = JSON.parse(key) as [ThreadKey[] | null, TimeRange | null];
+    client.call('allocations.history', { id: model.id }).then(
+      (times) => {
+        if (!isGone) setKnown({ model, times });
+      },
+      (thrown: unknown) => {
+        if (!isGone) tellUnlessCancelled(thrown);
+      },
+    );
+    return () => {
+      isGone = true;
+    };
+  }, [client, model, read, wanted]);
+
+  const times = wanted && known?.model === model ? known.times : null;
+  const key = times ? answerKey(times, threads, range) : '';
+  const isHeld = held !== null && held.model === model && held.key === key;
+  useEffect(() => {
+    const has = given.current;
+    if (key === '' || !range || (isHeld && has?.model === model && has.key === key)) return;
+    let isGone = false;
     const ask = async (): Promise<void> => {
-      const [times, found] = await Promise.all([
-        client.call('allocations.history', { id: model.id }),
-        within
-          ? client.call('allocations.between', { id: model.id, threads: ofThreads, ...within })
-          : Promise.resolve([]),
-      ]);
+      const found = await answers.get(key, () =>
+        client.call('allocations.between', { id: model.id, threads, ...range }),
+      );
       if (isGone) return;
       if (found.length > 0) {
+        given.current = { model, key };
         await model.explorer.setInRange(found.map(({ thread, profile }) => ({ thread, profile })));
         await mapToSources(client, model);
       }
@@ -58,23 +85,30 @@ export function useAllocationsInRange(
       setHeld({
         model,
         key,
-        times,
-        shown: found.length > 0,
         found: found.map(({ thread, fromUs, toUs, kind }) => ({ thread, fromUs, toUs, kind })),
       });
       if (found.length > 0) model.touch('inRange');
     };
-    ask().catch((thrown: unknown) => {
-      const error = toAppError(thrown);
-      if (!isGone && error.code !== 'CANCELLED') reportError(error);
-    });
+    const timer = setTimeout(() => {
+      ask().catch((thrown: unknown) => {
+        if (!isGone) tellUnlessCancelled(thrown);
+      });
+    }, settleMs);
     return () => {
       isGone = true;
+      clearTimeout(timer);
     };
-  }, [client, model, key, read]);
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- `key` stands for the range and the threads
+  }, [client, model, answers, key, isHeld]);
 
-  const isOwn = held !== null && held.model === model && held.key === key;
-  return isOwn ? held : { shown: false, times: null, found: [] };
+  // Until the next answer is there the last one stays: what is said of it is still true, and nothing flickers.
+  const found = key !== '' && held?.model === model ? held.found : [];
+  return { shown: found.length > 0, times, found };
+}
+
+function tellUnlessCancelled(thrown: unknown): void {
+  const error = toAppError(thrown);
+  if (error.code !== 'CANCELLED') reportError(error);
 }
 
 /** Profiles that are new to the explorer have no source maps yet. What is wrong with a map, `useSourceMaps` tells. */
@@ -92,34 +126,4 @@ async function mapToSources(client: Client, model: RecordingModel): Promise<void
 /** Changes with each profile that was read. */
 function allocationReads(model: RecordingModel): number {
   return model.versions.allocations;
-}
-
-/** What the numbers are of, as a sentence's end; or why they are of the whole run although a range is selected. */
-export function allocationsInRangeText(
-  { shown, times, found }: AllocationsInRange,
-  range: TimeRange | null,
-): string {
-  const [first] = found;
-  if (shown && first) {
-    const from = Math.min(...found.map(({ fromUs }) => fromUs));
-    const to = Math.max(...found.map(({ toUs }) => toUs));
-    const between = `allocated between ${secondsOf(from)} and ${secondsOf(to)}`;
-    return first.kind === 'alive'
-      ? `${between} and still alive at ${secondsOf(to)} (the profiles nearest to the range's ends)`
-      : `${between}, garbage included (the profiles nearest to the range's ends)`;
-  }
-  if (!range || times === null) return '';
-  const reads = times.flatMap(({ timesUs }) => timesUs).sort((a, b) => a - b);
-  if (reads.length === 0) return 'of the whole run: no times of allocation profiles are known here';
-  return `of the whole run: the selected range lies between two readings of the profile (${listed(reads)})`;
-}
-
-function listed(timesUs: readonly number[]): string {
-  const most = 6;
-  const shown = timesUs.slice(0, most).map(secondsOf).join(', ');
-  return timesUs.length > most ? `at ${shown}, …, ${secondsOf(timesUs.at(-1)!)}` : `at ${shown}`;
-}
-
-function secondsOf(tUs: number): string {
-  return formatDurationMs(Math.max(0, tUs) / 1000);
 }
