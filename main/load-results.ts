@@ -199,6 +199,14 @@ export interface LoadInRange {
   /** The percentile curve: by share of requests (0.5, 0.9, 0.99, 0.999 …, ending with 1). */
   curve: { share: number; responseMs: number; serviceMs: number }[];
   heatMap: LatencyHeatMap;
+  /** Absent where the seconds were not kept. */
+  outcomes?: OutcomesOverTime;
+}
+
+/** Counts by status class (`2xx`) and error kind in each column of the heat map; a name has one count per column. */
+export interface OutcomesOverTime {
+  statusClasses: Record<string, number[]>;
+  errorKinds: Record<string, number[]>;
 }
 
 /** Response times over time: `counts[column * rows + row]`. */
