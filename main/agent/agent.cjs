@@ -299,11 +299,13 @@
 
   function install() {
     watchExit();
-    ['./listen.cjs', './cpu.cjs', './runtime-metrics.cjs', './heap-snapshot.cjs'].forEach(function (name) {
-      guard(function () {
-        require(name).install(agent);
-      });
-    });
+    ['./listen.cjs', './cpu.cjs', './runtime-metrics.cjs', './forced-gc.cjs', './heap-snapshot.cjs'].forEach(
+      function (name) {
+        guard(function () {
+          require(name).install(agent);
+        });
+      },
+    );
   }
 
   function startInMainThread() {

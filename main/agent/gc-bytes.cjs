@@ -4,19 +4,21 @@
  * V8's callbacks around a collection and so is exact. It tells no times: they come from the `gc` performance entries,
  * which arrive on the event loop a little later, in the same order. What does not fit together is left out.
  *
- * It costs 60 to 100 µs per collection (all spaces are measured twice and written as JSON, which is parsed here). So it
- * runs without a pause while that stays under 1 % of the time; above, in single windows, and from each beginning of an
- * incremental marking to the full collection that it leads to, as those give the heap's floor.
+ * HEADER_COST
+ * So it runs in windows that end after a few collections, and after each waits until what it cost is half a percent of the
+ * time. A program with few collections is in one window after the other, without a gap.
  */
-const shareOfTime = 0.01;
-/** A window's JSON is parsed at once, about 25 µs per collection: that must not become a visible stall. */
-const mostPerWindow = 400;
-/** Beyond what windows have cost already, full collections are not waited for either, ms. */
-const mostDebtMs = 30_000;
+const shareOfTime = 0.005;
+/** A window's JSON is parsed at once, about 30 µs per collection: that must not become a visible stall. */
+const mostPerWindow = 24;
+/** Of one collection until it has been measured, µs: noting it down, writing and parsing its JSON. */
+const usualCostUs = 110;
 /** Nobody collects the entries of a loop that does not turn. */
 const mostKept = 100_000;
 /** Between the two measurements lies the collection; what is longer is a thread that lost its core there. */
 const longestCostUs = 200;
+/** Nothing is paid back for longer: a machine that stood still must not end the measuring. */
+const longestWaitMs = 120_000;
 
 /** Without `GCProfiler`, null. `nowMs` is on the clock of the performance entries. */
 exports.createGcBytes = function createGcBytes(GCProfiler, nowMs) {
@@ -58,12 +60,14 @@ exports.createGcBytes = function createGcBytes(GCProfiler, nowMs) {
       windows.push({ fromMs: openedMs, toMs, records, at: 0, broken: false, costUs: 0 });
       kept += records.length;
     }
-    // What it costs inside V8 is added when the entries say it.
-    pay(parsedMs * 1000 + records.length * 40);
+    // What more it cost inside V8 is added when the entries say it.
+    pay(Math.max(parsedMs * 1000, (records.length * usualCostUs) / 3) + (records.length * usualCostUs) / 3);
   }
 
   function pay(costUs) {
-    freeMs = Math.max(freeMs, nowMs() - 1000) + costUs / 1000 / shareOfTime;
+    const now = nowMs();
+    // No more than a second is saved up.
+    freeMs = Math.min(now + longestWaitMs, Math.max(freeMs, now - 1000) + costUs / 1000 / shareOfTime);
   }
 
   /** Bytes and exact duration for an entry, or null. Entries come in order. */
@@ -81,7 +85,8 @@ exports.createGcBytes = function createGcBytes(GCProfiler, nowMs) {
       return null;
     }
     window.at++;
-    pay(Math.min(longestCostUs, Math.max(0, durationUs - record.durationUs)) * 2 - 40);
+    const measuredUs = 2 * Math.min(longestCostUs, Math.max(0, durationUs - record.durationUs));
+    pay(Math.max(0, measuredUs - usualCostUs / 3));
     return record;
   }
 
@@ -102,11 +107,8 @@ exports.createGcBytes = function createGcBytes(GCProfiler, nowMs) {
     saw(kind) {
       seenInWindow++;
       if (profiler) {
-        if (seenInWindow > mostPerWindow || (forMajor && kind === 'major')) close();
-      } else if (kind === 'incremental' && freeMs - nowMs() < mostDebtMs) open(true);
-    },
-    expectMajor() {
-      open(true);
+        if (seenInWindow >= mostPerWindow || (forMajor && kind === 'major')) close();
+      } else if (kind === 'incremental' && nowMs() >= freeMs) open(true);
     },
     /** The loop has not turned for long: what is there is taken out, so that it does not pile up in V8. */
     turn() {

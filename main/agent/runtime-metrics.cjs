@@ -60,6 +60,8 @@ exports.install = function install(agent) {
   let floors = [];
   /** The newest of them that is the heap's. */
   let lastFloor = null;
+  /** Full collections that the workbench asked for, each `{ startMs, endMs, rounds }` on the clock of the entries. */
+  let forcedSpans = [];
   /** The last full collection's floor while what is outside of the heap is still being freed. */
   let settling = null;
   /** The workbench has stopped the program itself: when, and whether it did since the last beat and the last report. */
@@ -100,11 +102,8 @@ exports.install = function install(agent) {
     loopHasTurned = performance.nodeTiming.loopStart >= 0;
     histogram = perfHooks.monitorEventLoopDelay({ resolution: beatMs });
     histogram.enable();
-    observer = new perfHooks.PerformanceObserver((list) =>
-      quietly(() => list.getEntries().forEach(collected)),
-    );
+    observer = new perfHooks.PerformanceObserver((list) => quietly(() => collectedAll(list.getEntries())));
     observer.observe({ entryTypes: ['gc'] });
-    if (gcBytes) gcBytes.begin();
     begin();
     timer = setInterval(() => quietly(beat), beatMs);
     timer.unref();
@@ -129,6 +128,7 @@ exports.install = function install(agent) {
     collections = [];
     sums = {};
     floors = [];
+    forcedSpans = [];
     settling = null;
   }
 
@@ -179,14 +179,30 @@ exports.install = function install(agent) {
     return true;
   }
 
+  /** They arrive together when the loop turns, often late. */
+  function collectedAll(entries) {
+    for (let i = 0; i < entries.length; i++) collected(entries[i]);
+    // Only the last one can have left the heap as it is now.
+    const last = collections[collections.length - 1];
+    if (last && last.kind === 'major' && !isForced(last)) {
+      last.readMs = nowMs();
+      last.oldBytes = usedInSpaces(getHeapSpaceStatistics.call(v8)).oldBytes;
+    }
+  }
+
   function collected(entry) {
-    const detail = entry.detail;
-    const kind = kinds[detail ? detail.kind : entry.kind] || 'major';
+    const detail = entry.detail || entry;
+    const kind = kinds[detail.kind] || 'major';
     const startMs = entry.startTime;
     const durationUs = entry.duration * 1000;
-    collections.push({ tUs: performanceOriginUs + startMs * 1000, durationUs, kind, startMs });
     const endMs = startMs + entry.duration;
-    if (kind === 'major') {
+    const tUs = performanceOriginUs + startMs * 1000;
+    const collection = { tUs, durationUs, kind, startMs, endMs, flags: detail.flags, ours: false };
+    collections.push(collection);
+    if (kind === 'major' && isForced(collection)) {
+      // Its floor has been read already.
+      if (settling) endSettling();
+    } else if (kind === 'major') {
       // One full collection after the other, as when they are forced: only the last one's floor counts.
       if (settling && settling.readings > 1) endSettling();
       settling = { endMs, bytes: Infinity, readings: 0 };
@@ -212,10 +228,46 @@ exports.install = function install(agent) {
     floors.push({ tUs: performanceOriginUs + endMs * 1000, externalBytes: bytes });
   }
 
+  /** While one was awaited that the workbench asked for: nearly always that one. `takeForced` knows better. */
+  function isForced({ startMs, endMs }) {
+    return forcedSpans.some((span) => startMs >= span.startMs && endMs <= span.endMs);
+  }
+
+  /** The workbench's own full collection is over; its entries come later. See forced-gc.cjs. */
+  function forced({ startUs, endUs, rounds, heapBytes, externalBytes }) {
+    if (!timer) return;
+    const toMs = (us) => (us - performanceOriginUs) / 1000;
+    // One that is over for long has been told.
+    if (forcedSpans.length > 4) forcedSpans.shift();
+    forcedSpans.push({ startMs: toMs(startUs), endMs: toMs(endUs), rounds: rounds || Infinity });
+    floors.push({ tUs: endUs, heapBytes, externalBytes });
+  }
+
+  /**
+   * Of those between asking and the answer, the last so many are ours: V8's rounds follow one another without anything between.
+   * The program's own before them have other flags (forced by `gc()`: 4; of V8's own accord: 64; ours: 0, or 16 in Node 26).
+   */
+  function takeForced() {
+    for (const span of forcedSpans) {
+      let flags;
+      for (let at = collections.length - 1; at >= 0 && span.rounds > 0; at--) {
+        const collection = collections[at];
+        if (collection.startMs < span.startMs) break;
+        if (collection.endMs > span.endMs || collection.kind !== 'major') continue;
+        if (flags !== undefined && collection.flags !== flags) break;
+        flags = collection.flags;
+        collection.ours = true;
+        span.rounds--;
+      }
+    }
+  }
+
   /** Sums up what has arrived since the last report. Returns whether all of it was measured before and after. */
   function takeCollections() {
     let allMeasured = gcBytes !== null && gcBytes.end();
-    for (const collection of collections) {
+    takeForced();
+    for (let at = 0; at < collections.length; at++) {
+      const collection = collections[at];
       const { kind, startMs } = collection;
       const measured = gcBytes && gcBytes.match(startMs, collection.durationUs, kind);
       if (measured) {
@@ -223,17 +275,29 @@ exports.install = function install(agent) {
         collection.durationUs = measured.durationUs;
         collection.beforeBytes = measured.beforeBytes;
         collection.afterBytes = measured.afterBytes;
-        if (kind === 'major') noteHeapFloor(collection);
-      } else allMeasured = false;
-      const sum = sums[kind] || (sums[kind] = { count: 0, pauseUs: 0, freedBytes: 0 });
+        if (kind === 'major' && !collection.ours) noteHeapFloor(collection, measured.afterBytes);
+      } else {
+        allMeasured = false;
+        const next = collections[at + 1];
+        if (collection.oldBytes !== undefined && !(next && next.startMs < collection.readMs))
+          noteHeapFloor(collection, collection.oldBytes);
+      }
+      const sum = sums[kind] || (sums[kind] = { count: 0, pauseUs: 0, freedBytes: 0, measured: 0 });
       sum.count++;
       sum.pauseUs += collection.durationUs;
-      if (measured) sum.freedBytes += Math.max(0, measured.beforeBytes - measured.afterBytes);
+      if (!measured) continue;
+      sum.measured++;
+      sum.freedBytes += Math.max(0, measured.beforeBytes - measured.afterBytes);
     }
     return allMeasured;
   }
 
-  function noteHeapFloor({ tUs, durationUs, afterBytes }) {
+  /**
+   * Measured within V8; or else as the old spaces were when the loop next turned, if no other collection came between: a full
+   * collection leaves the new space empty (tried with Node 18 to 26), so what is there by then is newer. What the program
+   * put into the old spaces meanwhile is in it, and in Node 18 and 20 up to 0.3 MB of a page that V8 has begun to fill.
+   */
+  function noteHeapFloor({ tUs, durationUs }, afterBytes) {
     if (lastFloor && tUs - lastFloor.tUs < directlyAfterUs) floors.splice(floors.indexOf(lastFloor), 1);
     lastFloor = { tUs: tUs + durationUs, heapBytes: afterBytes };
     floors.push(lastFloor);
@@ -296,18 +360,13 @@ exports.install = function install(agent) {
     if (timer && gcBytes) quietly(gcBytes.turn);
   }
 
-  /** The workbench is about to force a full collection. */
-  function expectMajor() {
-    if (timer && gcBytes) quietly(gcBytes.expectMajor);
-  }
-
   function flush() {
     if (timer) quietly(() => report(nowUs()));
   }
 
   function end() {
     if (!timer) return;
-    if (observer.takeRecords) observer.takeRecords().forEach(collected);
+    if (observer.takeRecords) collectedAll(observer.takeRecords());
     const now = nowUs();
     const lateUs = now - lastBeatUs - beatUs;
     noteLate(lateUs);
@@ -326,7 +385,7 @@ exports.install = function install(agent) {
     };
 
   agent.nowUs = nowUs;
-  agent.runtime = { start, stop, flush, pauseBegins, pauseEnds, turn, expectMajor };
+  agent.runtime = { start, stop, flush, pauseBegins, pauseEnds, turn, forced };
   agent.onExit(() => quietly(end));
   if (agent.onRemove) agent.onRemove(() => quietly(stop));
 };

@@ -9,18 +9,24 @@ const nowInIsolate = `(() => {
 })()
 //# sourceURL=scorchmark:now`;
 
-/** The call's answer, and for how long it stopped the isolate, ms. Rejects as the call does. */
+/**
+ * `answersAtOnce`: V8 collects while it handles the call (default), so that the clock is asked for right behind it; otherwise
+ * only once the answer is here. Returns that, and for how long it stopped the isolate, ms. Rejects as the call does.
+ */
 export async function causeGc<T>(
   options: Pick<ThreadCollectorOptions, 'thread' | 'sink' | 'clock'>,
   ownGcs: OwnGcs,
   call: () => Promise<T>,
+  { answersAtOnce = true } = {},
 ): Promise<{ answer: T; costMs: number }> {
   const { thread, sink, clock } = options;
   const now = (): number => clock.originUs + clock.nowUs();
   const window: Window = { startUs: now(), endUs: now() };
   const narrow = ownGcs.open(window.startUs);
   try {
-    const [before, answer, after] = await Promise.all([isolateNowUs(options), call(), isolateNowUs(options)]);
+    const [before, answer, after] = answersAtOnce
+      ? await Promise.all([isolateNowUs(options), call(), isolateNowUs(options)])
+      : [await isolateNowUs(options), await call(), await isolateNowUs(options)];
     window.startUs = before ?? window.startUs;
     window.endUs = after ?? now();
     const costMs = (window.endUs - window.startUs) / 1000;

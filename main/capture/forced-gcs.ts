@@ -1,14 +1,13 @@
 /**
- * Full collections at intervals, so that the heap's floor is real: `HeapProfiler.collectGarbage` collects at least twice, until
- * nothing more comes free (v8/src/heap/heap.cc, `CollectAllAvailableGarbage`). The floors are told by the agent, or read
- * here where there is none.
+ * Full collections at intervals, so that the heap's floor is real. The agent does them and knows which they were (see
+ * main/agent/forced-gc.cjs); where there is none, the inspector does, and the floor is read here.
  */
 import { z } from 'zod';
 import type { LeakSpec } from '../../profiles/leaks/types';
 import { causeGc } from './causing-gcs';
 import type { OwnGcs } from './own-gcs';
 import type { Collector, ThreadCollectorOptions } from './types';
-import { messageOf, troubleOf, within, type Trouble } from './trouble';
+import { CaptureError, messageOf, throwIfThrew, troubleOf, within, type Trouble } from './trouble';
 
 /** They may stop the target for this share of its time. */
 const shareOfTime = 0.02;
@@ -16,12 +15,14 @@ const stopTimeoutMs = 10_000;
 
 const usageSchema = z.object({ usedSize: z.number() });
 
-/** The agent measures the next full collection exactly, also while it otherwise saves the cost of that. */
-const expectMajor = `(() => {
+/** Undefined where no agent is, or none that tells the runtime's metrics. */
+const forceInside = `(() => {
   const agent = globalThis[Symbol.for('scorchmark.agent')];
-  if (agent && agent.runtime) agent.runtime.expectMajor();
+  return agent && agent.forceGc ? agent.forceGc() : undefined;
 })()
 //# sourceURL=scorchmark:runtime`;
+
+const collectedSchema = z.union([z.object({ error: z.string() }), z.object({ costUs: z.number() })]);
 
 /**
  * ms to wait before the next one: as asked for, or longer when the last one cost much. At most twice of the last wait, as a
@@ -104,25 +105,40 @@ export class ForcedGcCollector implements Collector {
 
   /** Returns for how long it stopped the target, ms. */
   private async collect(): Promise<number> {
+    return this.ownGcs.observed ? this.collectInside() : this.collectFromOutside();
+  }
+
+  private async collectInside(): Promise<number> {
+    const { result, exceptionDetails } = await this.options.thread.session.send('Runtime.evaluate', {
+      expression: forceInside,
+      awaitPromise: true,
+      returnByValue: true,
+      silent: true,
+      includeCommandLineAPI: false,
+      userGesture: false,
+    });
+    throwIfThrew(exceptionDetails);
+    const collected = collectedSchema.parse(result.value);
+    if ('error' in collected) throw new CaptureError(collected.error);
+    return collected.costUs / 1000;
+  }
+
+  private async collectFromOutside(): Promise<number> {
     const { thread, sink, clock } = this.options;
     const { session } = thread;
-    const { answer, costMs } = await causeGc(this.options, this.ownGcs, async () => {
-      const [, , usage] = await Promise.all([
-        session.send('Runtime.evaluate', {
-          expression: expectMajor,
-          silent: true,
-          includeCommandLineAPI: false,
-          userGesture: false,
-        }),
-        session.send('HeapProfiler.collectGarbage'),
-        session.send('Runtime.getHeapUsage'),
-      ]);
-      return usageSchema.parse(usage);
-    });
-    if (!this.ownGcs.observed)
-      sink.points([
-        { metric: 'heapFloor', scope: thread.info.key, tUs: clock.nowUs(), value: answer.usedSize },
-      ]);
+    const { answer, costMs } = await causeGc(
+      this.options,
+      this.ownGcs,
+      async () => {
+        // V8 collects in a task of its own: what is asked together with it would be answered before.
+        await session.send('HeapProfiler.collectGarbage');
+        return usageSchema.parse(await session.send('Runtime.getHeapUsage'));
+      },
+      { answersAtOnce: false },
+    );
+    sink.points([
+      { metric: 'heapFloor', scope: thread.info.key, tUs: clock.nowUs(), value: answer.usedSize },
+    ]);
     return costMs;
   }
 }

@@ -21,15 +21,29 @@ export class OwnGcs {
   /** The runtime metrics of this isolate arrive, and with them its garbage collections. */
   observed = false;
   private windows: Window[] = [];
+  private readonly waiting: (() => void)[] = [];
 
   /**
    * Before a collection is caused, as the runtime metrics may tell of it before the answer is here. What is returned
-   * narrows the window to what it was.
+   * narrows the window to what it was, and must be called.
    */
   open(startUs: number): (exact: Window) => void {
     const window = { startUs, endUs: Infinity };
     this.windows.push(window);
-    return (exact) => Object.assign(window, exact);
+    return (exact) => {
+      Object.assign(window, exact);
+      if (!this.isOpen) for (const go of this.waiting.splice(0)) go();
+    };
+  }
+
+  /** One is being caused: nobody knows yet which collections are ours. */
+  get isOpen(): boolean {
+    return this.windows.some(({ endUs }) => endUs === Infinity);
+  }
+
+  /** Calls once when none is open any more. */
+  whenKnown(go: () => void): void {
+    this.waiting.push(go);
   }
 
   /** Whether a collection was caused by us: a full one that ran while V8 made an allocation profile. */

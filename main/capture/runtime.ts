@@ -8,7 +8,13 @@ import type { Collection, OwnGcs } from './own-gcs';
 import type { Collector, ThreadCollectorOptions } from './types';
 import { CaptureError, messageOf, throwIfThrew, troubleOf, within, type Trouble } from './trouble';
 
-const sumSchema = z.object({ count: z.number(), pauseUs: z.number(), freedBytes: z.number() });
+/** `freedBytes` by those of them that were measured before and after. */
+const sumSchema = z.object({
+  count: z.number(),
+  pauseUs: z.number(),
+  freedBytes: z.number(),
+  measured: z.number(),
+});
 const gcKinds = ['minor', 'major', 'incremental', 'weakcb'] as const;
 
 /** Times are µs on the host's monotonic clock. */
@@ -32,6 +38,8 @@ const reportSchema = z.object({
       tUs: z.number(),
       durationUs: z.number(),
       kind: z.enum(gcKinds),
+      /** Forced through forced-gc.cjs. */
+      ours: z.boolean(),
       beforeBytes: z.number().optional(),
       afterBytes: z.number().optional(),
     }),
@@ -71,6 +79,8 @@ export class RuntimeCollector implements Collector {
   private turning = false;
   private running = false;
   private removeListener: (() => void) | undefined;
+  /** Reports that wait until it is known which collections were ours. */
+  private held: RuntimeReport[] = [];
 
   constructor(
     private readonly options: ThreadCollectorOptions,
@@ -117,6 +127,7 @@ export class RuntimeCollector implements Collector {
       );
     }
     this.running = false;
+    this.tellHeld();
     this.removeListener?.();
     this.removeListener = undefined;
   }
@@ -184,35 +195,43 @@ export class RuntimeCollector implements Collector {
       );
       return;
     }
+    this.held.push(parsed.data);
+    if (this.held.length === 1 && this.ownGcs.isOpen) this.ownGcs.whenKnown(() => this.tellHeld());
+    if (!this.ownGcs.isOpen) this.tellHeld();
+  }
+
+  private tellHeld(): void {
+    for (const report of this.held.splice(0)) this.tell(report);
+  }
+
+  private tell(report: RuntimeReport): void {
     const { sink, clock, thread } = this.options;
     const context = {
       thread: thread.info.key,
       originUs: clock.originUs,
-      isOurs: (c: Collection) => this.ownGcs.claims(c),
+      isOurs: (c: Collection & { ours: boolean }) => c.ours || this.ownGcs.claims(c),
     };
-    sink.points(pointsOf(parsed.data, context));
-    const marks = marksOf(parsed.data, context);
+    sink.points(pointsOf(report, context));
+    const marks = marksOf(report, context);
     if (marks.length > 0) sink.marks(marks);
     // A collection is told at the end of the loop's turn it fell into, so windows of the last seconds stay.
-    this.ownGcs.forgetBefore(parsed.data.tUs - 60e6);
+    this.ownGcs.forgetBefore(report.tUs - 60e6);
   }
 }
 
 interface Context {
   thread: string;
   originUs: number;
-  isOurs: (collection: Collection) => boolean;
+  isOurs: (collection: Collection & { ours: boolean }) => boolean;
 }
 
 /** The interval's values; collections that we caused are not the program's and do not count. */
 function pointsOf(report: RuntimeReport, { thread, originUs, isOurs }: Context): Point[] {
   let count = 0;
   let pauseUs = 0;
-  let freedBytes = 0;
   for (const sum of Object.values(report.gc)) {
     count += sum.count;
     pauseUs += sum.pauseUs;
-    freedBytes += sum.freedBytes;
   }
   for (const collection of report.collections)
     if (isOurs(collection)) {
@@ -233,7 +252,8 @@ function pointsOf(report: RuntimeReport, { thread, originUs, isOurs }: Context):
     { metric: 'oldSpace', ...at, value: report.spaces.oldBytes },
   ];
   // By whoever caused them: what our own collections freed would have been freed by the program's.
-  if (report.gcAllMeasured) points.push({ metric: 'gcFreed', ...at, value: freedBytes });
+  const freedBytes = freedIn(report);
+  if (freedBytes !== undefined) points.push({ metric: 'gcFreed', ...at, value: freedBytes });
   for (const { tUs, heapBytes, externalBytes } of report.floors) {
     const justAfter = { scope: thread, tUs: tUs - originUs };
     if (heapBytes !== undefined) points.push({ metric: 'heapFloor', ...justAfter, value: heapBytes });
@@ -243,6 +263,24 @@ function pointsOf(report: RuntimeReport, { thread, originUs, isOurs }: Context):
   if (report.utilization !== null)
     points.push({ metric: 'loopUtilization', ...at, value: report.utilization });
   return points;
+}
+
+/** Of fewer than these no mean is formed. */
+const fewestMeasured = 8;
+
+/**
+ * Exact when all collections of the interval were measured. Where there are so many that they are measured in short windows
+ * only, the minor ones, by the mean of those that were; a major one that was not measured leaves it open.
+ */
+function freedIn({ gc, gcAllMeasured }: RuntimeReport): number | undefined {
+  let freedBytes = 0;
+  for (const [kind, sum] of Object.entries(gc)) {
+    if (gcAllMeasured || sum.measured === sum.count) freedBytes += sum.freedBytes;
+    else if (kind === 'minor' && sum.measured >= fewestMeasured)
+      freedBytes += (sum.freedBytes / sum.measured) * sum.count;
+    else if (kind === 'minor' || kind === 'major') return undefined;
+  }
+  return gcAllMeasured || freedBytes > 0 ? freedBytes : undefined;
 }
 
 function marksOf(report: RuntimeReport, { thread, originUs, isOurs }: Context): Mark[] {
