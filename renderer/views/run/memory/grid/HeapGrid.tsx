@@ -4,12 +4,14 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import {
   useEffect,
   useId,
+  useLayoutEffect,
   useRef,
   useState,
   type CSSProperties,
   type KeyboardEvent,
   type ReactElement,
   type ReactNode,
+  type RefObject,
 } from 'react';
 import { formatNumber } from '../../../../../profiles/format';
 import type { Branch, LazyTree, VisibleRow } from './lazy-tree';
@@ -24,6 +26,10 @@ export interface GridColumn<Row, Sort extends string> {
   numeric?: boolean;
   /** What the list is sorted by when the head is pressed. */
   sort?: Sort;
+  /** The list comes in the descending order of this column, and in no other. */
+  isOrder?: boolean;
+  /** Left out of a narrower list, so that names and places have room. */
+  hideBelowPx?: number;
   /** Carries the toggles and the indentation. */
   isTree?: boolean;
   cell: (row: Row) => ReactNode;
@@ -59,8 +65,10 @@ const deepestIndent = 24;
 
 /** Rows that are fetched as they are scrolled to, and open to further rows. Fills its parent. */
 export function HeapGrid<Row, Sort extends string>(props: Props<Row, Sort>): ReactElement {
-  const { label, tree, pending, columns, order, onOrder, emptyText } = props;
+  const { label, tree, pending, order, onOrder, emptyText } = props;
   const scroller = useRef<HTMLDivElement>(null);
+  const widthPx = useWidth(scroller);
+  const columns = props.columns.filter(({ hideBelowPx = 0 }) => widthPx >= hideBelowPx);
   const [cursor, setCursor] = useState<{ branch: Branch<Row>; index: number } | null>(null);
   const name = useId();
   const count = tree.length;
@@ -170,6 +178,21 @@ export function HeapGrid<Row, Sort extends string>(props: Props<Row, Sort>): Rea
   );
 }
 
+/** Of an element, in px; known before it is painted. */
+function useWidth(of: RefObject<HTMLElement | null>): number {
+  const [widthPx, setWidthPx] = useState(0);
+  useLayoutEffect(() => {
+    const element = of.current;
+    if (!element) return;
+    const measure = (): void => setWidthPx(element.clientWidth);
+    measure();
+    const observer = new ResizeObserver(measure);
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, [of]);
+  return widthPx;
+}
+
 function Head<Row, Sort extends string>(props: {
   column: GridColumn<Row, Sort>;
   order: GridOrder<Sort> | undefined;
@@ -178,21 +201,22 @@ function Head<Row, Sort extends string>(props: {
   const { column, order, onOrder } = props;
   const { sort, label, title, numeric } = column;
   const active = sort !== undefined && order?.sort === sort;
+  const isDescending = column.isOrder === true || (active && order.descending);
   return (
     <div
       role="columnheader"
-      aria-sort={active ? (order.descending ? 'descending' : 'ascending') : 'none'}
+      aria-sort={isDescending ? 'descending' : active ? 'ascending' : 'none'}
       className={numeric ? 'sm-number' : ''}
     >
       {sort === undefined || !onOrder ? (
         <span className="sm-head-text" title={title}>
           {label}
+          {column.isOrder && <span className="sm-functions-arrow">▾</span>}
         </span>
       ) : (
         <button
           type="button"
           title={title}
-          tabIndex={-1}
           onClick={() => onOrder({ sort, descending: active ? !order.descending : sort !== 'name' })}
         >
           {label}

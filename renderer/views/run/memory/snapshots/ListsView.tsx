@@ -6,16 +6,87 @@ import { HeapGrid, type GridColumn } from '../grid/HeapGrid';
 import { useLazyTree } from '../grid/use-lazy-tree';
 import { shortPaths } from '../short-paths';
 import { useAnswer, type OpenSnapshot } from './use-snapshot';
+import { Where } from './Where';
 
-const titles: Record<HeapListKind, { title: string; row: string; size?: string; none: string }> = {
-  closures: { title: 'Closures', row: 'Function', none: 'No closures.' },
-  timers: { title: 'Timers', row: 'Callback', none: 'No timer was pending.' },
-  listeners: { title: 'Listeners', row: 'Event', none: 'No event listeners.' },
-  promises: { title: 'Promises', row: 'Promise', none: 'No promises.' },
-  sockets: { title: 'Sockets', row: 'Socket', none: 'No sockets or handles.' },
-  caches: { title: 'Caches', row: 'Held by', size: 'Entries', none: 'No larger Map, Set, array or object.' },
-  buffers: { title: 'Buffers', row: 'Buffer', size: 'Outside heap', none: 'No buffers.' },
+interface ListTexts {
+  title: string;
+  /** Heads of the columns: what the objects of a row have in common, and more about it. */
+  row: string;
+  detail: string;
+  size?: string;
+  none: string;
+  /** The engine gives them in this order. */
+  order: 'retained' | 'count' | 'size';
+  /** How the two share what the numbers leave: of a grid's columns. */
+  widths: [row: string, detail: string];
+}
+
+const even: ListTexts['widths'] = ['minmax(150px, 1fr)', 'minmax(150px, 1.2fr)'];
+const mostlyRow: ListTexts['widths'] = ['minmax(200px, 1fr)', '132px'];
+
+const titles: Record<HeapListKind, ListTexts> = {
+  closures: {
+    title: 'Closures',
+    row: 'Function',
+    detail: 'Defined at',
+    none: 'No closures.',
+    order: 'retained',
+    widths: even,
+  },
+  timers: {
+    title: 'Timers',
+    row: 'Callback',
+    detail: 'Kind, defined at',
+    none: 'No timer was pending.',
+    order: 'retained',
+    widths: even,
+  },
+  listeners: {
+    title: 'Listeners',
+    row: 'Event',
+    detail: 'Emitter, listener',
+    none: 'No event listeners.',
+    order: 'count',
+    widths: ['minmax(110px, 0.7fr)', 'minmax(180px, 1.3fr)'],
+  },
+  promises: {
+    title: 'Promises',
+    row: 'Held by',
+    detail: 'State',
+    none: 'No promises.',
+    order: 'count',
+    widths: even,
+  },
+  sockets: {
+    title: 'Sockets',
+    row: 'Socket or handle',
+    detail: 'Held by',
+    none: 'No sockets or handles.',
+    order: 'retained',
+    widths: ['minmax(150px, 0.8fr)', 'minmax(150px, 1.2fr)'],
+  },
+  caches: {
+    title: 'Caches',
+    row: 'Held by',
+    detail: 'Kind',
+    size: 'Entries',
+    none: 'No larger Map, Set, array or object.',
+    order: 'size',
+    widths: mostlyRow,
+  },
+  buffers: {
+    title: 'Buffers',
+    row: 'Held by',
+    detail: 'Kind',
+    size: 'Outside heap',
+    none: 'No buffers.',
+    order: 'size',
+    widths: mostlyRow,
+  },
 };
+
+/** Narrower lists leave out what other columns tell as well. */
+const roomyPx = 900;
 
 const countsQuestion = { kind: 'listCounts' } as const;
 
@@ -59,15 +130,16 @@ function List(props: { snapshot: OpenSnapshot; list: HeapListKind; cwd: string }
     load: (_parent, offset, limit) => snapshot.ask({ kind: 'list', list, search, offset, limit }),
     canOpen: () => false,
   });
-  const { row: title, size, none } = titles[list];
+  const { row: title, detail, size, none, order, widths } = titles[list];
   const share = (row: HeapListRow): number => (heapBytes > 0 ? row.retained / heapBytes : 0);
   const columns: GridColumn<HeapListRow, never>[] = [
     {
       id: 'retained',
       label: 'Retained',
       title: 'What would be freed with them',
-      width: '84px',
+      width: '90px',
       numeric: true,
+      isOrder: order === 'retained',
       cell: (row) => formatBytes(row.retained),
       exact: (row) => exactBytes(row.retained),
       share,
@@ -78,6 +150,7 @@ function List(props: { snapshot: OpenSnapshot; list: HeapListKind; cwd: string }
       title: 'Retained size as a share of the whole heap',
       width: '62px',
       numeric: true,
+      hideBelowPx: roomyPx,
       cell: (row) => formatPercent(share(row)),
     },
     {
@@ -86,6 +159,7 @@ function List(props: { snapshot: OpenSnapshot; list: HeapListKind; cwd: string }
       title: 'Size of the objects themselves',
       width: '78px',
       numeric: true,
+      hideBelowPx: roomyPx,
       cell: (row) => formatBytes(row.shallow),
       exact: (row) => exactBytes(row.shallow),
     },
@@ -93,8 +167,9 @@ function List(props: { snapshot: OpenSnapshot; list: HeapListKind; cwd: string }
       id: 'count',
       label: 'Count',
       title: 'How many there are of this kind',
-      width: '70px',
+      width: '74px',
       numeric: true,
+      isOrder: order === 'count',
       cell: (row) => formatNumber(row.count),
     },
     ...(size
@@ -103,8 +178,9 @@ function List(props: { snapshot: OpenSnapshot; list: HeapListKind; cwd: string }
             id: 'size',
             label: size,
             title: list === 'buffers' ? 'Bytes outside of the JS heap' : 'Entries, elements or properties',
-            width: '92px',
+            width: list === 'buffers' ? '110px' : '84px',
             numeric: true,
+            isOrder: order === 'size',
             cell: (row: HeapListRow) =>
               row.size === undefined
                 ? '–'
@@ -120,21 +196,17 @@ function List(props: { snapshot: OpenSnapshot; list: HeapListKind; cwd: string }
       id: 'label',
       label: title,
       title,
-      width: size || list === 'closures' ? 'minmax(200px, 2.4fr)' : 'minmax(150px, 1fr)',
-      cell: (row) => (
-        <span className="mono" title={row.label}>
-          {shortPaths(row.label, cwd)}
-        </span>
-      ),
+      width: widths[0],
+      cell: (row) => <Where text={shortPaths(row.label, cwd)} title={row.label} />,
     },
     {
       id: 'detail',
-      label: 'Where',
-      title: 'More about it',
-      width: 'minmax(100px, 1fr)',
+      label: detail,
+      title: detail,
+      width: widths[1],
       cell: (row) => (
-        <span className="mono muted" title={row.detail}>
-          {shortPaths(row.detail, cwd)}
+        <span className="muted">
+          <Where text={shortPaths(row.detail, cwd)} title={row.detail} />
         </span>
       ),
     },
@@ -148,7 +220,7 @@ function List(props: { snapshot: OpenSnapshot; list: HeapListKind; cwd: string }
       columns={columns}
       isSelected={(row) => row.example.ordinal === memory.object}
       onPick={(row) => goInMemory({ object: row.example.ordinal })}
-      minWidthPx={600}
+      minWidthPx={480}
       emptyText={search ? 'Nothing here matches the search.' : none}
     />
   );

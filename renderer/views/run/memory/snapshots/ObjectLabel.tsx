@@ -6,9 +6,11 @@ export function ObjectLabel({ node, edge }: { node: HeapNodeRow; edge?: HeapEdge
   return (
     <span className="heap-object mono" title={titleOf(node, edge)}>
       {edge && (
-        <span className={isOwn(edge.type) ? 'heap-edge' : 'heap-edge heap-edge-internal'}>{edge.name}</span>
+        <span className={isOwn(edge.type) ? 'heap-edge' : 'heap-edge heap-edge-internal'}>
+          {edge.name}
+          <span className="heap-edge-colon">:</span>
+        </span>
       )}
-      {edge && <span className="muted">:</span>}
       {isText && node.preview ? (
         <span className="heap-preview heap-type-string">{node.preview}</span>
       ) : (

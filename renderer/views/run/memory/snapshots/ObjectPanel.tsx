@@ -69,7 +69,16 @@ function Facts(props: { run: ViewedRun; snapshot: OpenSnapshot; ordinal: number 
         <span className="heap-id mono" data-testid="object-id">
           @{node.id}
         </span>
-        <span className="muted">{node.type}</span>
+        <button
+          type="button"
+          className="link proof heap-kind"
+          title="All objects of this constructor"
+          onClick={() =>
+            goInMemory({ part: 'constructors', base: null, group: node.group, object: node.ordinal })
+          }
+        >
+          {node.type}
+        </button>
         <Button
           size="compact-xs"
           variant="subtle"
@@ -80,8 +89,7 @@ function Facts(props: { run: ViewedRun; snapshot: OpenSnapshot; ordinal: number 
           <IconX size={14} aria-hidden />
         </Button>
       </div>
-      <Numbers node={node} heapBytes={snapshot.overview.shallow} />
-      <ObjectSource run={run} node={node} />
+      <Numbers run={run} node={node} heapBytes={snapshot.overview.shallow} />
       {node.text !== undefined && node.text !== '' && (
         <pre className="heap-text" tabIndex={0} aria-label="Text">
           {node.text}
@@ -107,7 +115,8 @@ function Facts(props: { run: ViewedRun; snapshot: OpenSnapshot; ordinal: number 
   );
 }
 
-function Numbers({ node, heapBytes }: { node: NodeFacts; heapBytes: number }) {
+function Numbers(props: { run: ViewedRun; node: NodeFacts; heapBytes: number }) {
+  const { run, node, heapBytes } = props;
   const { goInMemory } = useRoute();
   const share = (bytes: number): string => formatPercent(heapBytes > 0 ? bytes / heapBytes : 0);
   const { dominator } = node;
@@ -116,10 +125,12 @@ function Numbers({ node, heapBytes }: { node: NodeFacts; heapBytes: number }) {
       <dt>Retained</dt>
       <dd title={exactBytes(node.retained)}>
         {formatBytes(node.retained)} <span className="muted">· {share(node.retained)}</span>
-      </dd>
-      <dt>Shallow</dt>
-      <dd title={exactBytes(node.shallow)}>
-        {formatBytes(node.shallow)} <span className="muted">· {share(node.shallow)}</span>
+        <span className="heap-fact">
+          <span className="muted">Shallow</span>{' '}
+          <span title={exactBytes(node.shallow)}>
+            {formatBytes(node.shallow)} <span className="muted">· {share(node.shallow)}</span>
+          </span>
+        </span>
       </dd>
       <dt>Distance</dt>
       <dd>
@@ -134,18 +145,6 @@ function Numbers({ node, heapBytes }: { node: NodeFacts; heapBytes: number }) {
           {' '}
           · {formatNumber(node.references)} {node.references === 1 ? 'reference' : 'references'}
         </span>
-      </dd>
-      <dt>Kind</dt>
-      <dd>
-        <button
-          type="button"
-          className="link proof"
-          onClick={() =>
-            goInMemory({ part: 'constructors', base: null, group: node.group, object: node.ordinal })
-          }
-        >
-          All objects of this constructor
-        </button>
       </dd>
       {dominator && (
         <>
@@ -162,6 +161,7 @@ function Numbers({ node, heapBytes }: { node: NodeFacts; heapBytes: number }) {
           </dd>
         </>
       )}
+      <ObjectSource run={run} node={node} />
     </dl>
   );
 }
@@ -207,8 +207,14 @@ function Edges(props: { snapshot: OpenSnapshot; kind: 'references' | 'retainers'
       </div>
       <div className="heap-picked">
         {target ? (
-          <Button size="compact-xs" variant="default" onClick={() => goInMemory({ object: target.ordinal })}>
-            Select {target.name || target.type} @{target.id}
+          <Button
+            size="compact-xs"
+            variant="default"
+            maw="100%"
+            title={`Select ${target.name || target.type} @${target.id}`}
+            onClick={() => goInMemory({ object: target.ordinal })}
+          >
+            <span className="ellipsis">Select {target.name || target.type}</span>&nbsp;@{target.id}
           </Button>
         ) : (
           <span className="muted">→ opens a row, ← closes it.</span>

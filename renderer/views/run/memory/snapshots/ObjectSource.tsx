@@ -5,6 +5,7 @@ import { formatLocation, pathOf } from '../../../../../profiles/location';
 import { useCall } from '../../../../components/use-call';
 import { SourceView } from '../../../../source/SourceView';
 import type { ViewedRun } from '../../viewed-run';
+import { Where } from './Where';
 
 type NodeFacts = SnapshotAnswers['node'];
 
@@ -25,17 +26,24 @@ function Place(props: { run: ViewedRun; node: NodeFacts; location: NonNullable<N
     ? `${formatLocation(named, location.line, model.state.cwd)}:${location.column}`
     : `script ${location.script}:${location.line}:${location.column}`;
   return (
-    <div className="heap-source">
-      <span className="muted">Defined at</span>
-      {url ? (
-        <button type="button" className="link proof mono ellipsis" title={url} onClick={() => setShown(true)}>
-          {title}
-        </button>
-      ) : (
-        <code className="ellipsis" title={named ?? 'The snapshot does not tell the name of the script'}>
-          {title}
-        </code>
-      )}
+    <>
+      <dt>Defined at</dt>
+      <dd className="heap-source">
+        {url ? (
+          <button
+            type="button"
+            className="link proof mono ellipsis"
+            title={url}
+            onClick={() => setShown(true)}
+          >
+            <Where text={title} title={url} />
+          </button>
+        ) : (
+          <code title={named ?? 'The snapshot does not tell the name of the script'}>
+            <Where text={title} title={named ?? title} />
+          </code>
+        )}
+      </dd>
       {url && (
         <Modal
           opened={shown}
@@ -58,7 +66,7 @@ function Place(props: { run: ViewedRun; node: NodeFacts; location: NonNullable<N
           </Button>
         </Modal>
       )}
-    </div>
+    </>
   );
 }
 
