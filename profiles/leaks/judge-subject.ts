@@ -54,7 +54,12 @@ export function judgeSubject(input: SubjectInput): SubjectVerdict {
     used.length < fewestPoints || durationUs < (used.length < manyPoints ? shortestOfFewUs : shortestUs);
   if (tooFew && !(standsStill && used.length >= fewestStandingStill)) {
     const verdict = { ...base, outcome: 'not-enough-data' as const, trend: null, rules: [] };
-    return { ...verdict, sentence: sentenceOf(verdict, { points: used.length, durationUs }) };
+    const outside = {
+      before: input.points.filter(({ tUs }) => tUs < span.startUs).length,
+      after: input.points.filter(({ tUs }) => tUs > span.endUs).length,
+      beforeUs: base.warmUpUs,
+    };
+    return { ...verdict, sentence: sentenceOf(verdict, { points: used.length, durationUs, outside }) };
   }
   const trend = trendOf(used);
   const operations = span.underLoad && input.operations ? operationsWithin(input.operations, trend) : null;

@@ -83,7 +83,9 @@ function suspectSentence(suspects: {
   const what = constructor
     ? `most is held by ${constructor.countChange.toLocaleString('en')} more ${constructor.name}${held}`
     : '';
-  const where = site ? `${formatBytes(site.growthBytes)} of it were allocated in ${site.name}` : '';
+  const where = site
+    ? `${formatBytes(site.growthBytes)} of it were allocated in ${site.name}${site.through === undefined ? '' : ` (through ${site.through})`}`
+    : '';
   const text = [what, where].filter((part) => part !== '').join('; ');
   return text && `${text[0]!.toUpperCase()}${text.slice(1)}.`;
 }

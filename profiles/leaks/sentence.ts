@@ -6,6 +6,8 @@ import type { LeakRule, LeakTrend, SubjectVerdict } from './types';
 interface Circumstances {
   points: number;
   durationUs: number;
+  /** Points that do not count: how many before the end of the warm-up (µs since the run's start), and after the load's end. */
+  outside?: { before: number; after: number; beforeUs: number };
   after?: Continuation | null;
   goesOnFast?: boolean;
   /** Why a growth is not called a leak while the recording runs. */
@@ -25,10 +27,7 @@ export function sentenceOf(verdict: Omit<SubjectVerdict, 'sentence'>, circumstan
   const { points, durationUs, after, goesOnFast, rangeBytes } = circumstances;
   const name = subjectNames[verdict.subject];
   const { trend } = verdict;
-  if (!trend)
-    return points === 0
-      ? `The ${name} has not been seen after a full collection yet.`
-      : `The ${name} was seen after only ${count(points, 'full collection')} in ${formatDurationUs(durationUs)} after the warm-up: too little to tell.`;
+  if (!trend) return tooFewSentence(name, circumstances);
   const span = formatDurationUs(trend.endUs - trend.startUs);
   if (rangeBytes !== undefined && trend.points < fewestForTrend)
     return `The ${name} was seen after only ${count(points, 'full collection')}, but stands still: in ${span} it moved by ${formatBytes(rangeBytes)}.`;
@@ -54,6 +53,24 @@ export function sentenceOf(verdict: Omit<SubjectVerdict, 'sentence'>, circumstan
   return after.kind === 'unclear'
     ? `${grew}; whether that goes on cannot be told yet from the last part.`
     : `${grew}: so little that V8's own bookkeeping could be it.`;
+}
+
+/** What was seen is drawn in the timeline: it must not be said that nothing was. */
+function tooFewSentence(name: string, { points, durationUs, outside }: Circumstances): string {
+  const { before = 0, after = 0, beforeUs = 0 } = outside ?? {};
+  const seen = points + before + after;
+  if (seen === 0) return `The ${name} has not been seen after a full collection yet.`;
+  const places = [
+    before > 0
+      ? `${before === seen ? '' : `${formatNumber(before)} `}before the warm-up ended, ${formatDurationUs(beforeUs)} after the start`
+      : '',
+    after > 0 ? `${after === seen ? '' : `${formatNumber(after)} `}after the load had ended` : '',
+  ].filter((place) => place !== '');
+  if (points === 0)
+    return `The ${name} was seen after ${count(seen, 'full collection')}, but ${seen === 1 || places.length > 1 ? '' : 'always '}${places.join(' and ')}: none of that tells whether it leaks.`;
+  const span = points > 1 ? ` in ${formatDurationUs(durationUs)}` : '';
+  const others = places.length > 0 ? ` (${places.join(' and ')}, do not count)` : '';
+  return `The ${name} was seen after only ${count(points, 'full collection')}${span} after the warm-up${others}: too little to tell.`;
 }
 
 function earlySentence(early: 'short' | 'uneven', neededUs = 0): string {

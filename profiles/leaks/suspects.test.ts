@@ -71,4 +71,56 @@ describe('the sites of what is alive', () => {
     ]);
     expect(suspectSites('p1', last, undefined)[0]).toMatchObject({ name: 'handle', growthBytes: 1000 });
   });
+
+  /** Each stack from the outside in, with what its innermost function allocated. */
+  function stacks(all: Record<string, number>): Profile {
+    const builder = new ProfileBuilder('bytes');
+    const nodes = new Map<string, number>();
+    for (const [stack, bytes] of Object.entries(all)) {
+      let node = 0;
+      let path = '';
+      for (const name of stack.split(' > ')) {
+        path += ` > ${name}`;
+        const known = nodes.get(path);
+        node = known ?? builder.addChild(node, builder.addFrame(name, `file:///srv/${name}.js`, 1, 1));
+        nodes.set(path, node);
+      }
+      builder.addWeighted(node, bytes);
+    }
+    return builder.profile;
+  }
+  const ranked = (all: Record<string, number>): string[] =>
+    suspectSites('p1', stacks(all), undefined).map(({ name, growthBytes }) => `${name} ${growthBytes}`);
+
+  it('are who makes the whole of what stays, not the helpers that do the most of it', () => {
+    const profile = stacks({
+      'handle > Context': 300,
+      'handle > Context > textOf': 1500,
+      'handle > report': 200,
+    });
+    expect(suspectSites('p1', profile, undefined)).toMatchObject([
+      { name: 'Context', growthBytes: 1800, through: 'textOf' },
+      { name: 'report', growthBytes: 200 },
+      { name: 'textOf', growthBytes: 1500, worksFor: 'Context' },
+    ]);
+  });
+
+  it('are never who only hands on, however much passes through', () => {
+    expect(ranked({ 'main > route > handle': 10, 'main > route > handle > keep': 5000 })).toEqual([
+      'keep 5000',
+      'handle 10',
+    ]);
+  });
+
+  it('go up through helpers of helpers, and through recursion', () => {
+    expect(ranked({ open: 100, 'open > fill': 200, 'open > fill > pad': 1000 })[0]).toBe('open 1300');
+    expect(ranked({ walk: 100, 'walk > walk': 100, 'walk > walk > walk': 100 })).toEqual(['walk 300']);
+  });
+
+  it('leave a function that works for others, too, what it kept on its own account', () => {
+    expect(ranked({ 'session > textOf': 100, session: 20, 'log > textOf': 900 })).toEqual([
+      'textOf 900',
+      'session 120',
+    ]);
+  });
 });

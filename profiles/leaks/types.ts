@@ -105,6 +105,10 @@ export interface SuspectSite {
   aliveBytes: number;
   growthBytes: number;
   thread: string;
+  /** Helpers that allocated most of it on this function's behalf; absent when it did so itself. */
+  through?: string;
+  /** A helper: what it allocated belongs to what this function makes, and is counted there, too. */
+  worksFor?: string;
 }
 
 export interface LeakVerdict {
