@@ -48,13 +48,14 @@ export function drawMarks(
     const look = looks[mark.kind];
     const x = xOf(mark.tUs);
     context.fillStyle = colors[look.color];
-    if (mark.kind === 'blocked' || mark.kind === 'snapshot') {
+    if (mark.kind === 'blocked' || mark.kind === 'snapshot' || mark.kind === 'fault') {
       if (mark.kind === 'blocked' && mark.ours) context.fillStyle = colors.muted;
-      context.globalAlpha = 0.85;
+      // What one did on purpose is fainter than what happened to one.
+      context.globalAlpha = mark.kind === 'fault' ? 0.3 : 0.85;
       context.fillRect(x, middle - 5, Math.max(2, xOf(markEndUs(mark)) - x), 10);
       context.globalAlpha = 1;
     }
-    if (mark.kind !== 'blocked') drawShape(context, look.shape, x, middle);
+    if (mark.kind !== 'blocked' && mark.kind !== 'fault') drawShape(context, look.shape, x, middle);
   }
   drawWords(context, size, marks, xOf, colors);
 }
@@ -110,7 +111,7 @@ function drawWords(
   // Shapes take their place first, so that no words run over them.
   const taken: [from: number, to: number][] = marks.map((mark) => [
     xOf(mark.tUs) - 5,
-    Math.max(xOf(markEndUs(mark)), xOf(mark.tUs) + 4),
+    Math.max(mark.kind === 'fault' ? 0 : xOf(markEndUs(mark)), xOf(mark.tUs) + 4),
   ]);
   const order = marks
     .map((mark, index) => ({ mark, index }))
@@ -123,7 +124,7 @@ function drawWords(
     );
     if (overlaps || from + words > width) continue;
     taken.push([from, from + words + 4]);
-    context.fillStyle = colors.muted;
+    context.fillStyle = mark.kind === 'fault' ? colors.text : colors.muted;
     context.fillText(mark.text, from, height / 2 + 0.5);
   }
 }

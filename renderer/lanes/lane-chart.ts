@@ -66,7 +66,7 @@ export class LaneChart {
     for (let i = lane.series.length - 1; i >= 0; i--) {
       const series = lane.series[i];
       if (series && !series.outOfSight && !series.collections)
-        drawSeries(context, series, bucketUs, place(series.ratio ? 1 : lane.max), scheme);
+        drawSeries(context, series, bucketUs, place(series.ratio ? 1 : (series.ownMax ?? lane.max)), scheme);
     }
   }
 }

@@ -6,10 +6,13 @@ import type { TimeRange } from '../../profiles/types';
 import type { SeriesName } from '../theme/colors';
 import { niceCeiling } from './axis';
 import { combine, combineOnce, indexAt, type Column } from './combine';
+import { faultBands } from './fault-bands';
 import { laneRecipes, laneSets, type SeriesRecipe } from './lane-recipes';
 import type { LaneName, LanesData, LaneSource } from './types';
 
 export interface LaneSeries extends Pick<SeriesRecipe, 'unit' | 'style' | 'summary' | 'ratio' | 'mode'> {
+  /** Upper end of its own axis, when it has one. */
+  ownMax?: number;
   name: SeriesName;
   label: string;
   /** One line of all that were measured. */
@@ -74,13 +77,19 @@ function laneOf(name: Exclude<LaneName, 'events'>, data: LanesData): Lane {
   const byKind = name === 'gc' ? collectionSeries(data) : [];
   const series: LaneSeries[] = [...byKind];
   if (byKind.length === 0)
-    for (const { metric, onlyInSight, ...rest } of wanted) {
+    for (const { metric, onlyInSight, ownAxis, ...rest } of wanted) {
       const parts = partsOf(data.series, metric, data.threads);
       // What is still measured grows in place.
       const column = (data.live ? combine : combineOnce)(parts, rest.mode);
       if (column.tUs.length === 0) continue;
       const outOfSight = onlyInSight === true && highestOf(column) > 1.5 * Math.max(...series.map(peakOf));
-      series.push({ ...rest, column, parts, ...(outOfSight && { outOfSight }) });
+      series.push({
+        ...rest,
+        column,
+        parts,
+        ...(outOfSight && { outOfSight }),
+        ...(ownAxis !== undefined && { ownMax: niceCeiling(Math.max(ownAxis, highestOf(column))) }),
+      });
     }
   const legend = byKind.length > 0 && data.set !== 'memory' ? shortLegend(byKind) : null;
   const shown = name === 'cpu' && data.cpuFromSamples ? 'Busy' : label;
@@ -147,8 +156,8 @@ function upperEnd(name: LaneName, series: readonly LaneSeries[]): number {
   return niceCeiling(highest);
 }
 
-function peakOf({ column, ratio, outOfSight }: LaneSeries): number {
-  return ratio || outOfSight ? 0 : highestOf(column);
+function peakOf({ column, ratio, ownMax, outOfSight }: LaneSeries): number {
+  return ratio || outOfSight || ownMax !== undefined ? 0 : highestOf(column);
 }
 
 function highestOf({ values }: Column): number {
@@ -265,13 +274,24 @@ function overTime({ tUs, values }: Column, summary: LaneSeries['summary']): numb
   return weight > 0 ? sum / weight : Number.NaN;
 }
 
-/** Marks for the events lane: all but garbage collections, of the wanted threads. */
+/**
+ * Marks for the events lane: all but garbage collections, of the wanted threads. A fault that was told twice (when it began,
+ * and with its length) is one; one that lasts reaches to the end.
+ */
 export function laneMarks(
   marks: readonly Mark[],
   threads: readonly ThreadKey[] | null,
+  endUs = Number.POSITIVE_INFINITY,
 ): Exclude<Mark, { kind: 'gc' }>[] {
-  return marks.filter(
+  const faults = new Map(faultBands(marks, endUs).map((band) => [band.faultId, band]));
+  const seen = marks.filter(
     (mark): mark is Exclude<Mark, { kind: 'gc' }> =>
       mark.kind !== 'gc' && (!('thread' in mark) || threads === null || threads.includes(mark.thread)),
   );
+  return seen.flatMap((mark) => {
+    if (mark.kind !== 'fault') return [mark];
+    const band = faults.get(mark.faultId);
+    faults.delete(mark.faultId);
+    return band ? [{ ...mark, tUs: band.startUs, durationMs: (band.endUs - band.startUs) / 1000 }] : [];
+  });
 }

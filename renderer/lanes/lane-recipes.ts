@@ -16,6 +16,8 @@ export interface SeriesRecipe {
   summary: 'mean' | 'max' | 'min' | 'sum' | 'last';
   /** Has its own axis 0..1. */
   ratio?: boolean;
+  /** Has its own axis, from 0 to its highest value or at least to this. */
+  ownAxis?: number;
   /** Drawn where it is not far above everything else in its lane; its value is always written. */
   onlyInSight?: boolean;
 }
@@ -118,6 +120,22 @@ export const laneRecipes: Record<Exclude<LaneName, 'events'>, LaneRecipe> = {
     label: 'GC',
     series: [ms('gcPause', 'gc', 'pause', { mode: 'sum', style: 'bars', summary: 'sum' })],
   },
+  users: {
+    label: 'Users',
+    series: [
+      {
+        metric: 'loadUsers',
+        name: 'users',
+        label: 'users',
+        unit: 'count',
+        mode: 'sum',
+        style: 'area',
+        summary: 'max',
+      },
+      // A few ms are no news: an axis of its own would make mountains of them.
+      ms('loadSlip', 'slip', 'slip', { ownAxis: 50 }),
+    ],
+  },
   requests: { label: 'Requests', series: [rate('requestRate', 'requests')] },
   latency: {
     label: 'Latency',
@@ -134,6 +152,6 @@ export const laneSets: Record<
   LaneSet,
   { target: Exclude<LaneName, 'events'>[]; load: Exclude<LaneName, 'events'>[] }
 > = {
-  run: { target: ['cpu', 'loop', 'memory', 'gc'], load: ['requests', 'latency', 'errors'] },
+  run: { target: ['cpu', 'loop', 'memory', 'gc'], load: ['users', 'requests', 'latency', 'errors'] },
   memory: { target: ['heap', 'outside', 'spaces', 'gc'], load: ['requests'] },
 };

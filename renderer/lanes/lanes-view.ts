@@ -18,6 +18,7 @@ import { currentColorScheme, onColorSchemeChange } from '../theme/color-scheme';
 import { liveWindowEnd, timeTicks } from './axis';
 import { indexAt, typicalStep } from './combine';
 import { drawMarks, markEndUs } from './event-marks';
+import { faultBands } from './fault-bands';
 import { LaneChart, type TimeWindow } from './lane-chart';
 import { drawCollections } from './gc-bars';
 import { buildLanes, inWindow, laneMarks, summarise, type Lane, type LaneSeries } from './lane-model';
@@ -57,6 +58,7 @@ export class LanesView {
   private readonly root = document.createElement('div');
   private readonly rowsBox = document.createElement('div');
   private readonly axis = document.createElement('div');
+  private readonly bands = document.createElement('div');
   private readonly overlay: RangeOverlay;
   private readonly undo: (() => void)[] = [];
   private rows: Row[] = [];
@@ -94,6 +96,8 @@ export class LanesView {
     this.rowsBox.className = 'sm-lanes-rows';
     this.axis.className = 'sm-lanes-axis';
     this.axis.setAttribute('aria-hidden', 'true');
+    this.bands.className = 'sm-lanes-bands';
+    this.bands.setAttribute('aria-hidden', 'true');
     this.overlay = new RangeOverlay({
       onCursor: (timeUs) => {
         this.cursorUs = timeUs;
@@ -109,7 +113,7 @@ export class LanesView {
     this.wholeButton.className = 'sm-lanes-whole';
     this.wholeButton.hidden = true;
     this.wholeButton.addEventListener('click', () => this.show(null));
-    this.root.append(this.rowsBox, this.axis, this.overlay.element, this.wholeButton);
+    this.root.append(this.rowsBox, this.axis, this.bands, this.overlay.element, this.wholeButton);
     host.append(this.root);
     const resize = new ResizeObserver(() => {
       this.resized = true;
@@ -206,6 +210,7 @@ export class LanesView {
     this.measure();
     for (const row of this.rows) if (this.needsDrawing(row)) this.queue.add(row);
     this.drawAxis();
+    this.placeBands();
     this.overlay.update(this.window(), this.width, this.range);
     const { data, range, rows } = this;
     // The window alone changes no value that is not under the crosshair.
@@ -278,7 +283,7 @@ export class LanesView {
       const place = { width: this.width, height };
       if (lane.name === 'gc') drawCollections(context, place, lane, this.window(), scheme);
       else {
-        const marks = laneMarks(this.data.marks, this.data.threads);
+        const marks = laneMarks(this.data.marks, this.data.threads, this.data.endUs);
         drawMarks(context, place, marks, this.window(), chromeColors[scheme]);
       }
     }
@@ -309,6 +314,24 @@ export class LanesView {
       tick.style.left = `${percent(at)}%`;
     });
     this.root.style.setProperty('--step', `${percent(window.startUs + stepUs)}%`);
+  }
+
+  /** Faults over all lanes: what broke, beside what came of it. */
+  private placeBands(): void {
+    const { startUs, endUs } = this.window();
+    const seen = faultBands(this.data.marks, this.data.endUs).filter(
+      (band) => band.endUs >= startUs && band.startUs <= endUs,
+    );
+    while (this.bands.childElementCount > seen.length) this.bands.lastElementChild?.remove();
+    while (this.bands.childElementCount < seen.length) this.bands.append(text('div', 'sm-lanes-band'));
+    const percent = (at: number) => ((at - startUs) / Math.max(1, endUs - startUs)) * 100;
+    seen.forEach((band, i) => {
+      const element = this.bands.children[i];
+      if (!(element instanceof HTMLElement)) return;
+      element.style.left = `${percent(band.startUs)}%`;
+      element.style.width = `${percent(band.endUs) - percent(band.startUs)}%`;
+      element.classList.toggle('sm-lanes-band-lasts', band.lasts);
+    });
   }
 
   /** The value at the crosshair; without one the newest (live), or what sums up the range or the run. */
@@ -406,13 +429,15 @@ export class LanesView {
 
   private eventsAt(timeUs: number, toleranceUs: number): string {
     const collections = this.collectionsAt(timeUs);
-    const marks = laneMarks(this.data.marks, this.data.threads)
+    const marks = laneMarks(this.data.marks, this.data.threads, this.data.endUs)
       .filter((mark) => timeUs >= mark.tUs - toleranceUs && timeUs <= markEndUs(mark) + toleranceUs)
       .slice(0, 4)
       .map((mark) => {
-        const lasts = mark.kind === 'blocked' || mark.kind === 'snapshot';
-        const length = lasts ? ` (${formatDurationUs(mark.durationMs * 1000)})` : '';
-        return `${formatTime(mark.tUs)}  ${mark.text}${mark.text.includes('ms') ? '' : length}`;
+        const durationMs = 'durationMs' in mark ? mark.durationMs : undefined;
+        const length = durationMs === undefined ? '' : ` (${formatDurationUs(durationMs * 1000)})`;
+        // Blocks say their length in their words; of faults a length in the words is of something else.
+        const isSaid = mark.kind !== 'fault' && mark.text.includes('ms');
+        return `${formatTime(mark.tUs)}  ${mark.text}${isSaid ? '' : length}`;
       });
     return [...marks, ...collections].join('\n');
   }

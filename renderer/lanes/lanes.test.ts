@@ -5,7 +5,8 @@ import { reduceSeries } from '../../profiles/series';
 import { liveWindowEnd, niceCeiling, timeTicks } from './axis';
 import { combine, indexAt } from './combine';
 import { decimate } from './decimate';
-import { buildLanes, inWindow, summarise } from './lane-model';
+import { faultBands } from './fault-bands';
+import { buildLanes, inWindow, laneMarks, summarise } from './lane-model';
 import { panned, zoomed } from './lane-window';
 import type { LanesData } from './types';
 
@@ -230,4 +231,54 @@ test('axes have round ticks and the live window grows in steps', () => {
   expect(timeTicks(12.4e6, 13.1e6, 8).stepUs).toBe(100_000);
   expect([0, 0.25, 1, 1.2, 7, 182e6].map(niceCeiling)).toEqual([1, expect.closeTo(0.3), 1, 1.5, 8, 2e8]);
   expect([1e6, 11e6, 3599e6].map(liveWindowEnd)).toEqual([10e6, 15e6, 3600e6]);
+});
+
+describe('faults', () => {
+  const begun = {
+    kind: 'fault',
+    tUs: 2e6,
+    text: 'latency 200 ms',
+    faultId: 'f1',
+    faultKind: 'latency',
+  } as const;
+  const other = { kind: 'fault', tUs: 1e6, text: 'pause', faultId: 'f2', faultKind: 'pause' } as const;
+
+  test('told at the start and again at the end are one band', () => {
+    const bands = faultBands([begun, other, { ...begun, durationMs: 500 }], 9e6);
+    expect(bands.map(({ faultId, startUs, endUs, lasts }) => [faultId, startUs, endUs, lasts])).toEqual([
+      ['f2', 1e6, 9e6, true],
+      ['f1', 2e6, 2.5e6, false],
+    ]);
+    expect(laneMarks([begun, { ...begun, durationMs: 500 }], null, 9e6)).toEqual([
+      { ...begun, durationMs: 500 },
+    ]);
+  });
+
+  test('one that lasts reaches to the end of what is known', () => {
+    expect(laneMarks([begun], null, 5e6)).toMatchObject([{ durationMs: 3000 }]);
+  });
+});
+
+describe('the users lane', () => {
+  const series = (metric: Metric, values: number[]): Series => ({
+    metric,
+    scope: 'load',
+    tUs: values.map((_, i) => i * 1e6),
+    values,
+  });
+  const lane = (slip: number[]) =>
+    buildLanes({
+      series: [series('loadUsers', [5, 10, 20]), series('loadSlip', slip)],
+      marks: [],
+      endUs: 3e6,
+      live: false,
+      threads: null,
+    }).find(({ name }) => name === 'users');
+
+  test('has users on its axis, and the slip of the generator on one of its own that makes no mountain of a few ms', () => {
+    expect(lane([1, 2, 1])?.max).toBe(20);
+    expect(lane([1, 2, 1])?.series[1]?.ownMax).toBe(50);
+    expect(lane([1, 900, 1])?.series[1]?.ownMax).toBe(1000);
+    expect(lane([1, 900, 1])?.max).toBe(20);
+  });
 });

@@ -10,6 +10,7 @@ export const laneNames = [
   'outside',
   'spaces',
   'gc',
+  'users',
   'requests',
   'latency',
   'errors',

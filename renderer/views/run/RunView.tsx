@@ -109,7 +109,7 @@ function Recording({ model }: { model: RecordingModel }) {
         >
           <Panel
             id="lanes-panel"
-            defaultSize={284}
+            defaultSize={312}
             minSize={80}
             groupResizeBehavior="preserve-pixel-size"
             className="lanes-panel"
