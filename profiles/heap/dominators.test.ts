@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { dominatorsOf } from './dominators';
-import { incomingEdges } from './incoming';
 import { stringTableOf } from './string-table';
 import type { HeapSnapshot } from './types';
 
@@ -34,7 +33,7 @@ function heap(nodeCount: number, edges: readonly Edge[]): HeapSnapshot {
 }
 
 function dominators(snapshot: HeapSnapshot): { dominator: number[]; retained: number[] } {
-  const { dominator, retained } = dominatorsOf(snapshot, incomingEdges(snapshot));
+  const { dominator, retained } = dominatorsOf(snapshot);
   return { dominator: [...dominator], retained: [...retained] };
 }
 
@@ -162,25 +161,15 @@ describe('dominatorsOf', () => {
     }
     for (let i = 0; i < shared; i++) edgeTo[shared + length + i] = length + 1 + i;
     firstEdge.fill(edgeCount, length + 1);
-    const { dominator, retained } = dominatorsOf(
-      {
-        ...snapshot,
-        nodeCount,
-        edgeCount,
-        edgeTo,
-        firstEdge,
-        edgeType: new Uint8Array(edgeCount),
-        shallow: new Uint32Array(nodeCount).fill(1, 1),
-      },
-      incomingEdges({
-        ...snapshot,
-        nodeCount,
-        edgeCount,
-        edgeTo,
-        firstEdge,
-        edgeType: new Uint8Array(edgeCount),
-      }),
-    );
+    const { dominator, retained } = dominatorsOf({
+      ...snapshot,
+      nodeCount,
+      edgeCount,
+      edgeTo,
+      firstEdge,
+      edgeType: new Uint8Array(edgeCount),
+      shallow: new Uint32Array(nodeCount).fill(1, 1),
+    });
     expect([dominator[1], dominator[2], dominator[length], dominator[length + 1]]).toEqual([
       0,
       1,
@@ -211,7 +200,7 @@ describe('dominatorsOf', () => {
       edgeType: new Uint8Array(edgeTo.length),
       shallow: new Uint32Array(nodeCount).fill(1, 1),
     };
-    const { dominator, retained } = dominatorsOf(snapshot, incomingEdges(snapshot));
+    const { dominator, retained } = dominatorsOf(snapshot);
     expect(dominator.every((above, node) => above === (node <= 1 ? 0 : 1))).toBe(true);
     expect([retained[0], retained[1], retained[2]]).toEqual([length, length, 1]);
   });

@@ -1,5 +1,6 @@
 /** Rows of nodes, edges and locations as they stand in the file, taken apart into columns that grow when the head lied. */
 import type { SnapshotLayout } from './meta';
+import { ascendingOrder } from './order';
 
 type Column = Uint8Array | Uint32Array;
 
@@ -190,18 +191,22 @@ export class LocationColumns {
   /** In the nodes' order; those of nodes that do not exist are left out. */
   finish(nodeCount: number): { node: Uint32Array; place: Uint32Array } {
     const rows = this.#rows;
-    const order = new Float64Array(rows);
-    for (let row = 0; row < rows; row++) order[row] = this.#values[row * 4]! * rows + row;
-    order.sort();
+    const values = this.#values;
+    const order = ascendingOrder(
+      new Uint32Array(rows).map((_, row) => row),
+      (row) => values[row * 4]!,
+    );
     let kept = 0;
     const node = new Uint32Array(rows);
     const place = new Uint32Array(rows * 3);
     for (let i = 0; i < rows; i++) {
-      const from = (order[i]! % rows) * 4;
-      const ordinal = this.#values[from]!;
+      const from = order[i]! * 4;
+      const ordinal = values[from]!;
       if (ordinal >= nodeCount) break;
       node[kept] = ordinal;
-      place.set(this.#values.subarray(from + 1, from + 4), kept * 3);
+      place[kept * 3] = values[from + 1]!;
+      place[kept * 3 + 1] = values[from + 2]!;
+      place[kept * 3 + 2] = values[from + 3]!;
       kept++;
     }
     return { node: cut(node, kept), place: cut(place, kept * 3) };

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { snapshotsOf, type OpenedSnapshot } from './testing/real-snapshots';
-import { sourceOf } from './incoming';
+import { edgeFrom } from './edges';
+import { heapGraph } from './graph';
 
 const program = `
   class Leaf { constructor(i) { this.i = i; this.text = 'leaf number ' + i; } }
@@ -73,7 +74,7 @@ describe('indexSnapshot, of a real process', () => {
     ];
     const names = retainers.map((edge) => {
       expect(snapshot.edgeTo[edge]).toBe(shared);
-      return index.constructors[index.constructorOf[sourceOf(snapshot, edge)]!];
+      return index.constructors[index.constructorOf[edgeFrom(heapGraph(snapshot, index), edge)]!];
     });
     expect(names).toEqual(expect.arrayContaining(['Left', 'Right']));
   });

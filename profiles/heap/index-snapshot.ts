@@ -12,15 +12,15 @@ export interface IndexOptions {
 
 /** Temporary memory is given back before it returns. */
 export function indexSnapshot(snapshot: HeapSnapshot, { onProgress }: IndexOptions = {}): HeapIndex {
-  const incoming = incomingEdges(snapshot);
-  onProgress?.(0.25);
-  const { dominator, retained } = dominatorsOf(snapshot, incoming);
+  // First what needs most memory besides: the references to each node come when it has been given back.
+  const { dominator, retained } = dominatorsOf(snapshot);
+  onProgress?.(0.6);
+  const { firstRetainer, retainerEdge } = incomingEdges(snapshot);
   onProgress?.(0.8);
   const distance = distancesFromRoot(snapshot);
-  onProgress?.(0.9);
+  onProgress?.(0.95);
   const { constructorOf, constructors } = groupByConstructor(snapshot);
   onProgress?.(1);
-  const { firstRetainer, retainerEdge } = incoming;
   return {
     firstRetainer,
     retainerEdge,

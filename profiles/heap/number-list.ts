@@ -1,6 +1,7 @@
 /** Reads a JSON array of non-negative integers straight from bytes, however the file is cut into pieces. */
 
 const space = 0x20;
+const lineFeed = 0x0a;
 const comma = 0x2c;
 const closing = 0x5d;
 const largest = 0xffffffff;
@@ -12,8 +13,13 @@ const enum Expecting {
   CommaOrEnd,
 }
 
-/** Rows that are handed over at once; small enough to stay in the processor's cache. */
-const rowsPerBlock = 4096;
+/** Rows that are handed over at once; small enough to stay in the processor's nearest cache. */
+const rowsPerBlock = 1024;
+
+/** Numbers of so many digits fit into 32 bits with a sign, which the processor reckons with most quickly. */
+const quickDigits = 9;
+/** More than a quick number and what stands behind it takes. */
+const quickBytes = 16;
 
 export type RowSink = (block: Uint32Array, rows: number) => void;
 
@@ -65,6 +71,18 @@ export class NumberList {
     let inNumber = this.#inNumber;
     let i = at;
     for (; i < end; i++) {
+      if (!inNumber && expecting !== Expecting.CommaOrEnd && i < end - quickBytes) {
+        // Most of the file: short numbers with a comma behind each, at a row's end with a line feed before it, as V8 writes them.
+        i = this.#quickNumbers(piece, i, filled);
+        filled = this.#filled;
+        if (filled > 0) expecting = Expecting.Value;
+        if (filled === room) {
+          this.#handOver(filled);
+          filled = 0;
+          i--;
+          continue;
+        }
+      }
       let digit = piece[i]! - 48;
       if (digit >>> 0 <= 9) {
         if (!inNumber) {
@@ -95,7 +113,7 @@ export class NumberList {
         this.done = true;
         i++;
         break;
-      } else if (byte !== space && byte !== 0x0a && byte !== 0x0d && byte !== 0x09) break;
+      } else if (byte !== space && byte !== lineFeed && byte !== 0x0d && byte !== 0x09) break;
     }
     this.#filled = filled;
     this.#expecting = expecting;
@@ -106,6 +124,32 @@ export class NumberList {
       this.#handOver(whole);
       this.#filled -= whole;
     }
+    return i;
+  }
+
+  /** Fills the block as far as numbers are written like that. @returns where the first one begins that is not */
+  #quickNumbers(piece: Uint8Array, at: number, alreadyFilled: number): number {
+    const block = this.#block;
+    const room = block.length;
+    const end = piece.length - quickBytes;
+    let filled = alreadyFilled;
+    let i = at;
+    while (i < end && filled < room) {
+      let value = piece[i]! - 48;
+      if (value >>> 0 > 9) break;
+      const most = i + quickDigits;
+      let next = i + 1;
+      let digit = piece[next]! - 48;
+      while (digit >>> 0 <= 9 && next < most) {
+        value = (Math.imul(value, 10) + digit) | 0;
+        digit = piece[++next]! - 48;
+      }
+      if (digit === lineFeed - 48) digit = piece[++next]! - 48;
+      if (digit !== comma - 48) break;
+      block[filled++] = value;
+      i = next + 1;
+    }
+    this.#filled = filled;
     return i;
   }
 
