@@ -1,6 +1,6 @@
 /**
  * Everything that runs from `out/` except the report's script (scripts/build.mjs):
- *   out/main/{electron,cli,load-runner,import-worker,judge-worker,snapshot-worker,timeline-worker}.js  Node, ES modules, dependencies stay in node_modules
+ *   out/main/{electron,cli,load-runner,fault-proxy,import-worker,judge-worker,snapshot-worker,timeline-worker}.js  Node, ES modules, dependencies stay in node_modules
  *   out/preload/preload.cjs                 self-contained: a sandboxed preload may require only 'electron'
  *   out/renderer                            the UI, the same for the desktop and the web shell
  */
@@ -17,6 +17,7 @@ const mainEntries = {
   electron: 'electron/main.ts',
   cli: 'main/cli/index.ts',
   'load-runner': 'main/load/load-runner.ts',
+  'fault-proxy': 'main/load/faults/proxy-process.ts',
   'import-worker': 'main/analysis/import-worker.ts',
   'judge-worker': 'main/report/judge-worker.ts',
   'snapshot-worker': 'main/snapshots/snapshot-worker.ts',

@@ -28,11 +28,13 @@ export const agentFile = path.join(packageRoot, 'main', 'agent', 'agent.cjs');
 export const samplesFolder = path.join(packageRoot, 'resources', 'samples');
 /** Built helper processes and assets. */
 export const loadRunnerFile = path.join(packageRoot, 'out', 'main', 'load-runner.js');
+export const proxyFile = path.join(packageRoot, 'out', 'main', 'fault-proxy.js');
 export const importWorkerFile = path.join(packageRoot, 'out', 'main', 'import-worker.js');
 export const judgeWorkerFile = path.join(packageRoot, 'out', 'main', 'judge-worker.js');
 export const snapshotWorkerFile = path.join(packageRoot, 'out', 'main', 'snapshot-worker.js');
 export const timelineWorkerFile = path.join(packageRoot, 'out', 'main', 'timeline-worker.js');
 export const reaperFile = path.join(packageRoot, 'main', 'agent', 'reaper.cjs');
+export const faultHelperFile = path.join(packageRoot, 'main', 'agent', 'fault-helper.cjs');
 export const rendererFolder = path.join(packageRoot, 'out', 'renderer');
 export const reportClientFile = path.join(packageRoot, 'out', 'report', 'report.js');
 export const reportStyleFile = path.join(packageRoot, 'out', 'report', 'report.css');

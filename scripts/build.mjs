@@ -12,6 +12,7 @@ const parts = [
   { name: 'main: electron', source: 'electron/main.ts', result: 'main/electron.js' },
   { name: 'main: cli', source: 'main/cli/index.ts', result: 'main/cli.js' },
   { name: 'main: load runner', source: 'main/load/load-runner.ts', result: 'main/load-runner.js' },
+  { name: 'main: fault proxy', source: 'main/load/faults/proxy-process.ts', result: 'main/fault-proxy.js' },
   { name: 'main: import worker', source: 'main/analysis/import-worker.ts', result: 'main/import-worker.js' },
   { name: 'main: judge worker', source: 'main/report/judge-worker.ts', result: 'main/judge-worker.js' },
   {

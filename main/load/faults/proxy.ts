@@ -1,0 +1,239 @@
+/**
+ * A TCP proxy on the loopback address that is as transparent as one can be until it is told to spoil the connections:
+ * delay, jitter, limited bandwidth, resets. Halves of a connection close one by one, as through a wire.
+ *
+ * What it cannot do: delay the handshake of a connection, which the kernel does; and a refused connection to the upstream
+ * shows as one that is accepted and reset.
+ */
+import net, { type AddressInfo, type Server, type Socket } from 'node:net';
+import type { Fault } from '../../scenario';
+import { Channel, type Shape } from './channel';
+import { TokenBucket } from './token-bucket';
+
+export type NetworkFault = Extract<Fault, { kind: 'latency' | 'bandwidth' | 'drop' }>;
+
+export interface Upstream {
+  host: string;
+  port: number;
+}
+
+export interface ProxyCounts {
+  open: number;
+  accepted: number;
+  /** By a drop fault. */
+  dropped: number;
+  /** The upstream refused or was unreachable. */
+  refused: number;
+  bytesToUpstream: number;
+  bytesToClient: number;
+}
+
+/** How a proxy is used, wherever it runs. */
+export interface Proxy {
+  readonly address: Upstream;
+  /** The target listens elsewhere now: for new connections. */
+  setUpstream(upstream: Upstream): void;
+  /** Resolves when it acts. Faults of one proxy add up: delays are summed, the narrowest bandwidth holds. */
+  begin(id: string, fault: NetworkFault): Promise<void>;
+  end(id: string): Promise<void>;
+  counts(): Promise<ProxyCounts>;
+  /** Ends all connections and lets go of the port. */
+  close(): Promise<void>;
+}
+
+interface Connection {
+  client: Socket;
+  upstream: Socket;
+  channels: Channel[];
+}
+
+const none: Shape = { delayMs: 0, jitterMs: 0 };
+
+export class TcpProxy implements Proxy {
+  private readonly connections = new Set<Connection>();
+  private readonly faults = new Map<string, NetworkFault>();
+  private requestShape = none;
+  private answerShape = none;
+  private dropRatio = 0;
+  /** Resets are spread evenly: the share is exact, not only on average. */
+  private dropDue = 0;
+  private readonly tally: Omit<ProxyCounts, 'open'> = {
+    accepted: 0,
+    dropped: 0,
+    refused: 0,
+    bytesToUpstream: 0,
+    bytesToClient: 0,
+  };
+  /** One link for all connections, each direction of its own. */
+  private readonly toUpstream = new TokenBucket(Infinity);
+  private readonly toClient = new TokenBucket(Infinity);
+
+  private constructor(
+    private readonly server: Server,
+    private upstream: Upstream,
+    private readonly random: () => number,
+  ) {
+    server.on('connection', (client) => this.accept(client));
+  }
+
+  /** Rejects when no port can be had. @param random for jitter; tests give their own */
+  static open(upstream: Upstream, random: () => number = Math.random): Promise<TcpProxy> {
+    return new Promise((resolve, reject) => {
+      const server = net.createServer({ allowHalfOpen: true, noDelay: true });
+      const proxy = new TcpProxy(server, upstream, random);
+      server.once('error', reject);
+      server.listen({ host: '127.0.0.1', port: 0, backlog: 4096 }, () => resolve(proxy));
+    });
+  }
+
+  get address(): Upstream {
+    const { address, port } = this.server.address() as AddressInfo;
+    return { host: address, port };
+  }
+
+  setUpstream(upstream: Upstream): void {
+    this.upstream = upstream;
+  }
+
+  begin(id: string, fault: NetworkFault): Promise<void> {
+    this.faults.set(id, fault);
+    this.reshape();
+    if (fault.kind === 'drop') this.dropOpen(fault.ratio);
+    return Promise.resolve();
+  }
+
+  end(id: string): Promise<void> {
+    if (this.faults.delete(id)) this.reshape();
+    return Promise.resolve();
+  }
+
+  counts(): Promise<ProxyCounts> {
+    return Promise.resolve({ open: this.connections.size, ...this.tally });
+  }
+
+  close(): Promise<void> {
+    this.toUpstream.close();
+    this.toClient.close();
+    const closed = new Promise<void>((resolve) => this.server.close(() => resolve()));
+    for (const connection of [...this.connections]) this.drop(connection, false);
+    return closed;
+  }
+
+  private reshape(): void {
+    const all = [...this.faults.values()];
+    const shapeOf = (direction: 'request' | 'answer'): Shape => {
+      const shape = { delayMs: 0, jitterMs: 0 };
+      for (const fault of all)
+        if (fault.kind === 'latency' && (fault.direction === direction || fault.direction === 'both')) {
+          shape.delayMs += fault.delayMs;
+          shape.jitterMs += fault.jitterMs;
+        }
+      return shape;
+    };
+    this.requestShape = shapeOf('request');
+    this.answerShape = shapeOf('answer');
+    let bytesPerSecond = Infinity;
+    let passes = 1;
+    for (const fault of all)
+      if (fault.kind === 'bandwidth') bytesPerSecond = Math.min(bytesPerSecond, fault.bytesPerSecond);
+      else if (fault.kind === 'drop') passes *= 1 - fault.ratio;
+    this.dropRatio = 1 - passes;
+    this.toUpstream.setRate(bytesPerSecond);
+    this.toClient.setRate(bytesPerSecond);
+    for (const { channels } of this.connections) for (const channel of channels) channel.reshape();
+  }
+
+  private accept(client: Socket): void {
+    this.tally.accepted++;
+    if (this.mustDrop(this.dropRatio)) {
+      this.tally.dropped++;
+      // Its errors are of our making.
+      client.on('error', () => undefined);
+      client.resetAndDestroy();
+      return;
+    }
+    const upstream = net.connect({ ...this.upstream, allowHalfOpen: true, noDelay: true });
+    const { random } = this;
+    const connection: Connection = {
+      client,
+      upstream,
+      channels: [
+        new Channel({
+          from: client,
+          to: upstream,
+          shape: () => this.requestShape,
+          bucket: this.toUpstream,
+          random,
+        }),
+        new Channel({
+          from: upstream,
+          to: client,
+          shape: () => this.answerShape,
+          bucket: this.toClient,
+          random,
+        }),
+      ],
+    };
+    this.connections.add(connection);
+    upstream.once('error', (error: NodeJS.ErrnoException) => {
+      if (error.syscall === 'connect') this.tally.refused++;
+    });
+    for (const socket of [client, upstream]) {
+      // What breaks one side breaks the other in the same way.
+      socket.on('error', () => this.drop(connection, true));
+      socket.once('close', () => this.closed(connection));
+    }
+  }
+
+  /** One side is gone in both directions: the other is ended too, once it has what was still on its way. */
+  private closed(connection: Connection): void {
+    const { client, upstream } = connection;
+    if (!client.destroyed || !upstream.destroyed) {
+      // Each half that was ended properly has been passed on; a side that was destroyed has not said goodbye.
+      const rest = client.destroyed ? upstream : client;
+      const gone = client.destroyed ? client : upstream;
+      if (!gone.readableEnded || gone.errored) rest.destroy();
+      return;
+    }
+    this.forget(connection);
+  }
+
+  private drop(connection: Connection, reset: boolean): void {
+    this.forget(connection);
+    for (const socket of [connection.client, connection.upstream])
+      if (!socket.destroyed) {
+        if (reset) socket.resetAndDestroy();
+        else socket.destroy();
+      }
+  }
+
+  private forget(connection: Connection): void {
+    if (!this.connections.delete(connection)) return;
+    for (const channel of connection.channels) channel.close();
+    this.tally.bytesToUpstream += connection.upstream.bytesWritten;
+    this.tally.bytesToClient += connection.client.bytesWritten;
+  }
+
+  private dropOpen(ratio: number): void {
+    const open = [...this.connections];
+    // Any of them, not the oldest.
+    for (let i = open.length - 1; i > 0; i--) {
+      const j = Math.floor(this.random() * (i + 1));
+      [open[i], open[j]] = [open[j]!, open[i]!];
+    }
+    for (const connection of open)
+      if (this.mustDrop(ratio)) {
+        this.tally.dropped++;
+        this.drop(connection, true);
+      }
+  }
+
+  private mustDrop(ratio: number): boolean {
+    if (ratio <= 0) return false;
+    this.dropDue += ratio;
+    // Sums of shares like 0.1 fall short by rounding.
+    if (this.dropDue < 1 - 1e-9) return false;
+    this.dropDue -= 1;
+    return true;
+  }
+}
