@@ -7,6 +7,10 @@ export type MemoryView = (typeof memoryViews)[number];
 export const snapshotParts = ['constructors', 'dominators', 'duplicates', 'lists'] as const;
 export type SnapshotPart = (typeof snapshotParts)[number];
 
+/** How dominators are drawn. */
+export const dominatorShapes = ['flame', 'treemap'] as const;
+export type DominatorShape = (typeof dominatorShapes)[number];
+
 export const objectFacets = ['references', 'retainers', 'path'] as const;
 export type ObjectFacet = (typeof objectFacets)[number];
 
@@ -23,6 +27,7 @@ export interface MemoryPlace {
   /** Another one, earlier, that it is compared with; `id` is '' for the same session. */
   base: SnapshotRef | null;
   part: SnapshotPart;
+  shape: DominatorShape;
   list: HeapListKind;
   /** Key of the constructor that is open, of the snapshot or of the comparison. */
   group: number | null;
@@ -36,6 +41,7 @@ export const emptyMemoryPlace: MemoryPlace = {
   file: null,
   base: null,
   part: 'constructors',
+  shape: 'flame',
   list: 'closures',
   group: null,
   object: null,
@@ -53,6 +59,7 @@ export function readMemoryPlace(query: URLSearchParams): MemoryPlace {
     file: query.get('file'),
     base: base ? { id: base.slice(0, Math.max(0, at)), file: base.slice(at + 1) } : null,
     part: oneOf(snapshotParts, query.get('part'), emptyMemoryPlace.part),
+    shape: oneOf(dominatorShapes, query.get('shape'), emptyMemoryPlace.shape),
     list: oneOf(heapListKinds, query.get('list'), emptyMemoryPlace.list),
     group: number(query.get('group')),
     object: number(query.get('object')),
@@ -62,11 +69,12 @@ export function readMemoryPlace(query: URLSearchParams): MemoryPlace {
 
 /** Writes what is not default. */
 export function writeMemoryPlace(place: MemoryPlace, query: URLSearchParams): void {
-  const { view, file, base, part, list, group, object, facet } = place;
+  const { view, file, base, part, shape, list, group, object, facet } = place;
   if (view !== emptyMemoryPlace.view || query.has('mode')) query.set('show', view);
   if (file !== null) query.set('file', file);
   if (base) query.set('base', base.id ? `${base.id}/${base.file}` : base.file);
   if (part !== emptyMemoryPlace.part) query.set('part', part);
+  if (shape !== emptyMemoryPlace.shape) query.set('shape', shape);
   if (list !== emptyMemoryPlace.list) query.set('list', list);
   if (group !== null) query.set('group', String(group));
   if (object !== null) query.set('object', String(object));

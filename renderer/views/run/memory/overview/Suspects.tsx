@@ -11,6 +11,7 @@ import type { ViewedRun } from '../../viewed-run';
 import { snapshotsOf } from '../snapshots/snapshots-of';
 import { useOpening } from '../snapshots/use-snapshot';
 import { shortPaths } from '../short-paths';
+import { Where } from '../snapshots/Where';
 import { sitesToShow } from './sites-to-show';
 
 interface Props {
@@ -139,11 +140,11 @@ function Constructors({ run, verdict }: Props) {
               {suspect.heldBy && (
                 <button
                   type="button"
-                  className="link ellipsis"
+                  className="link"
                   disabled={!snapshots}
                   onClick={() => compare(suspect.key)}
                 >
-                  {shortPaths(suspect.heldBy, cwd)}
+                  <Where text={shortPaths(suspect.heldBy, cwd)} title={suspect.heldBy} />
                 </button>
               )}
             </td>
@@ -214,7 +215,7 @@ function Sites({ run, verdict }: Props) {
                   </button>
                 </th>
                 <td className="mono muted cell-command" title={site.url}>
-                  {formatLocation(site.url, site.line, model.state.cwd)}
+                  <Where text={formatLocation(site.url, site.line, model.state.cwd)} title={site.url} />
                 </td>
                 <td className="number">
                   {site.growthBytes > 0 && '+'}

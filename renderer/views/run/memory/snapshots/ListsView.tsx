@@ -197,7 +197,11 @@ function List(props: { snapshot: OpenSnapshot; list: HeapListKind; cwd: string }
       label: title,
       title,
       width: widths[0],
-      cell: (row) => <Where text={shortPaths(row.label, cwd)} title={row.label} />,
+      cell: (row) => (
+        <span className="mono">
+          <Where text={shortPaths(row.label, cwd)} title={row.label} />
+        </span>
+      ),
     },
     {
       id: 'detail',
@@ -205,7 +209,7 @@ function List(props: { snapshot: OpenSnapshot; list: HeapListKind; cwd: string }
       title: detail,
       width: widths[1],
       cell: (row) => (
-        <span className="muted">
+        <span className="mono muted">
           <Where text={shortPaths(row.detail, cwd)} title={row.detail} />
         </span>
       ),

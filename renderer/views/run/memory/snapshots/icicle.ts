@@ -18,14 +18,8 @@ const thinnestPx = 0.75;
 
 /** The boxes of a dominator tree below `top`, larger siblings to the left. */
 export function layOut(tree: DominatorTree, top = 0): IcicleBox[] {
-  const count = tree.parent.length;
-  if (count === 0) return [];
-  const children: number[][] = Array.from({ length: count }, () => []);
-  for (let index = 0; index < count; index++) {
-    const parent = tree.parent[index] ?? -1;
-    if (parent >= 0) children[parent]?.push(index);
-  }
-  for (const list of children) list.sort((a, b) => (tree.retained[b] ?? 0) - (tree.retained[a] ?? 0));
+  if (tree.parent.length === 0) return [];
+  const children = childrenOf(tree);
   const boxes: IcicleBox[] = [{ index: top, row: 0, x0: 0, x1: 1 }];
   // Grows while it is walked: breadth first, without recursion.
   for (const box of boxes) {
@@ -41,6 +35,16 @@ export function layOut(tree: DominatorTree, top = 0): IcicleBox[] {
     }
   }
   return boxes;
+}
+
+/** Of each place in the tree's columns those below it, larger ones first. */
+export function childrenOf(tree: DominatorTree): number[][] {
+  const children: number[][] = Array.from({ length: tree.parent.length }, () => []);
+  tree.parent.forEach((parent, index) => {
+    if (parent >= 0) children[parent]?.push(index);
+  });
+  for (const list of children) list.sort((a, b) => (tree.retained[b] ?? 0) - (tree.retained[a] ?? 0));
+  return children;
 }
 
 /** Fill of a box: V8's own grey, the program's by its constructor. */
