@@ -23,9 +23,27 @@ import { ProfileBuilder } from '../../profiles/builder';
 import type { V8CpuProfile } from '../../profiles/types';
 import { readHeapProfile } from '../../profiles/formats/heapprofile';
 
+import {
+  fixtureLoadMarks,
+  fixtureLoadResult,
+  fixtureLoadSeries,
+  fixtureScenario,
+  loadHandlers,
+  loadSeconds,
+} from './fixture-load';
 import { fixtureFloor, fixtureSnapshots, memoryHandlers } from './fixture-memory';
 
-export type Scene = 'full' | 'empty' | 'live' | 'error' | 'long' | 'many';
+export type Scene =
+  | 'full'
+  | 'empty'
+  | 'live'
+  | 'error'
+  | 'long'
+  | 'many'
+  /** A load with everything in it; `limited`: the generator was the limit. */
+  | 'load'
+  | 'load-live'
+  | 'load-limited';
 
 interface Recorded {
   scene: Scene;
@@ -62,7 +80,10 @@ export function createFixtureClient(recorded: Recorded): Client {
   const originUs = (JSON.parse(new TextDecoder().decode(recorded.cpu)) as { startTime: number }).startTime;
   const state = makeState(scene);
   const whole = wholeDelta();
-  let sent = scene === 'live' ? Math.floor(whole.samples.node.length / 4) : whole.samples.node.length;
+  let sent =
+    scene === 'live' || scene === 'load-live'
+      ? Math.floor(whole.samples.node.length / 4)
+      : whole.samples.node.length;
 
   function wholeDelta() {
     const builder = new ProfileBuilder('microseconds');
@@ -85,7 +106,14 @@ export function createFixtureClient(recorded: Recorded): Client {
     lineTicks: [],
     endUs: whole.samples.timeUs[to - 1] ?? 0,
   });
-  const timeline = { series: makeSeries(), marks: makeMarks() };
+  const hasLoad = scene.startsWith('load');
+  const isLive = scene === 'live' || scene === 'load-live';
+  const timeline = hasLoad
+    ? {
+        series: [...makeSeries().filter(({ scope }) => scope !== 'load'), ...fixtureLoadSeries()],
+        marks: [...makeMarks().filter(({ kind }) => kind !== 'load-start'), ...fixtureLoadMarks(isLive)],
+      }
+    : { series: makeSeries(), marks: makeMarks() };
 
   function detail(id: string): SessionDetail {
     const meta = [...sessions, ...trashed].find((session) => session.id === id);
@@ -159,6 +187,7 @@ export function createFixtureClient(recorded: Recorded): Client {
           ['stress', 200, 10],
           ['spike', 150, 5],
           ['volume', 50, 240],
+          ['knee', 1000, 3],
         ] as const
       ).map(([name, users, minutes]) => ({
         name,
@@ -173,14 +202,14 @@ export function createFixtureClient(recorded: Recorded): Client {
             ]
           : [],
     }),
-    'run.current': () => (scene === 'live' || scene === 'error' ? state : null),
+    'run.current': () => (isLive || scene === 'error' ? state : null),
     'run.snapshot': () => ({
       state,
       cpu: { p4711: slice(0, sent) },
       allocations: { p4711: heap },
       ...timeline,
       output: makeOutput(),
-      loadResult: null,
+      loadResult: hasLoad ? fixtureLoadResult() : null,
     }),
     'run.start': () => {
       throw new AppError('COMMAND_NOT_FOUND', 'The command "nodee" was not found.', {
@@ -193,6 +222,7 @@ export function createFixtureClient(recorded: Recorded): Client {
       emit,
       scene === 'live' ? 'not-enough-data' : scene === 'long' ? 'not-leaking' : 'leaking',
     ),
+    ...(hasLoad && loadHandlers),
     'timeline.read': () => timeline,
     'allocations.history': () => [],
     'allocations.between': () => [],
@@ -203,7 +233,12 @@ export function createFixtureClient(recorded: Recorded): Client {
       scene === 'empty'
         ? []
         : [
-            { id: '1', label: 'node server.js --port 3000', spec, lastUsedAt: new Date().toISOString() },
+            {
+              id: '1',
+              label: 'node server.js --port 3000',
+              spec: hasLoad ? { ...spec, load: { ...spec.load!, scenario: fixtureScenario } } : spec,
+              lastUsedAt: new Date().toISOString(),
+            },
             {
               id: '2',
               label: 'npm run start:production -- --config config/very-long-name.production.json',
@@ -240,7 +275,7 @@ export function createFixtureClient(recorded: Recorded): Client {
         file === 'timeline.json'
           ? JSON.stringify(timeline)
           : file === 'load.json'
-            ? JSON.stringify(loadResult())
+            ? JSON.stringify(hasLoad ? fixtureLoadResult(scene === 'load-limited') : loadResult())
             : makeOutput()
                 .map((line) => `${(line.tUs / 1e6).toFixed(6)} ${line.stream} ${line.text}`)
                 .join('\n');
@@ -293,7 +328,7 @@ export function createFixtureClient(recorded: Recorded): Client {
     'report.html': () => ({ fileName: 'report.html', html: '<p>Report</p>' }),
   };
 
-  if (scene === 'live')
+  if (isLive)
     setInterval(() => {
       const to = Math.min(whole.samples.node.length, sent + 60);
       if (to === sent) return;
@@ -326,11 +361,11 @@ export function createFixtureClient(recorded: Recorded): Client {
     return {
       runId: '20260307-run',
       name: of === 'long' ? longName : 'shop-api',
-      phase: of === 'live' ? 'running' : of === 'error' ? 'failed' : 'done',
+      phase: of === 'live' || of === 'load-live' ? 'running' : of === 'error' ? 'failed' : 'done',
       commandLine: 'node server.js --port 3000',
       cwd: '/tmp/uifix',
       startedAt: new Date(Date.now() - 42_000).toISOString(),
-      durationMs: 42_000,
+      durationMs: of.startsWith('load') ? loadSeconds * 1000 : 42_000,
       processes: [
         {
           pid: 4711,
@@ -343,7 +378,19 @@ export function createFixtureClient(recorded: Recorded): Client {
         },
       ],
       listening: [{ pid: 4711, url: 'http://127.0.0.1:3000', port: 3000, protocol: 'http', atUs: 300_000 }],
-      load: { phase: 'running', preset: 'smoke', users: 5, plannedDurationMs: 120_000, startedUs: 400_000 },
+      load: of.startsWith('load')
+        ? {
+            phase: 'running',
+            preset: 'custom',
+            name: 'Shoppers who look, search and sometimes order',
+            users: 40,
+            plannedDurationMs: 118_000,
+            startedUs: 2_000_000,
+            stage: 'stage 2 of 3: 60 iterations per second',
+            faults: [{ id: 'f2', text: 'killed with SIGKILL', byHand: true, startedUs: 82e6 }],
+            generatorLimit: 'The generator cannot keep up: 212 ms late, a whole core used.',
+          }
+        : { phase: 'running', preset: 'smoke', users: 5, plannedDurationMs: 120_000, startedUs: 400_000 },
       warnings:
         of === 'live' || of === 'long'
           ? [
@@ -377,7 +424,7 @@ function makeSessions(scene: Scene): SessionMeta[] {
         ? longName
         : ['shop-api', 'shop-api, cached prices', 'worker pool', 'import script', 'cluster'][index % 5]!,
     createdAt: new Date(Date.now() - index * 5_400_000).toISOString(),
-    durationMs: 6000 + index * 7350,
+    durationMs: scene.startsWith('load') ? loadSeconds * 1000 : 6000 + index * 7350,
     status: (['complete', 'complete', 'recovered', 'failed', 'imported'] as const)[index % 5]!,
     commandLine:
       scene === 'long'

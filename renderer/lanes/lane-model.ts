@@ -288,7 +288,7 @@ export function laneMarks(
     (mark): mark is Exclude<Mark, { kind: 'gc' }> =>
       mark.kind !== 'gc' && (!('thread' in mark) || threads === null || threads.includes(mark.thread)),
   );
-  return seen.flatMap((mark) => {
+  return seen.flatMap((mark): Exclude<Mark, { kind: 'gc' }>[] => {
     if (mark.kind !== 'fault') return [mark];
     const band = faults.get(mark.faultId);
     faults.delete(mark.faultId);
