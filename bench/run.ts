@@ -1,6 +1,7 @@
 /** `npm run bench [-- NAME] [--rounds N]`: prints one JSON line per figure; exits 1 when a budget is missed. */
 import { allOk, note } from './print';
 import { overhead } from './overhead';
+import { overheadOfGcMetrics } from './overhead-gc';
 import { explorer } from './explorer';
 import { liveLatency } from './live-latency';
 import { timeline } from './timeline';
@@ -9,6 +10,7 @@ import { snapshotTaking } from './snapshot-taking';
 
 const benches: Record<string, (rounds: number) => Promise<void>> = {
   overhead,
+  'overhead-gc': overheadOfGcMetrics,
   'live-latency': liveLatency,
   'explorer-100k': (rounds) => explorer('explorer-100k', rounds),
   'explorer-1m': (rounds) => explorer('explorer-1m', Math.min(rounds, 3)),

@@ -180,6 +180,8 @@
   function runExitHooks() {
     if (exitHooksRan || removed) return;
     exitHooksRan = true;
+    // What ends without this has died.
+    agent.report('ending', {});
     for (let i = 0; i < exitHooks.length; i++) guard(exitHooks[i]);
   }
 

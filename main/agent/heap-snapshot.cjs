@@ -61,12 +61,12 @@ exports.install = function install(agent) {
   }
 
   /**
-   * Null, or why the memory does not suffice for one (main/capture/heap-snapshot-cost.ts: 1.8 bytes of file per byte of heap,
+   * Null, or why the memory does not suffice for one of a heap of so many bytes (main/capture/heap-snapshot-cost.ts: 1.8 bytes of file per byte of heap,
    * five times that in memory). Only Linux says what can really be had.
    */
-  function lackOfMemory() {
+  function lackOfMemory(heapBytes) {
     if (process.platform !== 'linux') return null;
-    const needed = v8.getHeapStatistics().used_heap_size * 9;
+    const needed = heapBytes * 9;
     const available = process.availableMemory ? process.availableMemory() : os.freemem();
     if (needed <= available) return null;
     return (
@@ -86,11 +86,16 @@ exports.install = function install(agent) {
 
   /**
    * V8 calls Node when the heap is nearly at its limit; Node then lets it grow a little, writes `Heap.….heapsnapshot`
-   * into the working directory (or --diagnostic-dir), and goes on. It can be asked for once in an isolate's life.
+   * into the working directory (or --diagnostic-dir), and goes on. It can be asked for once in an isolate's life, and never
+   * taken back; and Node looks only at what memory the machine has, not at what others use of it. So it is not asked for where
+   * a heap at its limit could not be written now. Returns whether it was, or why not.
    */
   function writeNearLimit() {
     if (nearLimitIsSet) return true;
     if (typeof v8.setHeapSnapshotNearHeapLimit !== 'function') return false;
+    const limit = v8.getHeapStatistics().heap_size_limit;
+    const lack = lackOfMemory(limit);
+    if (lack) return 'at its limit of ' + Math.round(limit / 1e6) + ' MB ' + lack;
     nearLimitIsSet = true;
     v8.setHeapSnapshotNearHeapLimit(1);
     return true;
@@ -103,7 +108,7 @@ exports.install = function install(agent) {
     atEnd = null;
     const startUs = nowUs();
     agent.report('heap-snapshot-begins', { file, startUs });
-    const lack = lackOfMemory();
+    const lack = lackOfMemory(v8.getHeapStatistics().used_heap_size);
     const written = lack
       ? { startUs, durationUs: 0, heapUsedBytes: 0, error: { code: 'ENOMEM', message: lack } }
       : write(file);

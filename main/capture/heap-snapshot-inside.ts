@@ -52,9 +52,10 @@ export async function writeFromInside(
   throw Object.assign(new Error(error.message), { code: error.code });
 }
 
-/** Has V8's own last resort armed. False where this Node cannot, or without an agent. */
-export async function armNearLimit(thread: TargetThread): Promise<boolean> {
-  return (await call(thread, 'writeNearLimit()')) === true;
+/** Has V8's own last resort armed. False where this Node cannot, or without an agent; or why the memory does not suffice. */
+export async function armNearLimit(thread: TargetThread): Promise<boolean | string> {
+  const armed = await call(thread, 'writeNearLimit()');
+  return typeof armed === 'string' ? armed : armed === true;
 }
 
 /**

@@ -11,6 +11,10 @@ const fatalLine = /^FATAL ERROR: .*JavaScript heap out of memory/;
  * first line may begin with the end of an older one.
  */
 const traceLine = /\[(\d+):0x[0-9a-f]+(?::\d+)?\]\s+\d+ ms: /;
+/** V8 gives up when collections free next to nothing any more; programs that go on have more room than this. */
+const fullShare = 0.9;
+/** The limit that V8 tells includes room for the young generation, three times 16 MB by default, which nobody fills. */
+const youngBytes = 48 * 2 ** 20;
 /** Node's words for a worker thread that died so; its process lives on when it handles the error. */
 const workerLine = /ERR_WORKER_OUT_OF_MEMORY/;
 
@@ -64,6 +68,18 @@ export function outOfMemoryText(usedBytes: number | undefined, limitBytes: numbe
   return limitBytes === undefined
     ? `V8 gave up at its heap limit: ${used} MB were in use when last measured`
     : `V8 gave up at its heap limit: ${used} of ${Math.round(limitBytes / 2 ** 20)} MB were in use when last measured`;
+}
+
+/**
+ * Whether an end that nobody explained was most likely for want of memory. The last words of an attached process go where it was
+ * started, and its exit status to who started it; what is left is how full its heap was, and that it did not end in an orderly way.
+ */
+export function looksOutOfMemory(usedBytes: number | undefined, limitBytes: number | undefined): boolean {
+  return (
+    usedBytes !== undefined &&
+    limitBytes !== undefined &&
+    usedBytes >= (limitBytes > 2 * youngBytes ? limitBytes - youngBytes : limitBytes) * fullShare
+  );
 }
 
 /** Node's `Wrote snapshot to …/Heap.20261121.143102.4711.0.001.heapsnapshot`, near the heap limit. */

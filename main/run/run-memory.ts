@@ -6,7 +6,7 @@ import { partFileOf } from '../capture/heap-snapshot';
 import { insideReportSchema } from '../capture/heap-snapshot-inside';
 import { AppError } from '../errors';
 import type { TargetThread } from '../target/types';
-import { OutOfMemoryWatch, outOfMemoryText, snapshotWritten } from './out-of-memory';
+import { looksOutOfMemory, OutOfMemoryWatch, outOfMemoryText, snapshotWritten } from './out-of-memory';
 import { RunSnapshots, type RunSnapshotsOptions } from './run-snapshots';
 import { SnapshotMoments, type SnapshotMomentsOptions } from './snapshot-moments';
 
@@ -32,6 +32,8 @@ export class RunMemory {
   private readonly heapLimits = new Map<ThreadKey, number>();
   private readonly lastHeapUs = new Map<ThreadKey, number>();
   private readonly endedWorkers = new Map<ThreadKey, number>();
+  /** Processes that end in an orderly way. */
+  private readonly endingPids = new Set<number>();
   private readonly pending = new Set<Promise<unknown>>();
   private ranOut: { text: string; thread: ThreadKey } | undefined;
   private armedAtEnd: TargetThread | undefined;
@@ -71,6 +73,8 @@ export class RunMemory {
   threadStarted(thread: TargetThread): void {
     this.snapshots.threadStarted(thread);
     this.moments.threadStarted(thread);
+    if (thread.info.workerId === 0)
+      thread.onReport('ending', () => void this.endingPids.add(thread.info.pid));
     thread.onReport('heap-snapshot-begins', (data) => this.endBegins(thread, data));
     thread.onReport('heap-snapshot', (data) => this.endWritten(thread, data));
     this.followSubject();
@@ -119,8 +123,10 @@ export class RunMemory {
   }
 
   processEnded(pid: number): void {
+    const thread = `p${pid}`;
     const outOfMemory = this.watch.ended(pid);
-    if (outOfMemory) this.ranOutOfMemory(`p${pid}`, outOfMemory.tUs);
+    if (outOfMemory) this.ranOutOfMemory(thread, outOfMemory.tUs);
+    else if (this.diedUnheard(pid, thread)) this.ranOutOfMemory(thread, this.options.clock.nowUs(), true);
   }
 
   /** Before the target is told to end: what is being written is let finish, within limits, and the last snapshot is taken. */
@@ -156,15 +162,26 @@ export class RunMemory {
 
   // ── running out of memory ──
 
-  private ranOutOfMemory(thread: ThreadKey, tUs: number): void {
-    const text = outOfMemoryText(this.snapshots.lastHeapUsed(thread), this.heapLimits.get(thread));
+  /** What an attached process says when it dies goes to where it was started. */
+  private diedUnheard(pid: number, thread: ThreadKey): boolean {
+    return (
+      this.options.spec.target.kind === 'attach' &&
+      !this.endingPids.has(pid) &&
+      looksOutOfMemory(this.snapshots.lastHeapUsed(thread), this.heapLimits.get(thread))
+    );
+  }
+
+  /** `isGuess`: concluded, see `looksOutOfMemory`. */
+  private ranOutOfMemory(thread: ThreadKey, tUs: number, isGuess = false): void {
+    const told = outOfMemoryText(this.snapshots.lastHeapUsed(thread), this.heapLimits.get(thread));
+    const text = isGuess ? `It ended abruptly with a full heap. Most likely ${told}` : told;
     this.ranOut = { text, thread };
     const mark: Mark = { kind: 'oom', tUs, text, thread };
     this.options.onMarks([mark]);
     this.options.onWarning({
       tUs,
       source: `memory ${thread}`,
-      message: `${thread.includes('-w') ? 'A worker thread' : `Process ${thread.slice(1)}`} ran out of memory. ${text}.`,
+      message: `${thread.includes('-w') ? 'A worker thread' : `Process ${thread.slice(1)}`} ${isGuess ? 'seems to have run' : 'ran'} out of memory. ${text}.`,
       hint: 'Node’s --max-old-space-size (of a worker: its resourceLimits) sets the limit.',
     });
   }

@@ -20,8 +20,8 @@ export interface SnapshotMomentsOptions {
   clock: Clock;
   /** Resolves when there is a session to write them to. */
   ready: Promise<void>;
-  /** Has V8's own last resort armed; false where that is not possible. */
-  armNearLimit: (thread: TargetThread) => Promise<boolean>;
+  /** Has V8's own last resort armed; false where that is not possible, or why the memory does not suffice. */
+  armNearLimit: (thread: TargetThread) => Promise<boolean | string>;
   onWarning(warning: RunWarning): void;
 }
 
@@ -128,7 +128,15 @@ export class SnapshotMoments {
   }
 
   private async armNearLimit(thread: TargetThread): Promise<void> {
-    if (await this.options.armNearLimit(thread).catch(() => false)) this.armed.add(thread.info.key);
+    const armed = await this.options.armNearLimit(thread).catch(() => false);
+    if (armed === true) this.armed.add(thread.info.key);
+    if (typeof armed === 'string')
+      this.options.onWarning({
+        tUs: this.options.clock.nowUs(),
+        source: `snapshot ${thread.info.key}`,
+        message: `Node is not asked to write a snapshot of ${thread.info.title} itself before its heap limit: ${armed}`,
+        hint: `One is taken when ${nearLimitShare * 100} % of the limit are in use, if the memory suffices then; a smaller limit (--max-old-space-size) needs less.`,
+      });
   }
 
   private started(): void {

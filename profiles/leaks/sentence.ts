@@ -24,7 +24,7 @@ const fewestForTrend = 5;
 
 /** One or two sentences. */
 export function sentenceOf(verdict: Omit<SubjectVerdict, 'sentence'>, circumstances: Circumstances): string {
-  const { points, durationUs, after, goesOnFast, rangeBytes } = circumstances;
+  const { points, after, goesOnFast, rangeBytes } = circumstances;
   const name = subjectNames[verdict.subject];
   const { trend } = verdict;
   if (!trend) return tooFewSentence(name, circumstances);
