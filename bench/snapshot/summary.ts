@@ -7,15 +7,21 @@ export interface Row {
   retained: number;
 }
 
-export interface Opened {
+export interface Costs {
+  /** Since the process began to open. */
   openMs: number;
   cpuMs: number;
-  /** The process's highest resident set. */
+  /** The process's highest resident set so far. */
   peakMb: number;
+}
+
+export interface Opened extends Costs {
   nodes: number;
   edges: number;
   /** By retained size. */
   rows: Row[];
+  /** Of a comparison: when the earlier snapshot was open and summed up. */
+  before?: Costs;
   /** Of a comparison: objects that the earlier one does not have. */
   newObjects?: number;
 }

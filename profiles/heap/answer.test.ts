@@ -82,6 +82,15 @@ describe('questions about a heap snapshot', () => {
     expect(rows[0]).toMatchObject({ name: 'Session', count: 4, shallow: 1350, retained: 124 + 74 + 1240 });
   });
 
+  it("lists V8's own roots, which are no constructors, only for those who search for them", () => {
+    const { ask } = shop();
+    const names = (search: string) => ask({ kind: 'constructors', search }).rows.map(({ name }) => name);
+    expect(names('')).not.toContain('(synthetic)');
+    expect(names('(')).not.toContain('(synthetic)');
+    expect(names('synthetic')).toEqual(['(synthetic)']);
+    expect(ask({ kind: 'node', ordinal: 0 })).toMatchObject({ type: 'synthetic' });
+  });
+
   it('sorts and pages constructors', () => {
     const { ask } = shop();
     const all = ask({ kind: 'constructors', sort: 'shallow', descending: false });

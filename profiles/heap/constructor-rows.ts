@@ -77,13 +77,24 @@ const constructorRows = derived((graph): ConstructorRow[] => {
   return rows;
 });
 
+/**
+ * V8's and Node.js's own roots are no constructors: as in DevTools' summary, where they have no size, they are not listed. Who
+ * searches for them finds them.
+ */
+const rootsGroup = '(synthetic)';
+
+/** Whether a constructor of this name is listed; the search in lower case. */
+export function isListed(name: string, search: string): boolean {
+  return name.toLowerCase().includes(search) && (name !== rootsGroup || search.includes('synthetic'));
+}
+
 export function constructorsPage(
   graph: HeapGraph,
   question: Extract<SnapshotQuestion, { kind: 'constructors' }>,
 ): Page<ConstructorRow> {
   const { sort, descending, offset, limit } = question;
   const search = question.search.trim().toLowerCase();
-  const rows = constructorRows(graph).filter((row) => row.name.toLowerCase().includes(search));
+  const rows = constructorRows(graph).filter(({ name }) => isListed(name, search));
   const direction = descending ? -1 : 1;
   rows.sort((a, b) =>
     sort === 'name'

@@ -33,10 +33,13 @@ export function ascendingOrder(ordinals: Uint32Array, keyOf: (ordinal: number) =
 export function ascendingOrderOf(column: Uint32Array): Uint32Array {
   const ordinals = new Uint32Array(column.length);
   let largest = 0;
+  let isAscending = true;
   for (let i = 0; i < ordinals.length; i++) {
     ordinals[i] = i;
-    if (column[i]! > largest) largest = column[i]!;
+    if (column[i]! >= largest) largest = column[i]!;
+    else isAscending = false;
   }
+  if (isAscending) return ordinals;
   return orderOfSmallKeys(ordinals, column.slice(), largest);
 }
 

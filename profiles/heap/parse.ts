@@ -25,7 +25,7 @@ export interface ParseOptions {
 }
 
 /**
- * @param source the file's bytes, in pieces of any size; may be gzipped
+ * @param source the file's bytes, in pieces of any size; may be gzipped. A piece is done with when the next one is asked for
  * @throws ProfileFormatError when it is not a heap snapshot, cut off or inconsistent
  */
 export async function parseHeapSnapshot(

@@ -68,7 +68,8 @@ export const waysToRoots = derived((graph): Ways => {
       if (cost[node] !== current) continue;
       for (let at = firstEdge[node]!; at < firstEdge[node + 1]!; at++) {
         const to = edgeTo[at]!;
-        if (cost[to]! <= current) continue;
+        // No step is cheaper than that.
+        if (cost[to]! <= current + costs.plain) continue;
         const step = costOf(graph, node, at, to, stringFlags);
         if (step === 0) continue;
         const next = current + step;
