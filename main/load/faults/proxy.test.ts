@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import http from 'node:http';
 import net, { type AddressInfo, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { faultSchema, type Fault } from '../../scenario';
+import { faultSchema } from '../../scenario';
 import { TcpProxy, type NetworkFault } from './proxy';
 
 const toClose: (() => unknown)[] = [];

@@ -1,0 +1,10 @@
+export { createFaults, type FaultPorts, type Faults } from './create-faults';
+export { faultText } from './fault-text';
+export { FineWindows, fineWindowUs, type FineWindow } from './fine-windows';
+export { programLoops } from './loops';
+export { NetworkPaths } from './network-paths';
+export { createProxies, type Proxies } from './open-proxy';
+export type { NetworkFault, Proxy, ProxyCounts, Upstream } from './proxy';
+export { RestartableTarget } from './restartable-target';
+export { addressKey, routes, Routes, type Route } from './routes';
+export type { HappenedFault } from './types';
