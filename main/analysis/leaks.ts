@@ -16,7 +16,7 @@ import {
 } from '../../profiles/leaks/types';
 import type { Span } from '../../profiles/leaks/warm-up';
 import { neededWhileRunningUs } from '../../profiles/leaks/while-running';
-import { bySuspicion, suspectSites } from '../../profiles/leaks/allocation-sites';
+import { suspectSites } from '../../profiles/leaks/allocation-sites';
 import type { Profile } from '../../profiles/types';
 import type { Snapshots } from '../snapshots';
 import type { TaskOptions } from '../sessions';
@@ -194,7 +194,7 @@ async function sitesOf(
     else if (known === 'none') known = 'alive';
     for (const site of suspectSites(thread, allocations.whole, added)) sites.push(site);
   }
-  sites.sort(bySuspicion);
+  if (threads.length > 1) sites.sort((a, b) => b.growthBytes - a.growthBytes);
   return { sites: sites.slice(0, 10), known };
 }
 

@@ -105,10 +105,10 @@ export interface SuspectSite {
   aliveBytes: number;
   growthBytes: number;
   thread: string;
-  /** Helpers that allocated most of it on this function's behalf; absent when it did so itself. */
+  /** A function that it calls allocated most of it on its behalf; absent when it did so itself. */
   through?: string;
-  /** A helper: what it allocated belongs to what this function makes, and is counted there, too. */
-  worksFor?: string;
+  /** It allocated most of it on behalf of this function, which stands beside it with the same bytes. */
+  calledBy?: string;
 }
 
 export interface LeakVerdict {
