@@ -138,6 +138,15 @@ test('a snapshot of a running program, by the button: what it costs, what is in 
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('ArrowDown');
     await expect(page.getByTestId('object-id')).toBeVisible();
+    await choose(page, 'Drawn as', 'Treemap');
+    await expect(page).toHaveURL(/shape=treemap/);
+    await icicle.focus();
+    await page.keyboard.press('ArrowUp');
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('z');
+    await expect(page.getByLabel('Zoom', { exact: true }).getByRole('button')).toHaveCount(2);
+    await page.keyboard.press('Backspace');
+    await expect(page.getByLabel('Zoom', { exact: true }).getByRole('button')).toHaveCount(1);
   });
 
   await test.step('duplicated strings and lists', async () => {
@@ -212,9 +221,27 @@ test('the leak verdict, its rules and its limits; all allocations', async ({ app
     await expect(page.getByTestId('leak-outcome')).toBeVisible();
   });
 
+  const note = page.getByTestId('allocation-note');
   await test.step('the allocations say that they are all that was allocated', async () => {
     await goTo(page, 'Allocations');
-    await expect(page.getByTestId('allocation-note')).toContainText('allocated in all');
+    await expect(note).toContainText('allocated in all');
+  });
+
+  await test.step('a time range shows what was allocated in it, or says why it cannot', async () => {
+    const select = (range: string): Promise<void> =>
+      page.evaluate((text) => {
+        const [path, query] = location.hash.split('?');
+        const parameters = new URLSearchParams(query);
+        parameters.set('range', text);
+        location.hash = `${path}?${parameters}`;
+      }, range);
+    await select('0-3600000000');
+    await expect(note).toContainText(/allocated between .+ and .+, garbage included/);
+    await expect(note).toContainText(/^[\d.]+\s.?B /);
+    // Before the first reading there is nothing to tell apart.
+    await select('0-1000');
+    await expect(note).toContainText('the selected range lies between two readings');
+    await expect(note).toContainText('allocated in all');
   });
 });
 

@@ -131,5 +131,15 @@ describe('the run form', () => {
     expect(refused({ leakThresholds: { ...emptyForm().leakThresholds, bytesPerHour: '' } })).toEqual([
       'leakThresholds.bytesPerHour',
     ]);
+    const { errors } = toSpec({
+      ...emptyForm(),
+      command: 'node a.js',
+      snapshotHeapAboveMb: 'lots',
+      warmUpSeconds: '-1',
+    });
+    expect(errors).toEqual({
+      snapshotHeapAboveMb: 'A number is needed here.',
+      warmUpSeconds: 'It cannot be negative.',
+    });
   });
 });

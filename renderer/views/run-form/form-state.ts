@@ -1,4 +1,5 @@
 /** The run form's fields, and their way to a `RunSpec` and back. Pure. */
+import type { z } from 'zod';
 import {
   runSpecSchema,
   type HttpRequest,
@@ -99,10 +100,19 @@ export function toSpec(form: FormState, platform = 'linux'): FormOutcome {
     leaks: memory.leaks,
   };
   const parsed = runSpecSchema.safeParse(input);
-  if (!parsed.success) for (const issue of parsed.error.issues) errors[fieldOf(issue.path)] ??= issue.message;
+  if (!parsed.success)
+    for (const issue of parsed.error.issues) errors[fieldOf(issue.path)] ??= sentenceOf(issue);
   return Object.keys(errors).length > 0 || !parsed.success
     ? { spec: null, errors }
     : { spec: parsed.data, errors: null };
+}
+
+/** What is wrong with a field, for the person who typed it. Bounds but 0 are told as the schema has them. */
+function sentenceOf(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'invalid_type' && issue.expected === 'number') return 'A number is needed here.';
+  if (issue.code === 'too_small' && issue.minimum === 0)
+    return issue.inclusive ? 'It cannot be negative.' : 'It must be more than 0.';
+  return issue.message;
 }
 
 function attachTarget(form: FormState, errors: FieldErrors): unknown {

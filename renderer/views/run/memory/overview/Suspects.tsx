@@ -44,7 +44,9 @@ export function Suspects({ run, verdict, onDeep }: DeepProps) {
       <section className="section" aria-label="Suspected constructors">
         <div className="section-head">
           <h2>Constructors that have grown</h2>
-          {verdict.constructors.length > 0 && <span className="muted leak-column">objects · held bytes</span>}
+          {verdict.constructors.length > 0 && (
+            <span className="muted leak-column">held by · objects · held bytes</span>
+          )}
         </div>
         {verdict.constructors.length > 0 ? (
           <Constructors run={run} verdict={verdict} />
@@ -144,7 +146,10 @@ function Constructors({ run, verdict }: Props) {
                   disabled={!snapshots}
                   onClick={() => compare(suspect.key)}
                 >
-                  <Where text={shortPaths(suspect.heldBy, cwd)} title={suspect.heldBy} />
+                  <Where
+                    text={shortPaths(suspect.heldBy.replace(/^held by /, ''), cwd)}
+                    title={suspect.heldBy}
+                  />
                 </button>
               )}
             </td>

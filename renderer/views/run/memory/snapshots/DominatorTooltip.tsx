@@ -10,8 +10,8 @@ interface Props {
   y: number;
 }
 
-const widestPx = 320;
-const highestPx = 120;
+const widestPx = 400;
+const highestPx = 140;
 
 /** What the box under the pointer stands for. */
 export function DominatorTooltip({ tree, index, heapBytes, x, y }: Props) {
@@ -40,10 +40,11 @@ export function DominatorTooltip({ tree, index, heapBytes, x, y }: Props) {
           <>
             <dt>Objects</dt>
             <dd>{formatNumber(tree.count[index] ?? 0)}</dd>
-            <dd className="sm-exact">double-click: all of them</dd>
+            <dd />
           </>
         )}
       </dl>
+      {isMerged && <div className="muted">Double-click or Z shows all of this constructor</div>}
     </div>
   );
 }

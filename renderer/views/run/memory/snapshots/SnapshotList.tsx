@@ -70,7 +70,7 @@ export function SnapshotList({ run }: { run: ViewedRun }) {
             </span>
           </div>
           <div className="heap-fill scroll">
-            <table className="table sticky-head" data-testid="snapshots">
+            <table className="table sticky-head heap-snapshots" data-testid="snapshots">
               <thead>
                 <tr>
                   <th scope="col">
@@ -150,14 +150,16 @@ function SnapshotLine({ run, snapshot, isChosen, onChoose }: LineProps) {
         )}
       </td>
       <td>
-        {state === 'complete' ? (
-          <button type="button" className="link proof" title={file} onClick={open}>
-            {reasonTitles[reason]}
-          </button>
-        ) : (
-          <span title={file}>{reasonTitles[reason]}</span>
-        )}
-        {state === 'writing' && <Writing snapshot={snapshot} />}
+        <div className="heap-snapshot-name">
+          {state === 'complete' ? (
+            <button type="button" className="link proof" title={file} onClick={open}>
+              {reasonTitles[reason]}
+            </button>
+          ) : (
+            <span title={file}>{reasonTitles[reason]}</span>
+          )}
+          {state === 'writing' && <Writing snapshot={snapshot} />}
+        </div>
         {state === 'failed' && (
           <div className="heap-failed" role="alert">
             <span className="bad">{snapshot.error?.message ?? 'It could not be taken.'}</span>{' '}
@@ -166,7 +168,9 @@ function SnapshotLine({ run, snapshot, isChosen, onChoose }: LineProps) {
           </div>
         )}
       </td>
-      <td>{titleOfThread(model, thread)}</td>
+      <td className="ellipsis" title={titleOfThread(model, thread)}>
+        {titleOfThread(model, thread)}
+      </td>
       <td className="number">{reason === 'imported' ? noValue : formatTime(snapshot.startedUs)}</td>
       <td
         className="number"
@@ -233,9 +237,9 @@ function Writing({ snapshot }: { snapshot: SnapshotInfo }) {
         value={progress === null ? 100 : progress * 100}
         animated={progress === null}
       />
-      <span className="muted">
-        {progress === null ? 'Being written' : `${formatPercent(progress)} written`}
-        {sizeBytes > 0 && `, ${formatBytes(sizeBytes)}`}. Its thread stands still meanwhile.
+      <span className="muted ellipsis" title="Its thread stands still meanwhile">
+        {progress === null ? 'being written' : `${formatPercent(progress)} written`}
+        {sizeBytes > 0 && `, ${formatBytes(sizeBytes)}`}
       </span>
     </div>
   );
