@@ -185,7 +185,7 @@ export const metrics = {
   /** Just after a full collection: the floor that leaks are judged by. */
   heapFloor: { unit: 'bytes', label: 'Heap after full GC' },
   externalFloor: { unit: 'bytes', label: 'External after full GC' },
-  gcFreed: { unit: 'bytes', label: 'Freed by GC' }, // summed over the interval; scope: thread
+  gcFreed: { unit: 'bytes', label: 'Freed by GC' }, // summed over the interval (from a sample where there are very many); scope: thread
   loopDelayP50: { unit: 'ms', label: 'Event-loop delay P50' }, // scope: thread; over the last interval
   loopDelayP99: { unit: 'ms', label: 'Event-loop delay P99' },
   loopDelayMax: { unit: 'ms', label: 'Event-loop delay max' },

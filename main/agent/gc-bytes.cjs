@@ -4,7 +4,11 @@
  * V8's callbacks around a collection and so is exact. It tells no times: they come from the `gc` performance entries,
  * which arrive on the event loop a little later, in the same order. What does not fit together is left out.
  *
- * HEADER_COST
+ * Measured (Node 20.20, `npm run bench -- overhead-gc` and loops of `gc({ type: 'minor' })`, a busy machine of two cores): 70 to 90 µs
+ * of CPU time per collection, and 30 µs to parse what it wrote. On all the time, a loop with 1,000 to 2,000 collections a second
+ * took 9 to 29 % more CPU time per operation; Node's own `gc` entries alone, which counting needs, 3 to 5 %. In windows as here
+ * the loop took 1 to 12 % more in three measurements (16 to 40 pairs), entries included: more than the half percent that is
+ * aimed at cannot be told from them, but neither excluded, as half of all pairs differed by 10 % and more from the others.
  * So it runs in windows that end after a few collections, and after each waits until what it cost is half a percent of the
  * time. A program with few collections is in one window after the other, without a gap.
  */
