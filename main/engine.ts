@@ -142,7 +142,6 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
         startLoad,
         resolvePlan,
         waitUntilReachable,
-        presetDefaults: (name) => presets.find((preset) => preset.name === name)!,
       },
       recorders: store,
       newSessionId,

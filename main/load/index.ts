@@ -1,6 +1,6 @@
 /** Load on a target, made by a process of its own so that it takes no time from the engine. */
 import { fork } from 'node:child_process';
-import type { LoadResult, Metric, Point } from '../api';
+import type { KneeReport, LoadResult, Metric, Point } from '../api';
 import { AppError } from '../errors';
 import { helperEnv, loadRunnerFile } from '../paths';
 import { monotonicUs } from './monotonic';
@@ -9,12 +9,14 @@ import type { FromRunner, ToRunner } from './runner-messages';
 import type { LoadHandle, LoadOptions, StartLoad } from './types';
 
 export { parseDuration } from './duration';
-export { needsListeningAddress, resolvePlan } from './plan';
+export { needsListeningAddress, originsOf, resolvePlan } from './plan';
 export { presets } from './presets';
 export { waitUntilReachable } from './reachable';
+export { scenarioOfLoad } from './scenario-of-load';
+export type { LoadEndpoint, LoadHandle, LoadOptions, LoadPlan, StartLoad } from './types';
 
-/** How long a cancelled load process may take to hand over its result. */
-const cancelGraceMs = 5000;
+/** How long a cancelled load process may take to hand over its result. It needs some ms; a busy machine makes more of them. */
+const cancelGraceMs = 3000;
 
 /** @see StartLoad. Rejects `done` with LOAD_FAILED when the load process cannot start or dies; its stderr is in `details`. */
 export const startLoad: StartLoad = createStartLoad(loadRunnerFile);
@@ -25,7 +27,7 @@ export function createStartLoad(runnerFile: string): StartLoad {
 }
 
 function start(runnerFile: string, options: LoadOptions): LoadHandle {
-  const { plan, nowUs } = options;
+  const { preset, scenario, baseUrl, folder, nowUs } = options;
   const originUs = monotonicUs() - nowUs();
   const runner = fork(runnerFile, [], {
     execPath: process.execPath,
@@ -56,8 +58,34 @@ function start(runnerFile: string, options: LoadOptions): LoadHandle {
       if (!parsed.success) {
         lastWords += `\nunexpected message: ${parsed.error.message}`;
         runner.kill('SIGKILL');
-      } else if (parsed.data.type === 'window') options.onPoints(pointsOf(parsed.data, originUs));
-      else resolve(resultOf(parsed.data));
+        return;
+      }
+      const message = parsed.data;
+      switch (message.type) {
+        case 'endpoints':
+          options.onEndpoints?.(message.endpoints);
+          break;
+        case 'window':
+          options.onPoints(pointsOf(message, originUs));
+          break;
+        case 'seconds':
+          for (const second of message.seconds) second.tUs -= originUs;
+          options.onSeconds?.(message.seconds);
+          break;
+        case 'state': {
+          const { warmingUp, stage, generatorLimit, users } = message;
+          options.onState?.({ warmingUp, stage, generatorLimit: generatorLimit ?? undefined, users });
+          break;
+        }
+        case 'done':
+          resolve(resultOf(message));
+          break;
+        case 'failed':
+          reject(AppError.fromJSON(message.error));
+          break;
+        case 'bye':
+          break;
+      }
     });
     runner.on('error', (error) => fail(`The load process could not be started: ${error.message}`));
     // 'close' comes after 'exit', when everything it printed has been read.
@@ -68,17 +96,30 @@ function start(runnerFile: string, options: LoadOptions): LoadHandle {
   });
 
   const resultOf = (message: Extract<FromRunner, { type: 'done' }>): LoadResult => ({
-    preset: plan.preset,
-    users: plan.users,
-    plannedDurationMs: plan.durationMs,
+    preset,
+    users: message.users > 0 ? message.users : options.users,
+    plannedDurationMs: options.durationMs,
     startedUs: message.startedUs - originUs,
     endedUs: message.endedUs - originUs,
     cancelled: message.cancelled,
     totals: message.totals,
     perRequest: message.perRequest,
+    scenario,
+    countedFromUs: message.countedFromUs - originUs,
+    iterations: message.iterations,
+    ...(Object.keys(message.setUpFailures).length > 0 && { setUpFailures: message.setUpFailures }),
+    generator: message.generator,
+    ...(message.thresholds.length > 0 && {
+      thresholds: message.thresholds.map((threshold) =>
+        threshold.abortedAtUs === undefined
+          ? threshold
+          : { ...threshold, abortedAtUs: threshold.abortedAtUs - originUs },
+      ),
+    }),
+    ...(message.knee && { knee: onRunClock(message.knee, originUs) }),
   });
 
-  tell({ type: 'start', plan });
+  tell({ type: 'start', scenario, baseUrl, folder });
   return {
     done,
     cancel() {
@@ -88,10 +129,26 @@ function start(runnerFile: string, options: LoadOptions): LoadHandle {
   };
 }
 
+function onRunClock(knee: KneeReport, originUs: number): KneeReport {
+  return {
+    ...knee,
+    steps: knee.steps.map((step) => ({
+      ...step,
+      startUs: step.startUs - originUs,
+      endUs: step.endUs - originUs,
+    })),
+  };
+}
+
 function pointsOf(window: Extract<FromRunner, { type: 'window' }>, originUs: number): Point[] {
   const tUs = window.endUs - originUs;
   const point = (metric: Metric, value: number): Point => ({ metric, scope: 'load', tUs, value });
-  const points = [point('requestRate', window.rate), point('errorRate', window.errorRate)];
+  const points = [
+    point('requestRate', window.rate),
+    point('errorRate', window.errorRate),
+    point('loadUsers', window.users),
+  ];
+  if (window.slipMs !== null) points.push(point('loadSlip', window.slipMs));
   if (window.latency)
     points.push(
       point('latencyP50', window.latency.p50Ms),

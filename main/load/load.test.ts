@@ -8,14 +8,14 @@ import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { build } from 'vite';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { httpRequestSchema } from '../api';
-import type { HttpRequest, Point } from '../api';
+import { httpRequestSchema, loadSpecSchema } from '../api';
+import type { HttpRequest, LoadSecond, LoadSpec, Point } from '../api';
 import { AppError } from '../errors';
 import { packageRoot } from '../paths';
-import { createStartLoad } from './index';
+import { createStartLoad, resolvePlan } from './index';
 import { monotonicUs } from './monotonic';
 import { waitUntilReachable } from './reachable';
-import type { LoadHandle, LoadPlan, StartLoad } from './types';
+import type { LoadEndpoint, LoadHandle, StartLoad } from './types';
 
 // Built here from the present source, so that the test never runs against a stale out/.
 const scratch = path.join(packageRoot, '.tmp', `load-test-${process.pid}`);
@@ -60,17 +60,25 @@ function request(url: string, more: Partial<HttpRequest> = {}): HttpRequest {
   return httpRequestSchema.parse({ url, ...more });
 }
 
-function load(plan: Partial<LoadPlan> & { requests: HttpRequest[] }) {
+function planOf(spec: Partial<LoadSpec>) {
+  return resolvePlan(loadSpecSchema.parse({ preset: 'smoke', users: 4, durationMs: 900, ...spec }), []);
+}
+
+function load(spec: Partial<LoadSpec>) {
   const points: Point[] = [];
+  const seconds: LoadSecond[] = [];
+  const endpoints: LoadEndpoint[] = [];
   const startUs = monotonicUs();
   const handle: LoadHandle = startLoad({
-    plan: { preset: 'smoke', users: 4, durationMs: 900, ...plan },
+    ...planOf(spec),
     nowUs: () => monotonicUs() - startUs,
     onPoints: (more) => points.push(...more),
+    onSeconds: (more) => seconds.push(...more),
+    onEndpoints: (all) => endpoints.push(...all),
   });
   const valuesOf = (metric: Point['metric']) =>
     points.filter((point) => point.metric === metric).map(({ value }) => value);
-  return { handle, points, valuesOf };
+  return { handle, points, valuesOf, seconds, endpoints };
 }
 
 async function readBody(message: IncomingMessage): Promise<string> {
@@ -274,7 +282,7 @@ test('sends method, headers and body as given', async () => {
   expect(seen.get('DELETE /who')?.headers.authorization).toBe(`Basic ${btoa('me:secret')}`);
 });
 
-test('two servers share the users', async () => {
+test('two servers are asked by all users', async () => {
   const users = [new Set<unknown>(), new Set<unknown>()];
   const origins = await Promise.all(
     users.map((sockets) =>
@@ -290,7 +298,9 @@ test('two servers share the users', async () => {
   });
   const { perRequest } = await handle.done;
   expect(perRequest.every(({ totals }) => totals.requests > 0 && totals.errors === 0)).toBe(true);
-  expect(users.map((sockets) => sockets.size)).toEqual([4, 2]);
+  // Each keeps a connection to each.
+  expect(users.map((sockets) => sockets.size)).toEqual([6, 6]);
+  expect(perRequest[0]!.totals.requests / perRequest[2]!.totals.requests).toBeCloseTo(1, 1);
 });
 
 test('cancelling gives what was measured so far', async () => {
@@ -315,7 +325,7 @@ test('a load process that cannot run is LOAD_FAILED with what it printed', async
   const broken = path.join(scratch, 'broken.mjs');
   await writeFile(broken, `console.error('the reason'); process.exitCode = 3; process.disconnect();`);
   const handle = createStartLoad(broken)({
-    plan: { preset: 'smoke', users: 1, durationMs: 1000, requests: [request('http://127.0.0.1:1/')] },
+    ...planOf({ requests: [request('http://127.0.0.1:1/')] }),
     nowUs: () => 0,
     onPoints: () => undefined,
   });
@@ -346,7 +356,7 @@ test('the load ends when its engine is killed', async () => {
     }
     reached();
   });
-  const plan = { preset: 'smoke', users: 2, durationMs: 3_600_000, requests: [request(origin)] };
+  const { scenario, baseUrl, folder } = planOf({ durationMs: 3_600_000, requests: [request(origin)] });
   const engine = spawn(
     process.execPath,
     [
@@ -354,7 +364,7 @@ test('the load ends when its engine is killed', async () => {
       `const { fork } = require('node:child_process');
        const runner = fork(${JSON.stringify(runnerFile)});
        console.log(runner.pid);
-       runner.send(${JSON.stringify({ type: 'start', plan })});`,
+       runner.send(${JSON.stringify({ type: 'start', scenario, baseUrl, folder })});`,
     ],
     { stdio: ['ignore', 'pipe', 'inherit'] },
   );

@@ -2,9 +2,11 @@ import { expect, test } from 'vitest';
 import { loadSpecSchema, presetNames } from '../api';
 import type { ListeningAddress } from '../api';
 import { parseDuration } from './duration';
+import { absoluteUrl } from './engine/address';
 import { needsListeningAddress, resolvePlan } from './plan';
 import { presets } from './presets';
-import { shareUsers } from './share-users';
+import { kneeUsers } from './scenario-of-load';
+import type { LoadPlan } from './types';
 
 const debuggerPort: ListeningAddress = {
   pid: 1,
@@ -23,7 +25,14 @@ const admin: ListeningAddress = {
 };
 
 const urls = (input: object, listening: ListeningAddress[] = [debuggerPort, web, admin]) =>
-  resolvePlan(loadSpecSchema.parse({ preset: 'smoke', ...input }), listening).requests.map(({ url }) => url);
+  originsOfSteps(resolvePlan(loadSpecSchema.parse({ preset: 'smoke', ...input }), listening));
+
+/** Where each request goes. */
+function originsOfSteps({ scenario, baseUrl }: LoadPlan): string[] {
+  return scenario.flows.flatMap(({ steps }) =>
+    steps.map((step) => (step.kind === 'think' ? '' : absoluteUrl(step.url, baseUrl ?? ''))),
+  );
+}
 
 test('there is a preset for every name, in order', () => {
   expect(presets.map(({ name }) => name)).toEqual([...presetNames]);
@@ -35,6 +44,7 @@ test('there is a preset for every name, in order', () => {
     [200, 10],
     [150, 5],
     [50, 240],
+    [500, 5],
   ]);
 });
 
@@ -80,11 +90,6 @@ test('headers that would break the request are refused', () => {
     );
 });
 
-test('more hosts than users is refused', () => {
-  const requests = [{ url: 'http://a.test/' }, { url: 'http://b.test/' }];
-  expect(() => urls({ users: 1, requests })).toThrow(expect.objectContaining({ code: 'BAD_INPUT' }));
-});
-
 test('knows whether it has to wait for the target to listen', () => {
   const needs = (requests: { url: string }[]) =>
     needsListeningAddress(loadSpecSchema.parse({ preset: 'smoke', requests }));
@@ -93,11 +98,50 @@ test('knows whether it has to wait for the target to listen', () => {
   expect(needs([{ url: 'http://x.test/' }])).toBe(false);
 });
 
-test('users are shared by the number of requests, at least one each', () => {
-  expect(shareUsers(10, [1])).toEqual([10]);
-  expect(shareUsers(10, [3, 1])).toEqual([7, 3]);
-  expect(shareUsers(3, [100, 1, 1])).toEqual([1, 1, 1]);
-  expect(shareUsers(7, [1, 1, 1]).reduce((sum, share) => sum + share)).toBe(7);
+test('equal requests are one flow with their number as its weight', () => {
+  const requests = [{ url: '/a' }, { url: '/b' }, { url: '/a' }, { url: '/a', method: 'PUT' }];
+  const { scenario } = resolvePlan(loadSpecSchema.parse({ preset: 'smoke', requests }), [web]);
+  expect(scenario.flows.map(({ name, weight }) => [name, weight])).toEqual([
+    ['GET /a', 2],
+    ['GET /b', 1],
+    ['PUT /a', 1],
+  ]);
+});
+
+test('a preset of minutes is one of seconds by its time scale', () => {
+  const spec = loadSpecSchema.parse({ preset: 'volume', timeScale: 1 / 3600 });
+  expect(resolvePlan(spec, [web]).durationMs).toBe(4000);
+  const knee = resolvePlan(loadSpecSchema.parse({ preset: 'knee', users: 8, durationMs: 6000 }), [web]);
+  expect(knee.scenario.load).toMatchObject({ model: 'knee', maxUsers: 8, stepMs: 1000 });
+  expect(knee).toMatchObject({ users: 8, durationMs: 6000 });
+});
+
+test('users of a search for the knee grow by half, by one at least, up to the most', () => {
+  expect(kneeUsers({ startUsers: 1, maxUsers: 20, factor: 1.5 })).toEqual([1, 2, 3, 4, 6, 9, 13, 19, 20]);
+  expect(kneeUsers({ startUsers: 5, maxUsers: 3, factor: 2 })).toEqual([3]);
+});
+
+test('a scenario is taken as it is; its own base URL and headers are looked at', () => {
+  const scenario = {
+    version: 1,
+    load: { model: 'open', stages: [{ durationMs: 1000, rate: 10 }] },
+    flows: [{ name: 'a', steps: [{ kind: 'request', url: '/{{ $uuid }}' }] }],
+  };
+  const parse = (more: object) =>
+    loadSpecSchema.parse({ preset: 'smoke', scenario: { ...scenario, ...more } });
+  expect(resolvePlan(parse({ baseUrl: 'https://x.test/api/' }), [])).toMatchObject({
+    preset: 'custom',
+    baseUrl: 'https://x.test/api',
+    durationMs: 1000,
+  });
+  expect(needsListeningAddress(parse({}))).toBe(true);
+  expect(needsListeningAddress(parse({ baseUrl: 'https://x.test' }))).toBe(false);
+  for (const wrong of [
+    { baseUrl: 'x' },
+    { headers: { 'a b': '1' } },
+    { thresholds: [{ expression: 'p95 quickly' }] },
+  ])
+    expect(() => resolvePlan(parse(wrong), [web])).toThrow(expect.objectContaining({ code: 'BAD_INPUT' }));
 });
 
 test.each([

@@ -1,53 +1,67 @@
-/** From what the person asked for to what the load engine is told: absolute URLs, users, duration. */
+/** From what the person asked for to what the load engine is told. What cannot be sent is told before anything is started. */
 import { validateHeaderName, validateHeaderValue } from 'node:http';
-import type { HttpRequest, ListeningAddress, LoadSpec } from '../api';
+import type { ListeningAddress, LoadSpec, RequestStep, Scenario, WebSocketStep } from '../api';
 import { AppError } from '../errors';
-import { presetOf } from './presets';
+import { extentOf, scenarioOfLoad } from './scenario-of-load';
+import { parseThreshold } from './thresholds';
 import type { LoadPlan } from './types';
+
+type SendingStep = RequestStep | WebSocketStep;
 
 /** True when at least one request is a path, so that the load can start only once the target listens. */
 export function needsListeningAddress(spec: LoadSpec): boolean {
-  return spec.requests.length === 0 || spec.requests.some(({ url }) => isPath(url));
+  const scenario = scenarioOfLoad(spec);
+  return scenario.baseUrl === undefined && stepsOf(scenario).some(({ url }) => isPath(url));
+}
+
+/** The servers that are known before the load begins, as origins. */
+export function originsOf({ scenario, baseUrl }: Pick<LoadPlan, 'scenario' | 'baseUrl'>): string[] {
+  const origins = new Set<string>();
+  for (const { url } of stepsOf(scenario)) {
+    const base = isPath(url) ? baseUrl : url;
+    if (base !== null && URL.canParse(base) && !/^[^/]*\/\/[^/]*\{\{/.test(base))
+      origins.add(new URL(base.replace(/^ws/i, 'http')).origin);
+  }
+  return [...origins];
 }
 
 /**
- * Fills in the preset's values and makes every URL absolute; paths go to the first address that speaks HTTP.
- * @throws AppError LOAD_NO_URL when a path has no address to go to; BAD_INPUT naming an invalid URL or header, or when
- * there are more hosts than users.
+ * The scenario of a preset, or the one that was given, and where its paths go: to its own base URL, or to the first address
+ * that speaks HTTP.
+ * @throws AppError LOAD_NO_URL when a path has no address to go to; BAD_INPUT naming an invalid URL, header or threshold
  */
 export function resolvePlan(spec: LoadSpec, listening: readonly ListeningAddress[]): LoadPlan {
-  const preset = presetOf(spec.preset);
-  const base = listening.find(({ protocol }) => protocol !== 'tcp');
-  const wanted: HttpRequest[] =
-    spec.requests.length > 0 ? spec.requests : [{ url: '/', method: 'GET', headers: {} }];
-  const plan: LoadPlan = {
-    preset: spec.preset,
-    users: spec.users ?? preset.users,
-    durationMs: spec.durationMs ?? preset.durationMs,
-    requests: wanted.map((request) => {
-      checkHeaders(request);
-      return { ...request, url: absoluteUrl(request.url, base) };
-    }),
+  const scenario = scenarioOfLoad(spec);
+  const address = listening.find(({ protocol }) => protocol !== 'tcp');
+  const baseUrl = scenario.baseUrl === undefined ? (address?.url ?? null) : checkedBase(scenario.baseUrl);
+  checkHeaders('every request', scenario.headers);
+  for (const step of stepsOf(scenario)) {
+    checkUrl(step.url, baseUrl);
+    checkHeaders(step.url, step.headers);
+  }
+  for (const { expression } of scenario.thresholds) parseThreshold(expression);
+  return {
+    preset: spec.scenario ? 'custom' : spec.preset,
+    scenario,
+    baseUrl: baseUrl?.replace(/\/+$/, '') ?? null,
+    folder: spec.scenarioFolder ?? process.cwd(),
+    ...extentOf(scenario.load),
   };
-  const hosts = new Set(plan.requests.map(({ url }) => new URL(url).origin));
-  if (hosts.size > plan.users)
-    throw new AppError(
-      'BAD_INPUT',
-      `The load goes to ${hosts.size} hosts but has only ${plan.users} users.`,
-      {
-        hint: `Give at least ${hosts.size} users, one for each host.`,
-      },
-    );
-  return plan;
+}
+
+function stepsOf(scenario: Scenario): SendingStep[] {
+  return [...scenario.setUp, ...scenario.flows.flatMap(({ steps }) => steps)].filter(
+    (step): step is SendingStep => step.kind !== 'think',
+  );
 }
 
 function isPath(url: string): boolean {
   return url.startsWith('/') || url.startsWith('?');
 }
 
-function absoluteUrl(url: string, base: ListeningAddress | undefined): string {
+function checkUrl(url: string, baseUrl: string | null): void {
   if (isPath(url)) {
-    if (!base)
+    if (baseUrl === null)
       throw new AppError(
         'LOAD_NO_URL',
         `There is no address to send ${url} to: the target listens on no HTTP port.`,
@@ -55,26 +69,31 @@ function absoluteUrl(url: string, base: ListeningAddress | undefined): string {
           hint: 'Give the load a full URL like http://127.0.0.1:3000/, or start a program that listens.',
         },
       );
-    // Not `new URL(url, base)`: a path may start with two slashes.
-    const origin = new URL(base.url).origin;
-    return checkedUrl(url.startsWith('?') ? `${origin}/${url}` : origin + url, url);
+    return;
   }
-  if (!/^https?:\/\//i.test(url))
+  // What is filled in later can be a whole URL.
+  if (url.startsWith('{{')) return;
+  checkAbsolute(url, /^(https?|wss?):\/\//i);
+}
+
+function checkedBase(url: string): string {
+  checkAbsolute(url, /^https?:\/\//i);
+  return url;
+}
+
+function checkAbsolute(url: string, form: RegExp): void {
+  if (!form.test(url))
     throw new AppError('BAD_INPUT', `“${url}” is not a URL the load can use.`, {
       hint: 'Write http://host:port/path, https://…, or a path like /products.',
     });
-  return checkedUrl(url, url);
-}
-
-function checkedUrl(absolute: string, given: string): string {
-  if (!URL.canParse(absolute))
-    throw new AppError('BAD_INPUT', `“${given}” is not a valid URL.`, {
+  // Templates may stand where a URL could not have them.
+  if (!URL.canParse(url.replace(/\{\{.*?\}\}/gs, '1')))
+    throw new AppError('BAD_INPUT', `“${url}” is not a valid URL.`, {
       hint: 'Check the host, the port (1 to 65535) and the characters in it.',
     });
-  return new URL(absolute).href;
 }
 
-function checkHeaders({ url, headers }: HttpRequest): void {
+function checkHeaders(url: string, headers: Record<string, string>): void {
   for (const [name, value] of Object.entries(headers)) {
     try {
       validateHeaderName(name);

@@ -2,7 +2,7 @@ import type { LoadPreset, PresetName } from '../api';
 
 const minuteMs = 60_000;
 
-/** The seven kinds of load. Users are concurrent connections that send their next request as soon as they have an answer. */
+/** The kinds of load. Users are concurrent connections that send their next request as soon as they have an answer. */
 export const presets: LoadPreset[] = [
   preset('smoke', 5, 2, 'A few users: does it work at all, and where does the time go?'),
   preset('light', 20, 5, 'A quiet day.'),
@@ -11,6 +11,7 @@ export const presets: LoadPreset[] = [
   preset('stress', 200, 10, 'More than it is built for: what gives way first?'),
   preset('spike', 150, 5, 'A crowd that arrives at once.'),
   preset('volume', 50, 4 * 60, 'A normal day for hours: does memory grow, does it get slower?'),
+  preset('knee', 500, 5, 'More and more users, step by step, until it breaks: how much can it take?'),
 ];
 
 function preset(name: PresetName, users: number, minutes: number, description: string): LoadPreset {

@@ -1,58 +1,77 @@
 /** What the engine and the load process say to each other over IPC. Times are µs on the host's monotonic clock. */
 import { z } from 'zod';
-import { httpRequestSchema, presetNames } from '../api';
+import { scenarioSchema } from '../api';
+import type { AppErrorJson } from '../errors';
+import type {
+  EndpointResult,
+  GeneratorHealth,
+  KneeReport,
+  LoadSecond,
+  LoadTotals,
+  ThresholdResult,
+} from '../api';
 
 export const toRunnerSchema = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('start'),
-    plan: z.object({
-      preset: z.enum(presetNames),
-      users: z.number().int().positive(),
-      durationMs: z.number().positive(),
-      requests: z.array(httpRequestSchema).min(1),
-    }),
+    scenario: scenarioSchema,
+    baseUrl: z.string().nullable(),
+    folder: z.string(),
   }),
   z.object({ type: z.literal('cancel') }),
 ]);
 export type ToRunner = z.infer<typeof toRunnerSchema>;
 
-const latencySchema = z.object({
-  minMs: z.number(),
-  meanMs: z.number(),
-  p50Ms: z.number(),
-  p90Ms: z.number(),
-  p95Ms: z.number(),
-  p99Ms: z.number(),
-  maxMs: z.number(),
-});
+const number = z.number();
+const counts = z.record(z.string(), number);
 
-const totalsSchema = z.object({
-  requests: z.number(),
-  errors: z.number(),
-  errorKinds: z.record(z.string(), z.number()).optional(),
-  timeouts: z.number(),
-  non2xx: z.number(),
-  bytes: z.number(),
-  meanRate: z.number(),
-  latency: latencySchema.nullable(),
-  statusClasses: z.record(z.string(), z.number()),
-});
-
+/** The load process is ours: what it says is looked at as far as the run depends on it, and taken over whole. */
 export const fromRunnerSchema = z.discriminatedUnion('type', [
   z.object({
+    type: z.literal('endpoints'),
+    endpoints: z.array(z.object({ method: z.string(), url: z.string(), name: z.string().optional() })),
+  }),
+  z.object({
     type: z.literal('window'),
-    endUs: z.number(),
-    rate: z.number(),
-    errorRate: z.number(),
-    latency: latencySchema.pick({ p50Ms: true, p95Ms: true, p99Ms: true }).nullable(),
+    endUs: number,
+    rate: number,
+    errorRate: number,
+    latency: z.object({ p50Ms: number, p95Ms: number, p99Ms: number }).nullable(),
+    users: number,
+    slipMs: number.nullable(),
+  }),
+  z.object({
+    type: z.literal('seconds'),
+    seconds: z.array(z.custom<LoadSecond>(isObject)),
+  }),
+  z.object({
+    type: z.literal('state'),
+    warmingUp: z.boolean(),
+    stage: z.string(),
+    generatorLimit: z.string().nullable(),
+    users: number,
   }),
   z.object({
     type: z.literal('done'),
-    startedUs: z.number(),
-    endedUs: z.number(),
+    startedUs: number,
+    endedUs: number,
     cancelled: z.boolean(),
-    totals: totalsSchema,
-    perRequest: z.array(z.object({ method: z.string(), url: z.string(), totals: totalsSchema })),
+    users: number,
+    totals: z.custom<LoadTotals>(isObject),
+    perRequest: z.array(z.custom<EndpointResult>(isObject)),
+    countedFromUs: number,
+    iterations: number,
+    setUpFailures: counts,
+    generator: z.custom<GeneratorHealth>(isObject),
+    thresholds: z.array(z.custom<ThresholdResult>(isObject)),
+    knee: z.custom<KneeReport>(isObject).optional(),
   }),
+  z.object({ type: z.literal('failed'), error: z.custom<AppErrorJson>(isObject) }),
+  /** Everything has been said. */
+  z.object({ type: z.literal('bye') }),
 ]);
 export type FromRunner = z.infer<typeof fromRunnerSchema>;
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null;
+}

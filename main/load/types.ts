@@ -1,28 +1,47 @@
 /** The seam between a run and whatever makes the requests. */
-import type { HttpRequest, LoadResult, Point, PresetName } from '../api';
+import type { LoadResult, LoadSecond, LoadState, Point, Scenario } from '../api';
 
 export interface LoadPlan {
-  preset: PresetName;
+  /** A preset's name, or `custom` for a scenario. */
+  preset: string;
+  scenario: Scenario;
+  /** Where paths go; null when every request says it itself. A proxy before the target puts its own address here. */
+  baseUrl: string | null;
+  /** Folder that the scenario's files are relative to. */
+  folder: string;
+  /** The most there will be: users, or iterations under way in the open model. */
   users: number;
   durationMs: number;
-  /** Absolute URLs. */
-  requests: HttpRequest[];
 }
 
-export interface LoadOptions {
-  plan: LoadPlan;
+/** A request of the scenario, as `LoadSecond.endpoint` counts them. */
+export interface LoadEndpoint {
+  method: string;
+  url: string;
+  name?: string;
+}
+
+export interface LoadOptions extends LoadPlan {
   /** µs since the run's start. */
   nowUs: () => number;
-  /** requestRate, latencyP50/P95/P99 and errorRate of the last interval (500 ms), scope `load`. */
+  /** requestRate, latencyP50/P95/P99, errorRate, loadUsers and loadSlip of the last interval (500 ms), scope `load`. */
   onPoints: (points: Point[]) => void;
+  /** What each second came to, by endpoint; told just after it. */
+  onSeconds?: (seconds: LoadSecond[]) => void;
+  /** Once, before the first second. */
+  onEndpoints?: (endpoints: LoadEndpoint[]) => void;
+  onState?: (state: Pick<LoadState, 'warmingUp' | 'stage' | 'generatorLimit' | 'users'>) => void;
 }
 
 export interface LoadHandle {
-  /** Resolves when the load has ended or was cancelled; rejects with an AppError LOAD_FAILED when it could not run. */
+  /**
+   * Resolves when the load has ended or was cancelled; rejects with an AppError: LOAD_FAILED when it could not run, BAD_INPUT or
+   * LOAD_NO_URL when the scenario cannot be carried out.
+   */
   readonly done: Promise<LoadResult>;
   /** Ends early; `done` resolves with what was measured and `cancelled: true`. */
   cancel(): void;
 }
 
-/** Starts a load engine in a process of its own. The first form drives autocannon; a later engine replaces only this function. */
+/** Starts a load engine in a process of its own. */
 export type StartLoad = (options: LoadOptions) => LoadHandle;

@@ -1,18 +1,20 @@
 /** The load's part of a run: waits for something to aim at, starts once, ends with the run. */
 import { toAppError, AppError } from '../errors';
-import type { ListeningAddress, LoadResult, LoadSpec, LoadState, Point } from '../api';
-import { needsListeningAddress } from '../load/plan';
-import type { LoadHandle, LoadPlan, StartLoad } from '../load/types';
+import type { ListeningAddress, LoadResult, LoadSecond, LoadSpec, LoadState, Point } from '../api';
+import { needsListeningAddress, originsOf } from '../load/plan';
+import { extentOf, scenarioOfLoad } from '../load/scenario-of-load';
+import type { LoadEndpoint, LoadHandle, LoadPlan, StartLoad } from '../load/types';
 
 export interface RunLoadOptions {
   spec: LoadSpec;
-  presetDefaults: { users: number; durationMs: number };
   startLoad: StartLoad;
   resolvePlan: (spec: LoadSpec, listening: ListeningAddress[]) => LoadPlan;
   /** Waits until something accepts connections at an explicit URL that is not the target's own address. */
   waitUntilReachable: (url: string, timeoutMs: number, signal: AbortSignal) => Promise<void>;
   nowUs: () => number;
   onPoints: (points: Point[]) => void;
+  onSeconds?: (seconds: LoadSecond[]) => void;
+  onEndpoints?: (endpoints: LoadEndpoint[]) => void;
   onState(state: LoadState): void;
   onResult(result: LoadResult): void;
 }
@@ -28,12 +30,15 @@ export class RunLoad {
   private settled: Promise<void> = Promise.resolve();
 
   constructor(private readonly options: RunLoadOptions) {
-    const { spec, presetDefaults } = options;
+    const { spec } = options;
+    const scenario = scenarioOfLoad(spec);
+    const { users, durationMs } = extentOf(scenario.load);
     this.state = {
       phase: 'waiting',
-      preset: spec.preset,
-      users: spec.users ?? presetDefaults.users,
-      plannedDurationMs: spec.durationMs ?? presetDefaults.durationMs,
+      preset: spec.scenario ? 'custom' : spec.preset,
+      ...(spec.scenario && { name: scenario.name }),
+      users,
+      plannedDurationMs: durationMs,
     };
   }
 
@@ -49,9 +54,10 @@ export class RunLoad {
   /** Rejects, too, when the requests make no plan. */
   private async untilReachable(): Promise<void> {
     const { spec, resolvePlan, waitUntilReachable } = this.options;
-    const origins = new Set(resolvePlan(spec, []).requests.map(({ url }) => new URL(url).origin));
     await Promise.all(
-      [...origins].map((origin) => waitUntilReachable(origin, reachableTimeoutMs, this.abort.signal)),
+      originsOf(resolvePlan(spec, [])).map((origin) =>
+        waitUntilReachable(origin, reachableTimeoutMs, this.abort.signal),
+      ),
     );
   }
 
@@ -68,9 +74,14 @@ export class RunLoad {
     let handle: LoadHandle;
     try {
       handle = this.options.startLoad({
-        plan: this.options.resolvePlan(this.options.spec, listening),
+        ...this.options.resolvePlan(this.options.spec, listening),
         nowUs: this.options.nowUs,
         onPoints: this.options.onPoints,
+        onSeconds: this.options.onSeconds,
+        onEndpoints: this.options.onEndpoints,
+        onState: (state) => {
+          if (this.state.phase === 'running') this.setState(state);
+        },
       });
     } catch (error) {
       this.fail(error);

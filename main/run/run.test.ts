@@ -51,7 +51,6 @@ function setUp(processCollector: Partial<Collector> = {}) {
       },
       resolvePlan,
       waitUntilReachable: () => new Promise(() => undefined),
-      presetDefaults: () => ({ users: 1, durationMs: 1000 }),
     },
     recorders: {
       begin: () =>

@@ -29,6 +29,7 @@ import type {
 } from '../target/types';
 import type { TimelineWindow } from '../../profiles/series';
 import type { ProfileDelta } from '../../profiles/types';
+import { extentOf, scenarioOfLoad } from '../load/scenario-of-load';
 import { describeEnvironment, projectName } from './environment';
 import { Recording, type JournalRecord } from './recording';
 import type { Recorder, RecorderFactory } from './recorder';
@@ -49,9 +50,7 @@ export interface RunDependencies {
   }): Collector;
   startAll(collectors: Collector[], sink: CaptureSink, clock: Clock): Promise<void>;
   snapshots: Pick<RunMemoryOptions, 'takeSnapshot' | 'freeBytes' | 'armAtEnd' | 'armNearLimit'>;
-  load: Pick<RunLoadOptions, 'startLoad' | 'resolvePlan' | 'waitUntilReachable'> & {
-    presetDefaults(preset: NonNullable<RunSpec['load']>['preset']): { users: number; durationMs: number };
-  };
+  load: Pick<RunLoadOptions, 'startLoad' | 'resolvePlan' | 'waitUntilReachable'>;
   recorders: RecorderFactory;
   newSessionId(): string;
   emit(event: AnyEvent): void;
@@ -107,9 +106,7 @@ export class Run {
     this.memory = new RunMemory({
       ...deps.snapshots,
       spec,
-      loadDurationMs: spec.load
-        ? (spec.load.durationMs ?? deps.load.presetDefaults(spec.load.preset).durationMs)
-        : null,
+      loadDurationMs: spec.load ? extentOf(scenarioOfLoad(spec.load).load).durationMs : null,
       clock: this.clock,
       fileOf: (thread, number) => this.recorder!.snapshotFile(thread, number),
       onSnapshot: (snapshot) => this.snapshotChanged(snapshot),
@@ -153,7 +150,6 @@ export class Run {
       this.load = new RunLoad({
         ...deps.load,
         spec: spec.load,
-        presetDefaults: deps.load.presetDefaults(spec.load.preset),
         nowUs: () => clock.nowUs(),
         onPoints: (points) => this.sink.points(points),
         onState: (load) => this.loadChanged(load),

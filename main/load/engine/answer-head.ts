@@ -1,0 +1,71 @@
+/** The head of an HTTP/1 answer, read strictly: what is not HTTP is said to be none, never guessed at. */
+import type { AnswerHead } from './transport';
+
+export interface Http1Head extends AnswerHead {
+  /** -1: there is none. */
+  readonly contentLength: number;
+  readonly chunked: boolean;
+  /** The connection can be used again. */
+  readonly keepAlive: boolean;
+}
+
+const statusLine = /^HTTP\/1\.([01]) ([1-5]\d\d)(?: [^\r\n]*)?$/;
+const tokenName = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+const noCookies: readonly string[] = [];
+
+/** @param text from the status line up to and without the empty line; null when it is not the head of an answer */
+export function readHead(text: string): Http1Head | null {
+  const lines = text.split('\r\n');
+  const status = statusLine.exec(lines[0] ?? '');
+  if (!status) return null;
+  let contentLength = -1;
+  let chunked = false;
+  let otherCoding = false;
+  let keepAlive = status[1] === '1';
+  let setCookies: string[] | undefined;
+  for (let at = 1; at < lines.length; at++) {
+    const line = lines[at]!;
+    const colon = line.indexOf(':');
+    if (colon <= 0 || !tokenName.test(line.slice(0, colon))) return null;
+    // Names of other lengths than these need not be looked at.
+    if (colon !== 14 && colon !== 17 && colon !== 10) continue;
+    const name = line.slice(0, colon).toLowerCase();
+    const value = line.slice(colon + 1).trim();
+    if (name === 'content-length') {
+      const length = /^\d{1,15}$/.test(value) ? Number(value) : NaN;
+      if (Number.isNaN(length) || (contentLength >= 0 && contentLength !== length)) return null;
+      contentLength = length;
+    } else if (name === 'transfer-encoding') {
+      const codings = value.toLowerCase().split(',');
+      chunked = codings.at(-1)?.trim() === 'chunked';
+      otherCoding = !chunked;
+    } else if (name === 'connection') {
+      const tokens = value.toLowerCase();
+      if (tokens.includes('close')) keepAlive = false;
+      else if (tokens.includes('keep-alive')) keepAlive = true;
+    } else if (name === 'set-cookie') (setCookies ??= []).push(value);
+  }
+  // With a transfer coding the length says nothing (RFC 9112, 6.3).
+  if (chunked || otherCoding) contentLength = -1;
+  return {
+    status: Number(status[2]),
+    contentLength,
+    chunked,
+    keepAlive,
+    setCookies: setCookies ?? noCookies,
+    header: (wanted) => headerOf(lines, wanted),
+  };
+}
+
+function headerOf(lines: readonly string[], wanted: string): string | undefined {
+  for (let at = 1; at < lines.length; at++) {
+    const line = lines[at]!;
+    if (
+      line.length > wanted.length &&
+      line[wanted.length] === ':' &&
+      line.slice(0, wanted.length).toLowerCase() === wanted
+    )
+      return line.slice(wanted.length + 1).trim();
+  }
+  return undefined;
+}

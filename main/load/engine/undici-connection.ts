@@ -1,0 +1,145 @@
+/** Everything but plain HTTP/1.1, by undici: TLS, and HTTP/2 with and without it. */
+import { Client, H2CClient, type Dispatcher } from 'undici';
+import { errorKind } from './http1-connection';
+import {
+  closedKind,
+  connectTimeoutKind,
+  notHttpKind,
+  type AnswerHead,
+  type AnswerSink,
+  type Connection,
+  type ConnectionOptions,
+  type OutgoingRequest,
+} from './transport';
+
+type Headers = Parameters<NonNullable<Dispatcher.DispatchHandler['onResponseStart']>>[2];
+
+/** undici's names for what the system or the other side did. */
+const kinds: Record<string, string> = {
+  UND_ERR_CONNECT_TIMEOUT: connectTimeoutKind,
+  UND_ERR_SOCKET: closedKind,
+  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: notHttpKind,
+};
+
+export class UndiciConnection implements Connection, Dispatcher.DispatchHandler {
+  readonly #origin: URL;
+  #client: Dispatcher | null = null;
+  #sink: AnswerSink | null = null;
+  #controller: Dispatcher.DispatchController | null = null;
+  #wanted = false;
+  #receivedBytes = 0;
+
+  constructor(
+    origin: URL,
+    private readonly options: ConnectionOptions,
+  ) {
+    this.#origin = origin;
+  }
+
+  send(request: OutgoingRequest, sink: AnswerSink): void {
+    this.#sink = sink;
+    this.#receivedBytes = 0;
+    this.#client ??= this.#newClient();
+    const { method, path, headers, body } = request;
+    const options = { method, path, headers: headers as string[], body, reset: !this.options.keepAlive };
+    this.#client.dispatch(options, this);
+  }
+
+  abandon(): void {
+    this.#sink = null;
+    this.#controller = null;
+    const client = this.#client;
+    this.#client = null;
+    void client?.destroy().catch(() => undefined);
+  }
+
+  destroy(): void {
+    this.abandon();
+  }
+
+  // ── what undici tells ──
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    if (!this.#sink) {
+      controller.abort(new Error('given up'));
+      return;
+    }
+    this.#controller = controller;
+    this.#sink.onSent();
+  }
+
+  onResponseStart(controller: Dispatcher.DispatchController, status: number, headers: Headers): void {
+    if (controller !== this.#controller || !this.#sink || status < 200) return;
+    this.#receivedBytes += headBytes(headers);
+    this.#wanted = this.#sink.onHead(headOf(status, headers));
+  }
+
+  onResponseData(controller: Dispatcher.DispatchController, piece: Buffer): void {
+    if (controller !== this.#controller) return;
+    this.#receivedBytes += piece.length;
+    if (this.#wanted) this.#sink?.onBody(piece);
+  }
+
+  onResponseEnd(controller: Dispatcher.DispatchController): void {
+    if (controller !== this.#controller) return;
+    const sink = this.#sink;
+    this.#sink = null;
+    this.#controller = null;
+    // Outside of undici's own work: it is not done with this request yet.
+    const bytes = this.#receivedBytes;
+    queueMicrotask(() => sink?.onDone(bytes));
+  }
+
+  onResponseError(controller: Dispatcher.DispatchController, error: Error): void {
+    // Before it was sent there is no controller of ours yet; after it was given up there is no one to tell.
+    if (this.#controller && controller !== this.#controller) return;
+    const sink = this.#sink;
+    this.abandon();
+    queueMicrotask(() => sink?.onFailed(kindOf(error)));
+  }
+
+  #newClient(): Dispatcher {
+    const { http2, insecureTls, connectTimeoutMs } = this.options;
+    const common = {
+      // The user's own clock ends what takes too long.
+      headersTimeout: 0,
+      bodyTimeout: 0,
+      connectTimeout: connectTimeoutMs,
+      keepAliveTimeout: 600_000,
+      keepAliveMaxTimeout: 3_600_000,
+      pipelining: 1,
+    };
+    if (this.#origin.protocol === 'http:') return new H2CClient(this.#origin, common);
+    return new Client(this.#origin, {
+      ...common,
+      allowH2: http2,
+      connect: { rejectUnauthorized: !insecureTls, timeout: connectTimeoutMs },
+    });
+  }
+}
+
+function headOf(status: number, headers: Headers): AnswerHead {
+  const cookies = headers['set-cookie'];
+  return {
+    status,
+    setCookies: cookies === undefined ? [] : Array.isArray(cookies) ? cookies : [cookies],
+    header: (name) => {
+      const value = headers[name];
+      return Array.isArray(value) ? value[0] : value;
+    },
+  };
+}
+
+/** As they would stand in HTTP/1.1: HTTP/2 packs them, and undici does not say how many bytes came. */
+function headBytes(headers: Headers): number {
+  let bytes = 0;
+  for (const name in headers) bytes += name.length + String(headers[name]).length + 4;
+  return bytes;
+}
+
+function kindOf(error: NodeJS.ErrnoException): string {
+  const code = error.code ?? '';
+  if (code.startsWith('HPE_')) return notHttpKind;
+  const cause = error.cause as NodeJS.ErrnoException | undefined;
+  return kinds[code] ?? (cause?.code && code.startsWith('UND_') ? cause.code : errorKind(error));
+}
