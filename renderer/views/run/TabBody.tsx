@@ -1,7 +1,7 @@
 import { ExploreView } from './explore/ExploreView';
 import { FrameMenu } from './explore/FrameMenu';
 import { FunctionsTab } from './explore/FunctionsTab';
-import { LoadTab } from './LoadTab';
+import { LoadTab } from './load/LoadTab';
 import { MemoryTab } from './memory/MemoryTab';
 import { OutputTab } from './OutputTab';
 import { ProcessesTab } from './ProcessesTab';
