@@ -1,5 +1,6 @@
-// Takes the README's pictures from the running product: the shop sample under its load, in the web shell.
-//   npm run build && node scripts/screenshots.mjs
+// Takes the README's pictures from the running product, in the web shell: the shop sample under its load, and a program
+// with a planted leak.
+//   npm run build && node scripts/screenshots.mjs [shop|memory]
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -11,7 +12,35 @@ import { chromiumArgs, findChromium } from './find-chromium.mjs';
 const root = path.resolve(import.meta.dirname, '..');
 const folder = path.join(root, 'docs', 'screenshots');
 const home = await mkdtemp(path.join(os.tmpdir(), 'scorchmark-screenshots-'));
-const server = spawn(process.execPath, [path.join(root, 'out/main/cli.js'), 'serve', '--data-folder', home], {
+const cli = path.join(root, 'out/main/cli.js');
+
+/** Records a program of resources/leak-programs under load; its session's id. */
+async function recordLeak(program) {
+  const memory = ['--force-gc', '2s', '--snapshot', 'warm-up,end'];
+  const load = ['--load', 'light', '--users', '5', '--duration', '45s'];
+  const about = [
+    '--name',
+    'Session store',
+    '--cwd',
+    path.join(root, 'resources/leak-programs'),
+    '--data-folder',
+    home,
+  ];
+  const recording = spawn(
+    process.execPath,
+    [cli, 'record', '--json', '--quiet', ...memory, ...load, ...about, '--', 'node', program],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  );
+  const ended = once(recording, 'exit');
+  let printed = '';
+  for await (const piece of recording.stdout) printed += String(piece);
+  await ended;
+  return JSON.parse(printed).session.id;
+}
+
+const only = process.argv[2];
+const leak = only === 'shop' ? null : await recordLeak('growing-map.mjs');
+const server = spawn(process.execPath, [cli, 'serve', '--data-folder', home], {
   stdio: ['ignore', 'pipe', 'inherit'],
 });
 const browser = await chromium.launch({ executablePath: await findChromium(), args: chromiumArgs });
@@ -19,7 +48,22 @@ try {
   let printed = '';
   while (!/at http\S+/.test(printed)) printed += String((await once(server.stdout, 'data'))[0]);
   const page = await browser.newPage({ viewport: { width: 1440, height: 900 }, colorScheme: 'dark' });
-  const shoot = (name) => page.screenshot({ path: path.join(folder, `${name}.png`) });
+  await page.goto(/at (http\S+)/.exec(printed)[1]);
+  if (only !== 'memory') await shootShop(page);
+  if (leak) await shootLeak(page);
+} finally {
+  await browser.close();
+  server.kill('SIGINT');
+  if (server.exitCode === null) await once(server, 'exit');
+  await rm(home, { recursive: true, force: true });
+}
+
+/** @param {import('@playwright/test').Page} page */
+function shoot(page, name) {
+  return page.screenshot({ path: path.join(folder, `${name}.png`) });
+}
+
+async function shootShop(page) {
   const recordFor = async (ms) => {
     await page.getByTestId('run-phase').filter({ hasText: 'recording' }).waitFor();
     await page.getByRole('tab', { name: 'Flame' }).click();
@@ -30,26 +74,25 @@ try {
     await page.getByTestId('run-phase').filter({ hasText: 'saved' }).waitFor();
   };
 
-  await page.goto(/at (http\S+)/.exec(printed)[1]);
   await page.getByRole('button', { name: 'Try the sample app' }).click();
   await recordFor(20_000);
-  await shoot('run-dark');
+  await shoot(page, 'run-dark');
   await stop();
   await page.emulateMedia({ colorScheme: 'light' });
   await page.getByRole('tab', { name: 'Summary' }).click();
   await page.waitForTimeout(500);
-  await shoot('summary-light');
+  await shoot(page, 'summary-light');
   await page.getByRole('tab', { name: 'Flame' }).click();
   await page.getByText('Flame chart', { exact: true }).click();
   await page.waitForTimeout(1000);
-  await shoot('chart-light');
+  await shoot(page, 'chart-light');
   await page.getByText('Sandwich', { exact: true }).click();
   await page.getByRole('row').filter({ hasText: 'buildMonthlyReport' }).first().click();
   await page.emulateMedia({ colorScheme: 'dark' });
   const source = page.getByRole('button', { name: 'Show source' });
   if (await source.count()) await source.click();
   await page.waitForTimeout(1500);
-  await shoot('sandwich-dark');
+  await shoot(page, 'sandwich-dark');
 
   await page.emulateMedia({ colorScheme: 'dark' });
   await page.getByRole('button', { name: 'Run again' }).click();
@@ -65,10 +108,12 @@ try {
     .click();
   await page.getByText('Latency P99').first().waitFor();
   await page.waitForTimeout(500);
-  await shoot('compare-dark');
-} finally {
-  await browser.close();
-  server.kill('SIGINT');
-  if (server.exitCode === null) await once(server, 'exit');
-  await rm(home, { recursive: true, force: true });
+  await shoot(page, 'compare-dark');
+}
+
+async function shootLeak(page) {
+  await page.evaluate(`location.hash = "#/run/${leak}/memory"`);
+  await page.getByTestId('suspect-constructors').waitFor();
+  await page.waitForTimeout(1500);
+  await shoot(page, 'memory-dark');
 }
