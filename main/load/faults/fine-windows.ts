@@ -18,6 +18,8 @@ export interface FineWindow {
   /** When the first and the last good answer of the window came. */
   firstGoodUs?: number;
   lastGoodUs?: number;
+  /** And the last of the others. */
+  lastBadUs?: number;
 }
 
 export class FineWindows {
@@ -31,6 +33,7 @@ export class FineWindows {
     window.responseUs += responseUs;
     if (!isGood) {
       window.bad++;
+      window.lastBadUs = endUs;
       return;
     }
     window.good++;
@@ -40,7 +43,9 @@ export class FineWindows {
 
   /** Without an answer. */
   failed(atUs: number): void {
-    this.#at(atUs).bad++;
+    const window = this.#at(atUs);
+    window.bad++;
+    window.lastBadUs = atUs;
   }
 
   /** The windows that are over; empty ones, in which nothing came to an end, are left out. */

@@ -1,0 +1,141 @@
+import { describe, expect, it } from 'vitest';
+import { faultSchema, type LoadSecond } from '../api';
+import { LatencyHistogram } from '../../profiles/latency/histogram';
+import { FineWindows, type FineWindow, type HappenedFault } from '../load/faults';
+import { faultReports } from './faults';
+
+/** A load as it would be counted: one request each `gapMs`, answered after what `answerMs` says; null: an error. */
+function loaded(totalMs: number, gapMs: number, answerMs: (tMs: number) => number | null) {
+  const fine = new FineWindows();
+  const seconds: LoadSecond[] = [];
+  const answers: { endMs: number; latencyMs: number | null }[] = [];
+  for (let tMs = 0; tMs < totalMs; tMs += gapMs) {
+    const latencyMs = answerMs(tMs);
+    answers.push({ endMs: tMs + (latencyMs ?? 0), latencyMs });
+  }
+  answers.sort((a, b) => a.endMs - b.endMs);
+  const windows: FineWindow[] = [];
+  for (const { endMs, latencyMs } of answers) {
+    if (latencyMs === null) fine.failed(endMs * 1000);
+    else fine.answered(endMs * 1000, latencyMs * 1000, true);
+    windows.push(...fine.take(endMs * 1000));
+  }
+  windows.push(...fine.take(1e12));
+  for (let second = 0; second * 1000 < totalMs; second++) {
+    const own = answers.filter(({ endMs }) => Math.floor(endMs / 1000) === second);
+    if (own.length === 0) continue;
+    const response = new LatencyHistogram();
+    const good = own.filter(({ latencyMs }) => latencyMs !== null);
+    for (const { latencyMs } of good) response.record(latencyMs! * 1000);
+    const errors = own.length - good.length;
+    seconds.push({
+      tUs: second * 1e6,
+      durationUs: 1e6,
+      endpoint: 0,
+      answered: good.length,
+      errors,
+      timeouts: 0,
+      non2xx: 0,
+      badChecks: 0,
+      bytes: 0,
+      ...(errors > 0 && { errorKinds: { ECONNREFUSED: errors } }),
+      response: response.encode(),
+      service: response.encode(),
+    });
+  }
+  return { seconds, windows, startedUs: 0, endedUs: totalMs * 1000 };
+}
+
+const happened = (fault: object, startMs: number, endMs: number, id = 'f1'): HappenedFault => ({
+  id,
+  fault: faultSchema.parse(fault),
+  text: id,
+  byHand: false,
+  startedUs: startMs * 1000,
+  endedUs: endMs * 1000,
+});
+
+describe('what a fault did', () => {
+  it('is told by the numbers before, during and after it', () => {
+    const evidence = loaded(30_000, 10, (tMs) => (tMs >= 10_000 && tMs < 15_000 ? 205 : 5));
+    const [report] = faultReports({
+      ...evidence,
+      faults: [happened({ kind: 'latency', delayMs: 200 }, 10_000, 15_000)],
+    });
+    expect(report).toMatchObject({
+      kind: 'latency',
+      before: { startUs: 0, endUs: 10e6, rps: 100, errorRatio: 0 },
+      during: { startUs: 10e6, endUs: 15e6 },
+      after: { startUs: 15e6, endUs: 30e6 },
+    });
+    expect(report!.before.p50Ms).toBeCloseTo(5, 1);
+    expect(report!.during.p50Ms).toBeCloseTo(205, 0);
+    expect(report!.after.p50Ms).toBeCloseTo(5, 1);
+    expect(report!.downMs).toBeUndefined();
+  });
+
+  it('is over when throughput, latency and errors are as before again, not earlier', () => {
+    // Killed at 10 s, started again at 11 s, listening at 14.25 s, slow until 16.1 s.
+    const evidence = loaded(40_000, 5, (tMs) => {
+      if (tMs >= 10_000 && tMs < 14_250) return null;
+      return tMs >= 14_250 && tMs < 16_100 ? 60 : 5 + (tMs % 3);
+    });
+    const [report] = faultReports({ ...evidence, faults: [happened({ kind: 'kill' }, 10_000, 11_000)] });
+    expect(report!.downMs).toBeCloseTo(4310, -1);
+    expect(Math.abs(report!.recoveryMs! - 5100)).toBeLessThan(150);
+    expect(report!.during.errorRatio).toBeGreaterThan(0.99);
+    expect(report!.during.errorKinds).toEqual({ ECONNREFUSED: 200 });
+  });
+
+  it('is over at the first good answer when it is well from there on', () => {
+    const evidence = loaded(40_000, 5, (tMs) => (tMs >= 10_000 && tMs < 13_437 ? null : 5));
+    const [report] = faultReports({ ...evidence, faults: [happened({ kind: 'kill' }, 10_000, 11_000)] });
+    expect(report!.recoveryMs).toBeCloseTo(2445, -1);
+    expect(report!.downMs).toBeCloseTo(3445, -1);
+  });
+
+  it('is over at once when the fault’s end was the end of it', () => {
+    const evidence = loaded(30_000, 10, (tMs) => (tMs >= 10_000 && tMs < 15_000 ? 50 : 5));
+    const [report] = faultReports({
+      ...evidence,
+      faults: [happened({ kind: 'latency', delayMs: 45 }, 10_000, 15_000)],
+    });
+    expect(report!.recoveryMs).toBeLessThanOrEqual(100);
+  });
+
+  it('was not seen to end when it never was as before again', () => {
+    const evidence = loaded(30_000, 10, (tMs) => (tMs < 10_000 ? 5 : 40));
+    const [report] = faultReports({ ...evidence, faults: [happened({ kind: 'pause' }, 10_000, 11_000)] });
+    expect(report!.recoveryMs).toBeNull();
+  });
+
+  it('is judged with few requests too, by longer windows', () => {
+    const evidence = loaded(120_000, 100, (tMs) => (tMs >= 60_000 && tMs < 70_000 ? null : 20));
+    const [report] = faultReports({ ...evidence, faults: [happened({ kind: 'kill' }, 60_000, 62_000)] });
+    expect(Math.abs(report!.recoveryMs! - 8000)).toBeLessThan(1000);
+  });
+
+  it('is not mixed up with its neighbours', () => {
+    const evidence = loaded(40_000, 10, (tMs) => (tMs >= 10_000 && tMs < 12_000 ? null : 5));
+    const [, second] = faultReports({
+      ...evidence,
+      faults: [happened({ kind: 'pause' }, 10_000, 12_000), happened({ kind: 'cpu' }, 20_000, 25_000, 'f2')],
+    });
+    expect(second!.before).toMatchObject({ startUs: 12e6, endUs: 20e6, errorRatio: 0 });
+  });
+
+  it('is told with its problem and without a recovery when it never acted', () => {
+    const evidence = loaded(20_000, 10, () => 5);
+    const [report] = faultReports({
+      ...evidence,
+      faults: [{ ...happened({ kind: 'memory', limitBytes: 1e6 }, 10_000, 10_000), problem: 'Not here.' }],
+    });
+    expect(report).toMatchObject({ problem: 'Not here.', recoveryMs: null, during: { requests: 0 } });
+  });
+
+  it('counts a stretch without a single answer as one without throughput', () => {
+    const evidence = loaded(30_000, 10, (tMs) => (tMs >= 10_000 && tMs < 15_000 ? 15_000 - tMs + 5 : 5));
+    const [report] = faultReports({ ...evidence, faults: [happened({ kind: 'pause' }, 10_000, 15_000)] });
+    expect(report!.during).toMatchObject({ requests: 0, rps: 0, p50Ms: null });
+  });
+});
