@@ -83,10 +83,17 @@ function semidominators(snapshot: HeapSnapshot, order: DepthFirstOrder, forest: 
     return smallest;
   };
 
+  let touched = 0;
   for (let w = count; w > 1; w--) {
     let smallest = semi[w]!;
+    const begin = first[w]!;
     const end = first[w + 1]!;
-    for (let at = first[w]!; at < end; at++) {
+    // What will be looked at soon is asked for now, and its ancestor when it is here, so that it does not have to be waited for.
+    if (begin >= lookAhead) {
+      const soon = forest[from[begin - lookAhead / 2]! * 2]!;
+      touched |= forest[from[begin - lookAhead]! * 2]! | forest[soon * 2]!;
+    }
+    for (let at = begin; at < end; at++) {
       const candidate = smallestAbove(from[at]!);
       if (candidate < smallest) smallest = candidate;
     }
@@ -94,8 +101,13 @@ function semidominators(snapshot: HeapSnapshot, order: DepthFirstOrder, forest: 
     forest[w * 2] = parent[w]!;
     forest[w * 2 + 1] = smallest;
   }
+  // Number 0 is nobody's. Had it no use, what is asked for above would not be.
+  semi[0] = touched;
   return semi;
 }
+
+/** References from one that is looked at to one that is asked for; measured with 6 M objects. */
+const lookAhead = 24;
 
 interface ReferencesByNumber {
   /** Of the references from smaller numbers, which are ancestors, only the topmost matters: it begins as the semidominator. */
