@@ -19,6 +19,8 @@ export interface Driver {
   /** What the second that just ended came to, warm-up left out. @returns true when the load is over */
   second?(tally: Tally, endUs: number): boolean;
   readonly knee?: KneeReport;
+  /** Since when nothing more is due, and only answers are waited for. */
+  readonly drainsFromUs?: number | undefined;
   /** Nothing begins any more; everything under way is given up, all connections are closed. */
   stop(): void;
 }

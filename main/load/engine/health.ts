@@ -24,9 +24,10 @@ export class Health {
   #cpuSumMs = 0;
   #cpuElapsedMs = 0;
   #cpuMaxPercent = 0;
-  #seconds = 0;
+  seconds = 0;
   #limitedSeconds = 0;
-  #busySeconds = 0;
+  /** In which it used all of its core. */
+  busySeconds = 0;
   #lateSeconds = 0;
   #cappedSeconds = 0;
   #isCapped = false;
@@ -80,8 +81,8 @@ export class Health {
     this.#secondSlip.reset();
     const isBusy = cpuPercent >= busyPercent;
     const isLate = lagMs >= lateLoopMs || (slipMs >= lateStartMs && !this.#isCapped);
-    this.#seconds++;
-    if (isBusy) this.#busySeconds++;
+    this.seconds++;
+    if (isBusy) this.busySeconds++;
     if (isLate) this.#lateSeconds++;
     if (this.#isCapped) this.#cappedSeconds++;
     if (isBusy || isLate || this.#isCapped) this.#limitedSeconds++;
@@ -98,7 +99,7 @@ export class Health {
   result(): GeneratorHealth {
     this.#secondLag.disable();
     this.#allLag.disable();
-    const limited = this.#seconds > 0 ? this.#limitedSeconds / this.#seconds : 0;
+    const limited = this.seconds > 0 ? this.#limitedSeconds / this.seconds : 0;
     const wasLimit = limited >= goodPart;
     const lag = (ns: number) => (ns > 0 && Number.isFinite(ns) ? Math.max(0, ns / 1e6 - resolutionMs) : 0);
     const numbers = {
@@ -117,15 +118,15 @@ export class Health {
   }
 
   #verdict({ due, begun, slipP99Ms, cpuMeanPercent, wasLimit }: Omit<GeneratorHealth, 'verdict'>): string {
-    const of = `in ${this.#limitedSeconds} of ${this.#seconds} seconds`;
+    const of = `in ${this.#limitedSeconds} of ${this.seconds} seconds`;
     const missed = due - begun;
     const notBegun = missed > 0 ? ` ${missed} of ${due} iterations that were due were never begun.` : '';
     if (this.#limitedSeconds === 0)
       return `The generator kept up: ${Math.round(cpuMeanPercent)} % of a core on average${slipP99Ms > 0 ? `, starts at most ${slipP99Ms.toFixed(1)} ms late (P99)` : ''}.${notBegun}`;
     const why =
-      this.#cappedSeconds >= Math.max(this.#busySeconds, this.#lateSeconds)
+      this.#cappedSeconds >= Math.max(this.busySeconds, this.#lateSeconds)
         ? 'as many iterations were under way as may be (maxInFlight), so that starts were late'
-        : this.#busySeconds >= this.#lateSeconds
+        : this.busySeconds >= this.#lateSeconds
           ? 'it used all of its one core'
           : 'it did not get to run in time, since the machine was busy';
     return `${wasLimit ? 'The generator was the limit, not only the target' : 'The generator was the limit for a while'}: ${of} ${why}.${notBegun}`;

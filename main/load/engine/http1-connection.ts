@@ -4,6 +4,7 @@
  * before the next one is read.
  */
 import { connect, type Socket } from 'node:net';
+import { routes } from '../faults/routes';
 import type { Http1Head } from './answer-head';
 import { AnswerParser, type ParserSink } from './answer-parser';
 import {
@@ -28,6 +29,8 @@ export class Http1Connection implements Connection, ParserSink {
   #request: OutgoingRequest | null = null;
   #sink: AnswerSink | null = null;
   #receivedBytes = 0;
+  /** Of the routes when the socket was opened. */
+  #routesVersion = 0;
   #connectTimer: NodeJS.Timeout | undefined;
 
   constructor(
@@ -43,7 +46,7 @@ export class Http1Connection implements Connection, ParserSink {
     this.#request = request;
     this.#sink = sink;
     this.#receivedBytes = 0;
-    if (this.#isOpen) this.#write();
+    if (this.#isOpen && this.#routesVersion === routes.version) this.#write();
     else this.#open();
   }
 
@@ -59,9 +62,9 @@ export class Http1Connection implements Connection, ParserSink {
 
   #open(): void {
     this.#drop();
+    this.#routesVersion = routes.version;
     const socket = connect({
-      host: this.#host,
-      port: this.#port,
+      ...routes.of(this.#host, this.#port),
       noDelay: true,
       onread: {
         buffer: readBuffer,

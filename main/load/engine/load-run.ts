@@ -12,6 +12,8 @@ import type { Driver, DriverOptions } from './driver';
 import { Health } from './health';
 import { HostLimits } from './host-limits';
 import { Http1Connection } from './http1-connection';
+import { KneeDriver } from './knee-driver';
+import { OpenDriver } from './open-driver';
 import { LoadStatistics, Tally } from './statistics';
 import { ThresholdWatch } from './threshold-watch';
 import type { Connection, ConnectionOptions } from './transport';
@@ -187,13 +189,20 @@ export class LoadRun implements Crew {
       users: this.#driver!.users,
       slipMs: this.#health.takeSlipMs(),
     });
+    const windows = this.statistics.fine.take(endUs);
+    if (windows.length > 0) this.options.tell({ type: 'fine', windows });
   }
 
   #second(endUs: number): void {
     if (endUs <= this.#secondStartUs) return;
     const isCounted = !this.#isWarmingUp;
     const tally = new Tally();
-    const seconds = this.statistics.takeSecond(this.#secondStartUs, endUs, isCounted, tally);
+    const drainsFromUs = this.#driver!.drainsFromUs ?? Infinity;
+    const seconds = this.statistics.takeSecond(this.#secondStartUs, endUs, {
+      isCounted,
+      drainsFromUs,
+      also: tally,
+    });
     this.#secondStartUs = endUs;
     if (seconds.length > 0) this.options.tell({ type: 'seconds', seconds });
     this.#health.second(endUs);
@@ -247,8 +256,13 @@ export class LoadRun implements Crew {
     switch (load.model) {
       case 'closed':
         return new ClosedDriver(load, options);
-      default:
-        throw new Error(`${load.model} is not there yet`);
+      case 'open':
+        return new OpenDriver(load, this.options.scenario.connection.timeoutMs, options);
+      case 'knee':
+        return new KneeDriver(load, this.options.scenario.warmUpMs, {
+          ...options,
+          cut: () => this.#second(nowUs()),
+        });
     }
   }
 }

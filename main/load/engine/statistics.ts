@@ -7,6 +7,8 @@
  */
 import type { EndpointResult, LoadSecond, LoadTotals } from '../../api';
 import { summaryOf } from '../../../profiles/latency/summary';
+import { FineWindows } from '../faults/fine-windows';
+import { nowUs } from './clock';
 import { LatencyHistogram } from '../../../profiles/latency/histogram';
 
 export interface EndpointName {
@@ -30,6 +32,15 @@ export interface LoadWindow {
   latency: { p50Ms: number; p95Ms: number; p99Ms: number } | null;
 }
 
+export interface SecondOptions {
+  /** False within the warm-up. */
+  isCounted: boolean;
+  /** From then on answers count, but no time does: nothing more is sent. */
+  drainsFromUs: number;
+  /** Gets all of it, too. */
+  also: Tally;
+}
+
 export class LoadStatistics {
   readonly #endpoints: EndpointCounts[];
   readonly #window = new LatencyHistogram();
@@ -39,6 +50,8 @@ export class LoadStatistics {
   readonly #counted = new Tally();
   #countedUs = 0;
   iterations = 0;
+  /** Finer than the seconds, for the time around faults. */
+  readonly fine = new FineWindows();
 
   constructor(readonly names: readonly EndpointName[]) {
     this.#endpoints = names.map(() => new EndpointCounts());
@@ -63,6 +76,7 @@ export class LoadStatistics {
     second.service.record(serviceUs);
     this.#window.record(responseUs);
     this.#windowAnswered++;
+    this.fine.answered(nowUs(), responseUs, fault === 'none');
     if (fault === 'none') return;
     this.#windowErrors++;
     if (fault === 'check') second.badChecks++;
@@ -79,6 +93,7 @@ export class LoadStatistics {
     second.bytesSent += bytesSent;
     second.addKind(kind);
     this.#windowErrors++;
+    this.fine.failed(nowUs());
   }
 
   timedOut(endpoint: number, kind: string, bytesSent: number): void {
@@ -87,6 +102,7 @@ export class LoadStatistics {
     second.bytesSent += bytesSent;
     second.addKind(kind);
     this.#windowErrors++;
+    this.fine.failed(nowUs());
   }
 
   /** An answer's check held or not. @param check position in the endpoint's `checks` */
@@ -122,8 +138,8 @@ export class LoadStatistics {
     return window;
   }
 
-  /** Ends a second (or what there is of one). @param isCounted false within the warm-up @param also gets all of it, too */
-  takeSecond(startUs: number, endUs: number, isCounted: boolean, also?: Tally): LoadSecond[] {
+  /** Ends a second (or what there is of one). */
+  takeSecond(startUs: number, endUs: number, { isCounted, drainsFromUs, also }: SecondOptions): LoadSecond[] {
     const seconds: LoadSecond[] = [];
     for (const [endpoint, counts] of this.#endpoints.entries()) {
       const { second } = counts;
@@ -148,10 +164,10 @@ export class LoadStatistics {
         counts.total.add(second);
         this.#counted.add(second);
       }
-      also?.add(second);
+      also.add(second);
       second.reset();
     }
-    if (isCounted) this.#countedUs += endUs - startUs;
+    if (isCounted) this.#countedUs += Math.max(0, Math.min(endUs, drainsFromUs) - startUs);
     return seconds;
   }
 

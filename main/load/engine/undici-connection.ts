@@ -1,6 +1,8 @@
 /** Everything but plain HTTP/1.1, by undici: TLS, and HTTP/2 with and without it. */
 import { Client, H2CClient, type Dispatcher } from 'undici';
+import { routes } from '../faults/routes';
 import { errorKind } from './http1-connection';
+import { routedConnector } from './routed-connector';
 import {
   closedKind,
   connectTimeoutKind,
@@ -28,6 +30,8 @@ export class UndiciConnection implements Connection, Dispatcher.DispatchHandler 
   #controller: Dispatcher.DispatchController | null = null;
   #wanted = false;
   #receivedBytes = 0;
+  /** Of the routes when the client was made. */
+  #routesVersion = 0;
 
   constructor(
     origin: URL,
@@ -39,6 +43,10 @@ export class UndiciConnection implements Connection, Dispatcher.DispatchHandler 
   send(request: OutgoingRequest, sink: AnswerSink): void {
     this.#sink = sink;
     this.#receivedBytes = 0;
+    if (this.#client && this.#routesVersion !== routes.version) {
+      void this.#client.destroy().catch(() => undefined);
+      this.#client = null;
+    }
     this.#client ??= this.#newClient();
     const { method, path, headers, body } = request;
     const options = { method, path, headers: headers as string[], body, reset: !this.options.keepAlive };
@@ -100,6 +108,7 @@ export class UndiciConnection implements Connection, Dispatcher.DispatchHandler 
 
   #newClient(): Dispatcher {
     const { http2, insecureTls, connectTimeoutMs } = this.options;
+    this.#routesVersion = routes.version;
     const common = {
       // The user's own clock ends what takes too long.
       headersTimeout: 0,
@@ -109,11 +118,19 @@ export class UndiciConnection implements Connection, Dispatcher.DispatchHandler 
       keepAliveMaxTimeout: 3_600_000,
       pipelining: 1,
     };
-    if (this.#origin.protocol === 'http:') return new H2CClient(this.#origin, common);
+    if (this.#origin.protocol === 'http:')
+      return new H2CClient(this.#origin, {
+        ...common,
+        connect: routedConnector({ useH2c: true, timeout: connectTimeoutMs }),
+      });
     return new Client(this.#origin, {
       ...common,
       allowH2: http2,
-      connect: { rejectUnauthorized: !insecureTls, timeout: connectTimeoutMs },
+      connect: routedConnector({
+        allowH2: http2,
+        rejectUnauthorized: !insecureTls,
+        timeout: connectTimeoutMs,
+      }),
     });
   }
 }

@@ -5,6 +5,7 @@ import { nowUs } from './clock';
 import type { CompiledWebSocket } from './compile';
 import type { LoadStatistics } from './statistics';
 import { fill, type TemplateValues } from './template';
+import { routedConnector } from './routed-connector';
 import { closedKind } from './transport';
 
 export interface VisitOptions {
@@ -22,7 +23,11 @@ const agents = new Map<boolean, Agent>();
 
 function agentFor(insecureTls: boolean): Agent {
   let agent = agents.get(insecureTls);
-  if (!agent) agents.set(insecureTls, (agent = new Agent({ connect: { rejectUnauthorized: !insecureTls } })));
+  if (!agent)
+    agents.set(
+      insecureTls,
+      (agent = new Agent({ connect: routedConnector({ rejectUnauthorized: !insecureTls }) })),
+    );
   return agent;
 }
 
