@@ -4,6 +4,7 @@ import type { KneeReport, LoadResult, Metric, Point } from '../api';
 import { AppError } from '../errors';
 import { helperEnv, loadRunnerFile } from '../paths';
 import { monotonicUs } from './monotonic';
+import { onRunClock as fineOnRunClock } from './faults/fine-windows';
 import { fromRunnerSchema } from './runner-messages';
 import type { FromRunner, ToRunner } from './runner-messages';
 import type { LoadHandle, LoadOptions, StartLoad } from './types';
@@ -72,6 +73,9 @@ function start(runnerFile: string, options: LoadOptions): LoadHandle {
           for (const second of message.seconds) second.tUs -= originUs;
           options.onSeconds?.(message.seconds);
           break;
+        case 'fine':
+          options.onFine?.(message.windows.map((window) => fineOnRunClock(window, originUs)));
+          break;
         case 'state': {
           const { warmingUp, stage, generatorLimit, users } = message;
           options.onState?.({ warmingUp, stage, generatorLimit: generatorLimit ?? undefined, users });
@@ -119,6 +123,7 @@ function start(runnerFile: string, options: LoadOptions): LoadHandle {
     ...(message.knee && { knee: onRunClock(message.knee, originUs) }),
   });
 
+  if (options.routes && options.routes.length > 0) tell({ type: 'routes', routes: options.routes });
   tell({ type: 'start', scenario, baseUrl, folder });
   return {
     done,
@@ -126,6 +131,7 @@ function start(runnerFile: string, options: LoadOptions): LoadHandle {
       tell({ type: 'cancel' });
       cancelTimer ??= setTimeout(() => runner.kill('SIGKILL'), cancelGraceMs).unref();
     },
+    route: (routes) => tell({ type: 'routes', routes }),
   };
 }
 

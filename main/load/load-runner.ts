@@ -1,6 +1,7 @@
 /** The load process: told over IPC what to send, tells what came back. Exits when its engine is gone. */
 import { toAppError } from '../errors';
 import { LoadRun } from './engine/load-run';
+import { routes } from './faults/routes';
 import { toRunnerSchema } from './runner-messages';
 import type { FromRunner } from './runner-messages';
 
@@ -11,6 +12,10 @@ process.on('SIGINT', () => undefined);
 let run: LoadRun | undefined;
 process.on('message', (raw) => {
   const message = toRunnerSchema.parse(raw);
+  if (message.type === 'routes') {
+    routes.set(message.routes);
+    return;
+  }
   if (message.type === 'cancel') {
     if (run) run.end(true);
     else process.exit(0);

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { scenarioSchema } from '../api';
 import type { AppErrorJson } from '../errors';
+import type { FineWindow } from './faults/fine-windows';
 import type {
   EndpointResult,
   GeneratorHealth,
@@ -19,6 +20,11 @@ export const toRunnerSchema = z.discriminatedUnion('type', [
     folder: z.string(),
   }),
   z.object({ type: z.literal('cancel') }),
+  /** Where connections are to go from now on: before the start or at any time. */
+  z.object({
+    type: z.literal('routes'),
+    routes: z.array(z.object({ from: z.string(), host: z.string(), port: z.number().int() })),
+  }),
 ]);
 export type ToRunner = z.infer<typeof toRunnerSchema>;
 
@@ -44,6 +50,7 @@ export const fromRunnerSchema = z.discriminatedUnion('type', [
     type: z.literal('seconds'),
     seconds: z.array(z.custom<LoadSecond>(isObject)),
   }),
+  z.object({ type: z.literal('fine'), windows: z.array(z.custom<FineWindow>(isObject)) }),
   z.object({
     type: z.literal('state'),
     warmingUp: z.boolean(),

@@ -1,4 +1,6 @@
 /** The seam between a run and whatever makes the requests. */
+import type { FineWindow } from './faults/fine-windows';
+import type { Route } from './faults/routes';
 import type { LoadResult, LoadSecond, LoadState, Point, Scenario } from '../api';
 
 export interface LoadPlan {
@@ -30,6 +32,10 @@ export interface LoadOptions extends LoadPlan {
   onSeconds?: (seconds: LoadSecond[]) => void;
   /** Once, before the first second. */
   onEndpoints?: (endpoints: LoadEndpoint[]) => void;
+  /** What came to an end in each 100 ms, told twice a second. */
+  onFine?: (windows: FineWindow[]) => void;
+  /** Where connections go instead of where the URLs say, from the start; see `route`. */
+  routes?: Route[];
   onState?: (state: Pick<LoadState, 'warmingUp' | 'stage' | 'generatorLimit' | 'users'>) => void;
 }
 
@@ -41,6 +47,8 @@ export interface LoadHandle {
   readonly done: Promise<LoadResult>;
   /** Ends early; `done` resolves with what was measured and `cancelled: true`. */
   cancel(): void;
+  /** Connections go there from now on; open ones are opened anew for their next request. */
+  route(routes: Route[]): void;
 }
 
 /** Starts a load engine in a process of its own. */

@@ -213,7 +213,7 @@ describe('a blocked event loop', () => {
     expect(fault!.problem).toBeUndefined();
     const [explained] = faults.explain([mark]);
     expect(explained).toMatchObject({ ours: true });
-    expect(explained!.text).toContain('by the fault “event loop blocked 300 ms”');
+    expect(explained).toHaveProperty('text', expect.stringContaining('by the fault “event loop blocked 300 ms”'));
     // Another one of the program's own.
     expect(faults.explain([{ ...mark, tUs: nowUs + 1e6 }])[0]).not.toHaveProperty('ours');
   });

@@ -22,6 +22,18 @@ export interface FineWindow {
   lastBadUs?: number;
 }
 
+/** @param originUs the run's start on the host's clock */
+export function onRunClock(window: FineWindow, originUs: number): FineWindow {
+  const { firstGoodUs, lastGoodUs, lastBadUs } = window;
+  return {
+    ...window,
+    tUs: window.tUs - originUs,
+    ...(firstGoodUs !== undefined && { firstGoodUs: firstGoodUs - originUs }),
+    ...(lastGoodUs !== undefined && { lastGoodUs: lastGoodUs - originUs }),
+    ...(lastBadUs !== undefined && { lastBadUs: lastBadUs - originUs }),
+  };
+}
+
 export class FineWindows {
   #done: FineWindow[] = [];
   #now: FineWindow | null = null;
