@@ -136,10 +136,10 @@ async function realSnapshot(folder: string): Promise<string> {
 /** Two snapshots, one process: the first is opened and summed up, then let go for the second, and both are compared. */
 async function large(folder: string): Promise<void> {
   const nodes = Math.ceil((largeBytes * 1.03) / bytesPerNode);
-  const [before, after] = (await Promise.all([
+  const [before, after] = await Promise.all([
     generated(folder, 'before', nodes),
     generated(folder, 'after', nodes + addedNodes),
-  ])) as [string, string];
+  ]);
   const both = await opened(folder, 'open-ours.mjs', [after, before]);
   const one = both.before!;
   note(`  opened: ${shown(one)}`);
