@@ -7,7 +7,9 @@ import { inputs, type AnyEvent, type EngineApi, type Method, type ParsedInput, t
 import { AppError, toAppError } from './errors';
 import { version } from './paths';
 import { armAtEnd, armNearLimit, processMetrics, startAll, takeSnapshot, threadCollectors } from './capture';
-import { startLoad, presets, resolvePlan, waitUntilReachable } from './load';
+import { startLoad, presets, resolvePlan, scenarioOfLoad, waitUntilReachable } from './load';
+import { writeScenario } from './load/exchange';
+import { parseScenario } from './load/scenario';
 import { Run, type ResolvedRunSpec, type RunDependencies } from './run/run';
 import { listSamples, resolveSample } from './run/samples';
 import { defaultDataFolder, newSessionId, openStore, type SessionStore } from './sessions';
@@ -183,10 +185,10 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     'run.startFault': () => notYet('Faults'),
     'run.endFault': () => notYet('Faults'),
     'load.between': () => notYet('Load over time'),
-    'scenarios.parse': () => notYet('Scenarios'),
-    'scenarios.write': () => notYet('Scenarios'),
+    'scenarios.parse': ({ text }) => parseScenario(text),
+    'scenarios.write': ({ scenario, format }) => writeScenario(scenario, format),
     'scenarios.import': () => notYet('Scenarios'),
-    'scenarios.ofLoad': () => notYet('Scenarios'),
+    'scenarios.ofLoad': ({ load }) => scenarioOfLoad(load),
     'run.refreshAllocations': async ({ runId }) => {
       await theRun(runId).refreshAllocations();
       return null;

@@ -1,0 +1,2 @@
+/** Scenarios from and for other tools. */
+export { writeScenario, type WrittenScenario } from './write';
