@@ -16,8 +16,7 @@
  * `downMs` of a kill is from the kill until the first good answer after the restart, by the instants of the answers.
  */
 import type { FaultReport, LoadSecond, PhaseNumbers } from '../api';
-import type { HappenedFault } from '../load/faults';
-import type { FineWindow } from '../load/faults';
+import type { FaultEvidence, FineWindow, HappenedFault } from '../load/faults';
 import { LatencyHistogram } from '../../profiles/latency/histogram';
 
 const beforeUs = 60e6;
@@ -29,18 +28,6 @@ const longestWindowUs = 1e6;
 const widening = 0.1;
 /** With fewer stretches nothing is known of what is usual. */
 const fewestStretches = 5;
-
-export interface FaultEvidence {
-  faults: readonly HappenedFault[];
-  /** All that are kept, in order. */
-  seconds: readonly LoadSecond[];
-  /** Those around the faults, in order; empty ones are left out. */
-  windows: readonly FineWindow[];
-  startedUs: number;
-  endedUs: number;
-  /** Counting began; absent: at the start. */
-  countedFromUs?: number;
-}
 
 /** One report per fault, in their order. Those that never acted have only their problem and what was before. */
 export function faultReports(evidence: FaultEvidence): FaultReport[] {

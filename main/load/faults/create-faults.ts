@@ -49,8 +49,8 @@ export interface Faults {
   planIsOver(): Promise<void>;
   /** The run ends: so does everything; nothing begins any more. Never rejects. */
   endAll(): Promise<void>;
-  /** A target with these processes has just been started. */
-  targetStarted(planned: readonly PlannedFault[]): Promise<void>;
+  /** A target with this first process has just been started. */
+  targetStarted(planned: readonly PlannedFault[], pid: number): Promise<void>;
   readonly active: NonNullable<LoadState['faults']>;
   /** All that have begun, in that order. */
   readonly happened: readonly HappenedFault[];
@@ -59,7 +59,7 @@ export interface Faults {
 }
 
 export function createFaults(ports: FaultPorts): Faults {
-  return new RunFaults(ports);
+  return new ScheduledFaults(ports);
 }
 
 interface Active {
@@ -77,7 +77,7 @@ interface Stall {
   text: string;
 }
 
-class RunFaults implements Faults {
+class ScheduledFaults implements Faults {
   readonly happened: HappenedFault[] = [];
   private readonly current = new Map<string, Active>();
   private readonly timers = new Set<NodeJS.Timeout>();
@@ -139,12 +139,10 @@ class RunFaults implements Faults {
     await group?.remove();
   }
 
-  async targetStarted(planned: readonly PlannedFault[]): Promise<void> {
+  async targetStarted(planned: readonly PlannedFault[], pid: number): Promise<void> {
     if (!planned.some(({ fault }) => fault.kind === 'memory') || process.platform !== 'linux') return;
-    const [root] = await this.ports.pids();
-    if (root === undefined) return;
-    if (this.group) await this.group.add(root).catch(() => undefined);
-    else this.group = await MemoryGroup.around(root);
+    if (this.group) await this.group.add(pid).catch(() => undefined);
+    else this.group = await MemoryGroup.around(pid);
   }
 
   explain(marks: Mark[]): Mark[] {

@@ -213,7 +213,10 @@ describe('a blocked event loop', () => {
     expect(fault!.problem).toBeUndefined();
     const [explained] = faults.explain([mark]);
     expect(explained).toMatchObject({ ours: true });
-    expect(explained).toHaveProperty('text', expect.stringContaining('by the fault “event loop blocked 300 ms”'));
+    expect(explained).toHaveProperty(
+      'text',
+      expect.stringContaining('by the fault “event loop blocked 300 ms”'),
+    );
     // Another one of the program's own.
     expect(faults.explain([{ ...mark, tUs: nowUs + 1e6 }])[0]).not.toHaveProperty('ours');
   });
@@ -267,7 +270,7 @@ describe('a memory cap', () => {
   it('counts from the start when it was planned', async ({ skip }) => {
     const made = await stage();
     const planned = [{ atMs: 0, forMs: 60_000, fault: asFault({ kind: 'memory', limitBytes: 2e9 }) }];
-    await made.faults.targetStarted(planned);
+    await made.faults.targetStarted(planned, made.target.pid);
     made.faults.plan(planned);
     await until(() => made.told.length > 0);
     const [fault] = made.faults.happened;

@@ -1,3 +1,4 @@
+export { EvidenceLog } from './evidence-log';
 export { createFaults, type FaultPorts, type Faults } from './create-faults';
 export { faultText } from './fault-text';
 export { FineWindows, fineWindowUs, type FineWindow } from './fine-windows';
@@ -7,4 +8,4 @@ export { createProxies, type Proxies } from './open-proxy';
 export type { NetworkFault, Proxy, ProxyCounts, Upstream } from './proxy';
 export { RestartableTarget } from './restartable-target';
 export { addressKey, routes, Routes, type Route } from './routes';
-export type { HappenedFault } from './types';
+export type { FaultEvidence, HappenedFault, ReportFaults } from './types';

@@ -1,5 +1,7 @@
-/** A fault as it happened. */
+/** Faults as they happened, and what was measured around them. */
+import type { FaultReport, LoadSecond } from '../../api';
 import type { Fault } from '../../scenario';
+import type { FineWindow } from './fine-windows';
 
 export interface HappenedFault {
   id: string;
@@ -9,8 +11,24 @@ export interface HappenedFault {
   byHand: boolean;
   /** µs since the run's start. */
   startedUs: number;
-  /** Absent while it lasts. Of kill: when it was started again. */
+  /** Absent while it lasts. Of kill: when it was started again. Equal to `startedUs`: it never acted. */
   endedUs?: number;
   means?: string;
   problem?: string;
 }
+
+/** Times are µs since the run's start. */
+export interface FaultEvidence {
+  faults: readonly HappenedFault[];
+  /** All that are kept, in order. */
+  seconds: readonly LoadSecond[];
+  /** Those around the faults, in order; empty ones are left out. */
+  windows: readonly FineWindow[];
+  startedUs: number;
+  endedUs: number;
+  /** Counting began; absent: at the start. */
+  countedFromUs?: number;
+}
+
+/** Makes the reports of a load's faults: main/analysis/faults.ts. */
+export type ReportFaults = (evidence: FaultEvidence) => FaultReport[];
