@@ -22,6 +22,7 @@ import {
 } from './analysis/allocation-history';
 import { liveEvidence, savedEvidence } from './analysis/leak-evidence';
 import { judgeLeaks } from './analysis/leaks';
+import { loadBetween } from './analysis/load-range';
 import { summariseRecorded } from './analysis/summary';
 import { SavedTimelines } from './analysis/timelines';
 import { comparisonOf, reportOf } from './report/judge';
@@ -184,7 +185,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     },
     'run.startFault': () => notYet('Faults'),
     'run.endFault': () => notYet('Faults'),
-    'load.between': () => notYet('Load over time'),
+    'load.between': ({ id, startUs, endUs }) => loadBetween(store, id, { startUs, endUs }),
     'scenarios.parse': ({ text }) => parseScenario(text),
     'scenarios.write': ({ scenario, format }) => writeScenario(scenario, format),
     'scenarios.import': () => notYet('Scenarios'),

@@ -1,9 +1,9 @@
 /** From what the person asked for to what the load engine is told. What cannot be sent is told before anything is started. */
 import { validateHeaderName, validateHeaderValue } from 'node:http';
 import type { ListeningAddress, LoadSpec, RequestStep, Scenario, WebSocketStep } from '../api';
+import { parseThreshold, ThresholdSyntaxError } from '../../profiles/load/threshold';
 import { AppError } from '../errors';
 import { extentOf, scenarioOfLoad } from './scenario-of-load';
-import { parseThreshold } from './thresholds';
 import type { LoadPlan } from './types';
 
 type SendingStep = RequestStep | WebSocketStep;
@@ -39,7 +39,7 @@ export function resolvePlan(spec: LoadSpec, listening: readonly ListeningAddress
     checkUrl(step.url, baseUrl);
     checkHeaders(step.url, step.headers);
   }
-  for (const { expression } of scenario.thresholds) parseThreshold(expression);
+  for (const { expression } of scenario.thresholds) checkThreshold(expression);
   return {
     preset: spec.scenario ? 'custom' : spec.preset,
     scenario,
@@ -47,6 +47,16 @@ export function resolvePlan(spec: LoadSpec, listening: readonly ListeningAddress
     folder: spec.scenarioFolder ?? process.cwd(),
     ...extentOf(scenario.load),
   };
+}
+
+function checkThreshold(expression: string): void {
+  try {
+    parseThreshold(expression);
+  } catch (error) {
+    if (error instanceof ThresholdSyntaxError)
+      throw new AppError('BAD_INPUT', error.message, { hint: error.hint });
+    throw error;
+  }
 }
 
 function stepsOf(scenario: Scenario): SendingStep[] {

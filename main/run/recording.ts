@@ -6,6 +6,7 @@ import type {
   Collections,
   ListeningAddress,
   LoadResult,
+  LoadSecond,
   Mark,
   OutputLine,
   Point,
@@ -20,6 +21,7 @@ import type {
 } from '../api';
 import type { AllocationReading } from '../capture/types';
 import type { SourceRecord } from '../capture/source-record';
+import type { LoadEndpoint } from '../load/types';
 import { AllocationHistory, type AllocationRead } from '../../profiles/allocations/history';
 import { ProfileBuilder, type ProfileCursor } from '../../profiles/builder';
 import { CollectionLog, defaultMostPoints, reduceTimeline, type TimelineWindow } from '../../profiles/series';
@@ -37,6 +39,9 @@ export type JournalRecord =
   | { k: 'output'; lines: OutputLine[] }
   | { k: 'warning'; warning: RunWarning }
   | { k: 'load'; result: LoadResult }
+  /** Go to a file of their own; nobody keeps them in memory. */
+  | { k: 'load-endpoints'; endpoints: LoadEndpoint[] }
+  | { k: 'load-seconds'; seconds: LoadSecond[] }
   /** At its beginning and at its end; progress is only shown. */
   | { k: 'snapshot'; snapshot: SnapshotInfo }
   /** Goes to a file of its own; nobody keeps it in memory. */
@@ -110,6 +115,8 @@ export class Recording {
         this.snapshots.set(record.snapshot.file, record.snapshot);
         this.see(record.snapshot.startedUs);
         break;
+      case 'load-endpoints':
+      case 'load-seconds':
       case 'source':
         break;
     }

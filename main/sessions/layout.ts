@@ -52,6 +52,8 @@ export const journalFileName = 'journal.ndjson';
 export const outputFileName = 'output.log';
 export const timelineFileName = 'timeline.json';
 export const loadFileName = 'load.json';
+/** What each second of a load came to; see `main/load/seconds-file.ts`. */
+export const loadSecondsFileName = 'load-seconds.ndjson';
 /** The scripts that ran, one a line; see `main/capture/source-record.ts`. */
 export const sourcesFileName = 'sources.ndjson';
 
@@ -119,6 +121,7 @@ export function profileFileName(name: string): string {
 export function classifyFile(name: string): Pick<SessionFile, 'kind' | 'thread'> | undefined {
   if (name === timelineFileName) return { kind: 'timeline' };
   if (name === loadFileName) return { kind: 'load' };
+  if (name === loadSecondsFileName) return { kind: 'other' };
   if (name === outputFileName) return { kind: 'output' };
   if (name === sourcesFileName) return { kind: 'sources' };
   const profile = profileName.exec(name);

@@ -13,6 +13,7 @@ import type {
   ThreadKey,
 } from '../api';
 import { toAppError, type AppErrorJson } from '../errors';
+import { endpointLines, secondLines } from '../load/seconds-file';
 import type { Recorder, SessionEnd } from '../run/recorder';
 import type { JournalRecord, Recording } from '../run/recording';
 import { AppendFile, type AppendHandle } from './append-file';
@@ -22,6 +23,7 @@ import {
   allocationHistoryFileName,
   allocationsFileName,
   journalFileName,
+  loadSecondsFileName,
   outputFileName,
   snapshotFileName,
   sourcesFileName,
@@ -62,6 +64,7 @@ export class FolderRecorder implements Recorder {
   private readonly journal: AppendFile;
   private readonly output: AppendFile;
   private readonly sources: AppendFile;
+  private readonly loadSeconds: AppendFile;
   private readonly allocations: LatestWriter;
   private readonly histories = new Map<ThreadKey, AppendFile>();
   private troubled = false;
@@ -72,12 +75,15 @@ export class FolderRecorder implements Recorder {
     this.journal = new AppendFile({ file: path.join(folder, journalFileName), onTrouble, openFile });
     this.output = new AppendFile({ file: path.join(folder, outputFileName), onTrouble, openFile });
     this.sources = new AppendFile({ file: path.join(folder, sourcesFileName), onTrouble, openFile });
+    this.loadSeconds = new AppendFile({ file: path.join(folder, loadSecondsFileName), onTrouble, openFile });
     this.allocations = new LatestWriter(onTrouble);
   }
 
   append(record: JournalRecord): void {
     try {
       if (record.k === 'output') this.output.append(record.lines.map(formatOutputLine).join(''));
+      else if (record.k === 'load-endpoints') this.loadSeconds.append(endpointLines(record.endpoints));
+      else if (record.k === 'load-seconds') this.loadSeconds.append(secondLines(record.seconds));
       else if (record.k === 'source') this.sources.append(`${JSON.stringify(record.source)}\n`);
       else if (record.k === 'allocations') {
         const file = path.join(this.options.folder, allocationsFileName(record.thread));
@@ -99,6 +105,7 @@ export class FolderRecorder implements Recorder {
       this.journal.close(),
       this.output.close(),
       this.sources.close(),
+      this.loadSeconds.close(),
       this.allocations.flush(),
       ...[...this.histories.values()].map((history) => history.close()),
     ]);

@@ -83,14 +83,15 @@ export class OpenDriver implements Driver {
   /** Begins everything that is due. */
   #fire(): void {
     if (this.#isFiring || this.#isOver) return;
-    const { health, nowUs } = this.options;
+    const { options } = this;
+    const { health } = options;
     this.#isFiring = true;
     this.#isCapped = false;
-    let now = nowUs();
+    let now = options.nowUs();
     for (;;) {
       const dueUs = this.#startUs + this.#arrivals.nextMs * 1000;
       if (dueUs > now) {
-        now = nowUs();
+        now = options.nowUs();
         if (dueUs > now) {
           this.#pacer.wakeAt(Math.max(dueUs, now + shortestNapUs * Number(dueUs - now < shortestNapUs / 4)));
           break;
@@ -106,7 +107,7 @@ export class OpenDriver implements Driver {
       health.due++;
       this.users++;
       if (this.users > this.mostUsers) this.mostUsers = this.users;
-      now = nowUs();
+      now = options.nowUs();
       health.slipped(now - dueUs);
       user.begin(dueUs);
     }

@@ -302,7 +302,12 @@ function checksOf(words: readonly string[], tally: Tally): NonNullable<LoadTotal
   return checks;
 }
 
-function totalsOf(tally: Tally, elapsedMs: number, checks: NonNullable<LoadTotals['checks']>): LoadTotals {
+/** As it is told. @param elapsedMs what the rate is over */
+export function totalsOf(
+  tally: Tally,
+  elapsedMs: number,
+  checks: NonNullable<LoadTotals['checks']>,
+): LoadTotals {
   return {
     requests: tally.answered,
     errors: tally.errors,

@@ -1,12 +1,12 @@
 /** Keeps an eye on a load's thresholds: measured over everything counted so far, judged once a second and at the end. */
 import type { Threshold, ThresholdResult } from '../../api';
 import { AppError } from '../../errors';
-import { isWithin, parseThreshold, type ParsedThreshold } from '../thresholds';
+import { parseThreshold, thresholdHolds, type ThresholdTerm } from '../../../profiles/load/threshold';
 import type { EndpointName, LoadStatistics, Tally } from './statistics';
 
 interface Watched {
   threshold: Threshold;
-  parsed: ParsedThreshold;
+  term: ThresholdTerm;
   /** Position; -1: all together. */
   endpoint: number;
   brokenSinceUs: number | null;
@@ -22,17 +22,17 @@ export class ThresholdWatch {
     private readonly statistics: LoadStatistics,
   ) {
     this.#watched = thresholds.map((threshold) => {
-      const parsed = parseThreshold(threshold.expression);
-      return { threshold, parsed, endpoint: placeOf(parsed, statistics.names), brokenSinceUs: null };
+      const term = parseThreshold(threshold.expression);
+      return { threshold, term, endpoint: placeOf(term, statistics.names), brokenSinceUs: null };
     });
   }
 
   /** @returns the expression that ends the load now, if any */
   check(nowUs: number): string | null {
     for (const watched of this.#watched) {
-      const { threshold, parsed } = watched;
+      const { threshold, term } = watched;
       const value = this.#value(watched);
-      if (value === null || isWithin(value, parsed)) {
+      if (value === null || thresholdHolds(term, value)) {
         watched.brokenSinceUs = null;
         continue;
       }
@@ -50,39 +50,50 @@ export class ThresholdWatch {
       return {
         expression: watched.threshold.expression,
         // What was never measured holds no promise.
-        ok: value !== null && isWithin(value, watched.parsed) && watched.abortedAtUs === undefined,
+        ok: value !== null && thresholdHolds(watched.term, value) && watched.abortedAtUs === undefined,
         value,
         ...(watched.abortedAtUs !== undefined && { abortedAtUs: watched.abortedAtUs }),
       };
     });
   }
 
-  #value({ parsed, endpoint }: Watched): number | null {
+  #value({ term, endpoint }: Watched): number | null {
     const tally = endpoint < 0 ? this.statistics.counted : this.statistics.countedOf(endpoint);
-    return valueOf(parsed, tally, this.statistics.countedMs);
+    return valueOf(term, tally, this.statistics.countedMs);
   }
 }
 
-function valueOf({ metric, of, isService }: ParsedThreshold, tally: Tally, elapsedMs: number): number | null {
+/** In the term's unit. */
+function valueOf(
+  { metric, percentile, time, unit }: ThresholdTerm,
+  tally: Tally,
+  elapsedMs: number,
+): number | null {
+  const all = tally.answered + tally.errors + tally.timeouts;
+  const histogram = time === 'service' ? tally.service : tally.response;
+  const inMs = (us: number) => (histogram.count === 0 ? null : us / 1000);
+  const share = (count: number, of: number) => (of === 0 ? null : unit === 'ratio' ? count / of : count);
   switch (metric) {
     case 'requests':
-      return tally.answered;
+      return all;
     case 'rps':
       return elapsedMs > 0 ? tally.answered / (elapsedMs / 1000) : null;
     case 'errors':
-      return tally.answered + tally.errors + tally.timeouts > 0 ? tally.errorRatio * 100 : null;
+      return share(tally.wrong, all);
+    case 'timeouts':
+      return share(tally.timeouts, all);
     case 'checks': {
       const passed = sum(tally.passed);
-      const all = passed + sum(tally.failedChecks);
-      return all > 0 ? (passed / all) * 100 : null;
+      return share(passed, passed + sum(tally.failedChecks));
     }
-    case 'latency': {
-      const histogram = isService ? tally.service : tally.response;
-      if (histogram.count === 0) return null;
-      if (of === 'min') return histogram.minUs / 1000;
-      if (of === 'max') return histogram.maxUs / 1000;
-      return (typeof of === 'number' ? histogram.valueAt(of) : histogram.meanUs) / 1000;
-    }
+    case 'min':
+      return inMs(histogram.minUs);
+    case 'mean':
+      return inMs(histogram.meanUs);
+    case 'max':
+      return inMs(histogram.maxUs);
+    case 'percentile':
+      return inMs(histogram.valueAt((percentile ?? 50) / 100));
   }
 }
 
@@ -92,7 +103,7 @@ function sum(counts: readonly (number | undefined)[]): number {
   return total;
 }
 
-function placeOf({ endpoint }: ParsedThreshold, names: readonly EndpointName[]): number {
+function placeOf({ endpoint }: ThresholdTerm, names: readonly EndpointName[]): number {
   if (endpoint === undefined) return -1;
   const place = names.findIndex(
     ({ method, url, name }) => name === endpoint || `${method} ${url}` === endpoint,
