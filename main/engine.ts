@@ -13,6 +13,7 @@ import { parseScenario } from './load/scenario';
 import { Run, type ResolvedRunSpec, type RunDependencies } from './run/run';
 import { listSamples, resolveSample } from './run/samples';
 import { defaultDataFolder, newSessionId, openStore, type SessionStore } from './sessions';
+import { faultReports } from './analysis/faults';
 import { readForeign } from './analysis/foreign-reader';
 import {
   allocatedBetween,
@@ -146,6 +147,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
         resolvePlan,
         waitUntilReachable,
       },
+      reportFaults: faultReports,
       recorders: store,
       newSessionId,
       emit,
@@ -183,8 +185,11 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       await theRun(runId).cancelLoad();
       return null;
     },
-    'run.startFault': () => notYet('Faults'),
-    'run.endFault': () => notYet('Faults'),
+    'run.startFault': ({ runId, fault, forMs }) => theRun(runId).startFault(fault, forMs),
+    'run.endFault': async ({ runId, faultId }) => {
+      await theRun(runId).endFault(faultId);
+      return null;
+    },
     'load.between': ({ id, startUs, endUs }) => loadBetween(store, id, { startUs, endUs }),
     'scenarios.parse': ({ text }) => parseScenario(text),
     'scenarios.write': ({ scenario, format }) => writeScenario(scenario, format),

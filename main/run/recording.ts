@@ -97,6 +97,7 @@ export class Recording {
       case 'marks':
         for (const mark of record.marks) {
           if (mark.kind === 'gc') this.collectionLog.push(mark);
+          else if (mark.kind === 'fault') this.setFault(mark);
           else this.marks.push(mark);
           this.see(mark.tUs);
         }
@@ -211,6 +212,13 @@ export class Recording {
       characters -= this.output[from]?.text.length ?? 0;
     this.output.splice(0, from);
     this.outputCharacters = characters;
+  }
+
+  /** Told again at its end: then with its length. */
+  private setFault(mark: Extract<Mark, { kind: 'fault' }>): void {
+    const at = this.marks.findLastIndex((each) => each.kind === 'fault' && each.faultId === mark.faultId);
+    if (at >= 0) this.marks[at] = mark;
+    else this.marks.push(mark);
   }
 
   private takeDelta(thread: ThreadKey, builder: ProfileBuilder): ProfileDelta | null {

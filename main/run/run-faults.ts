@@ -161,14 +161,21 @@ export class RunFaults {
   async loadEnded({ startedUs, endedUs, countedFromUs }: LoadResult): Promise<FaultReport[]> {
     await this.faults.planIsOver();
     const { seconds, windows } = this.evidence;
-    return this.options.report({
-      faults: this.faults.happened.filter((fault) => fault.startedUs < endedUs),
-      seconds,
-      windows,
-      startedUs,
-      endedUs,
-      ...(countedFromUs !== undefined && { countedFromUs }),
-    });
+    try {
+      return this.options.report({
+        faults: this.faults.happened.filter((fault) => fault.startedUs < endedUs),
+        seconds,
+        windows,
+        startedUs,
+        endedUs,
+        ...(countedFromUs !== undefined && { countedFromUs }),
+      });
+    } catch (error) {
+      // The load's own result must not be lost for it.
+      const { message } = toAppError(error, 'What the faults did could not be told');
+      this.options.onWarning({ tUs: this.options.clock.nowUs(), source: 'fault', message });
+      return [];
+    }
   }
 
   /** By hand. Rejects with an AppError when it cannot be done. */

@@ -3,7 +3,8 @@ import { toAppError, AppError } from '../errors';
 import type { ListeningAddress, LoadResult, LoadSecond, LoadSpec, LoadState, Point } from '../api';
 import { needsListeningAddress, originsOf } from '../load/plan';
 import { extentOf, scenarioOfLoad } from '../load/scenario-of-load';
-import type { LoadEndpoint, LoadHandle, LoadPlan, StartLoad } from '../load/types';
+import type { Route } from '../load/faults';
+import type { LoadEndpoint, LoadHandle, LoadOptions, LoadPlan, StartLoad } from '../load/types';
 
 export interface RunLoadOptions {
   spec: LoadSpec;
@@ -15,8 +16,11 @@ export interface RunLoadOptions {
   onPoints: (points: Point[]) => void;
   onSeconds?: (seconds: LoadSecond[]) => void;
   onEndpoints?: (endpoints: LoadEndpoint[]) => void;
+  onFine?: LoadOptions['onFine'];
+  /** The plan is made: what is to be done first, and where the connections are to go. */
+  beforeStart?: (plan: LoadPlan) => Promise<Route[]>;
   onState(state: LoadState): void;
-  onResult(result: LoadResult): void;
+  onResult(result: LoadResult): void | Promise<void>;
 }
 
 /** How long an explicit URL may take to accept connections once the target runs. */
@@ -71,31 +75,56 @@ export class RunLoad {
   private start(listening: ListeningAddress[]): void {
     if (this.started || this.state.phase !== 'waiting') return;
     this.started = true;
+    let plan: LoadPlan;
+    try {
+      plan = this.options.resolvePlan(this.options.spec, listening);
+    } catch (error) {
+      this.fail(error);
+      return;
+    }
+    const { beforeStart } = this.options;
+    this.settled = beforeStart
+      ? beforeStart(plan).then(
+          // Otherwise cancelled meanwhile, which has been told.
+          (routes) => (this.state.phase === 'waiting' ? this.begin(plan, routes) : undefined),
+          (error: unknown) => this.fail(error),
+        )
+      : this.begin(plan, []);
+  }
+
+  private begin(plan: LoadPlan, routes: Route[]): Promise<void> {
     let handle: LoadHandle;
     try {
       handle = this.options.startLoad({
-        ...this.options.resolvePlan(this.options.spec, listening),
+        ...plan,
+        routes,
         nowUs: this.options.nowUs,
         onPoints: this.options.onPoints,
         onSeconds: this.options.onSeconds,
         onEndpoints: this.options.onEndpoints,
+        ...(this.options.onFine && { onFine: this.options.onFine }),
         onState: (state) => {
           if (this.state.phase === 'running') this.setState(state);
         },
       });
     } catch (error) {
       this.fail(error);
-      return;
+      return Promise.resolve();
     }
     this.handle = handle;
     this.setState({ phase: 'running', startedUs: this.options.nowUs() });
-    this.settled = handle.done.then(
-      (result) => {
-        this.options.onResult(result);
+    return handle.done.then(
+      async (result) => {
+        await this.options.onResult(result);
         this.setState({ phase: result.cancelled ? 'cancelled' : 'done' });
       },
       (error: unknown) => this.fail(error),
     );
+  }
+
+  /** Its connections go there from now on. */
+  route(routes: Route[]): void {
+    this.handle?.route(routes);
   }
 
   /** Ends the load, wherever it is. Resolves when its result, if any, has been delivered. */

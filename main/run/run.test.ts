@@ -52,6 +52,7 @@ function setUp(processCollector: Partial<Collector> = {}) {
       resolvePlan,
       waitUntilReachable: () => new Promise(() => undefined),
     },
+    reportFaults: () => [],
     recorders: {
       begin: () =>
         Promise.resolve({

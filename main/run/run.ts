@@ -2,10 +2,10 @@
  * One run: target + collectors + load, a state machine that always ends with a saved session.
  * starting → running → stopping → saving → done | failed
  */
-import type { AppError } from '../errors';
-import { toAppError, type AppErrorJson } from '../errors';
+import { AppError, toAppError, type AppErrorJson } from '../errors';
 import type {
   AnyEvent,
+  Fault,
   ListeningAddress,
   LoadResult,
   Mark,
@@ -29,10 +29,12 @@ import type {
 } from '../target/types';
 import type { TimelineWindow } from '../../profiles/series';
 import type { ProfileDelta } from '../../profiles/types';
+import type { ReportFaults } from '../load/faults';
 import { extentOf, scenarioOfLoad } from '../load/scenario-of-load';
 import { describeEnvironment, projectName } from './environment';
 import { Recording, type JournalRecord } from './recording';
 import type { Recorder, RecorderFactory } from './recorder';
+import { RunFaults } from './run-faults';
 import { RunLoad, type RunLoadOptions } from './run-load';
 import { RunMemory, type RunMemoryOptions } from './run-memory';
 import type { RunSnapshots } from './run-snapshots';
@@ -51,6 +53,7 @@ export interface RunDependencies {
   startAll(collectors: Collector[], sink: CaptureSink, clock: Clock): Promise<void>;
   snapshots: Pick<RunMemoryOptions, 'takeSnapshot' | 'freeBytes' | 'armAtEnd' | 'armNearLimit'>;
   load: Pick<RunLoadOptions, 'startLoad' | 'resolvePlan' | 'waitUntilReachable'>;
+  reportFaults: ReportFaults;
   recorders: RecorderFactory;
   newSessionId(): string;
   emit(event: AnyEvent): void;
@@ -83,6 +86,7 @@ export class Run {
 
   private readonly clock: Clock;
   private readonly memory: RunMemory;
+  private readonly faults: RunFaults;
   private recorder: Recorder | undefined;
   private readonly early: JournalRecord[] = [];
   private target: Target | undefined;
@@ -112,6 +116,17 @@ export class Run {
       onSnapshot: (snapshot) => this.snapshotChanged(snapshot),
       onMarks: (marks) => this.sink.marks(marks),
       onWarning: (warning) => this.sink.warning(warning),
+    });
+    this.faults = new RunFaults({
+      scenario: spec.load ? scenarioOfLoad(spec.load) : null,
+      clock: this.clock,
+      threads: () => this.collectors.keys(),
+      processes: () => this.recording.processes.values(),
+      onRoutes: (routes) => this.load?.route(routes),
+      onMarks: (marks) => this.sink.marks(marks),
+      onWarning: (warning) => this.sink.warning(warning),
+      onChange: () => this.state.load && this.changed({ load: this.withFaults(this.state.load) }),
+      report: deps.reportFaults,
     });
     this.state = {
       runId: this.id,
@@ -152,7 +167,14 @@ export class Run {
         spec: spec.load,
         nowUs: () => clock.nowUs(),
         onPoints: (points) => this.sink.points(points),
-        onState: (load) => this.loadChanged(load),
+        onSeconds: (seconds) => {
+          this.record({ k: 'load-seconds', seconds });
+          this.faults.seeSeconds(seconds);
+        },
+        onEndpoints: (endpoints) => this.record({ k: 'load-endpoints', endpoints }),
+        beforeStart: (plan) => this.faults.beforeLoad(plan),
+        onFine: (windows) => this.faults.seeWindows(windows),
+        onState: (load) => this.loadChanged(this.withFaults(load)),
         onResult: (result) => this.loadEnded(result),
       });
       this.state.load = this.load.state;
@@ -160,10 +182,12 @@ export class Run {
     // Requests that can never be sent are told before anything is started; any address serves to see that.
     if (spec.load) deps.load.resolvePlan(spec.load, [anyAddress]);
     const options = { clock, handlers: this.handlers };
-    this.target =
-      spec.target.kind === 'launch'
-        ? await deps.launchTarget({ ...options, spec: spec.target })
-        : await deps.attachTarget({ ...options, pid: spec.target.pid });
+    try {
+      this.target = await this.startTarget(options);
+    } catch (error) {
+      await this.faults.close();
+      throw error;
+    }
     this.state.commandLine = this.target.commandLine;
     this.state.cwd = this.target.cwd;
     try {
@@ -182,6 +206,7 @@ export class Run {
         (trouble) => this.diskTrouble(trouble),
       );
     } catch (error) {
+      await this.faults.close();
       await this.target.stop({ graceMs: 500 });
       throw toAppError(error, 'the session could not be created');
     }
@@ -202,6 +227,18 @@ export class Run {
     this.changed(this.state.phase === 'starting' ? { phase: 'running' } : {});
   }
 
+  private async startTarget(options: Omit<AttachOptions, 'pid'>): Promise<Target> {
+    const { deps, faults } = this;
+    const { target } = this.spec;
+    // Before the target: it is told their addresses.
+    const env = await faults.openDependencies();
+    if (target.kind === 'attach')
+      return faults.attached(await deps.attachTarget({ ...options, pid: target.pid }));
+    const spec = { ...target, env: { ...target.env, ...env } };
+    const launch = (): Promise<Target> => deps.launchTarget({ ...options, spec });
+    return faults.launched(await launch(), launch);
+  }
+
   /** Ends the run politely: load first, last flush of every collector, then the target. Resolves when the session is saved. */
   async stop(why = 'stopped'): Promise<void> {
     this.stopping ??= this.stopNow(why);
@@ -214,6 +251,8 @@ export class Run {
     this.changed({ phase: 'stopping' });
     this.sink.marks([{ kind: 'stop', tUs: this.clock.nowUs(), text: why }]);
     this.tellUnsentLoad('until the stop, the target did not listen on an HTTP address');
+    // First of all: a paused target could not be asked for anything.
+    await this.faults.endAll();
     if (this.load) await withTimeout(this.load.cancel(), loadCancelTimeoutMs);
     await this.memory.beforeSignal();
     await withTimeout(this.flush(), flushTimeoutMs);
@@ -226,6 +265,17 @@ export class Run {
 
   async cancelLoad(): Promise<void> {
     await this.load?.cancel();
+  }
+
+  /** Breaks something now. Rejects with an AppError when it cannot be done. */
+  startFault(fault: Fault, forMs: number | undefined): Promise<{ faultId: string }> {
+    if (this.state.phase !== 'running')
+      throw new AppError('NO_RUN', 'The run is not going on: there is nothing to break.');
+    return this.faults.start(fault, forMs);
+  }
+
+  endFault(faultId: string): Promise<void> {
+    return this.faults.end(faultId);
   }
 
   async refreshAllocations(): Promise<void> {
@@ -314,7 +364,8 @@ export class Run {
       this.record({ k: 'points', points });
       this.deps.emit({ event: 'run.points', payload: { runId: this.id, points } });
     },
-    marks: (marks) => {
+    marks: (told) => {
+      const marks = this.faults.explain(told);
       this.record({ k: 'marks', marks });
       this.deps.emit({ event: 'run.marks', payload: { runId: this.id, marks } });
     },
@@ -359,6 +410,7 @@ export class Run {
     this.sink.marks([{ kind: 'listen', tUs: address.atUs, text: address.url, pid: address.pid }]);
     this.changed({ listening: [...this.recording.listening] });
     this.memory.listens(address.pid);
+    this.faults.listens(address);
     if (this.state.phase === 'starting' || this.state.phase === 'running')
       this.load?.targetListens(this.recording.listening);
   }
@@ -378,7 +430,10 @@ export class Run {
     this.changed({ load });
     if (!load || load.phase === before) return;
     const tUs = this.clock.nowUs();
-    if (load.phase === 'running') this.memory.loadStarted();
+    if (load.phase === 'running') {
+      this.memory.loadStarted();
+      this.faults.loadStarted();
+    }
     if (load.phase === 'running')
       this.sink.marks([{ kind: 'load-start', tUs, text: `${load.preset}, ${load.users} users` }]);
     else if (before === 'running') this.sink.marks([{ kind: 'load-end', tUs, text: `load ${load.phase}` }]);
@@ -400,7 +455,14 @@ export class Run {
     });
   }
 
-  private loadEnded(result: LoadResult): void {
+  private withFaults<T extends RunState['load']>(load: T): T {
+    const { active } = this.faults;
+    return load && (active.length > 0 || load.faults) ? { ...load, faults: active } : load;
+  }
+
+  private async loadEnded(measured: LoadResult): Promise<void> {
+    const faults = await this.faults.loadEnded(measured);
+    const result = faults.length > 0 ? { ...measured, faults } : measured;
     this.record({ k: 'load', result });
     this.deps.emit({ event: 'run.load', payload: { runId: this.id, result } });
   }
@@ -413,7 +475,9 @@ export class Run {
     clearTimeout(this.durationTimer);
     try {
       if (!cause) this.tellUnsentLoad('the target ended without listening on an HTTP address');
+      await this.faults.endAll();
       if (this.load) await withTimeout(this.load.cancel(), loadCancelTimeoutMs);
+      await this.faults.close();
       await this.memory.over(exit);
       const error = this.memory.explain(cause);
       await this.stopAll([
