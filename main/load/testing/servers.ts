@@ -1,6 +1,6 @@
 /** For tests: servers on free ports of this machine, closed with everything that is connected to them. */
 import { once } from 'node:events';
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
 import { createSecureServer } from 'node:http2';
 import { createServer as createTlsServer } from 'node:https';
 import { createServer as createTcpServer, type AddressInfo, type Socket } from 'node:net';
@@ -14,6 +14,8 @@ export interface TestServer {
   /** Resolves when the last open connection is closed (at once when none is open). */
   allClosed(): Promise<void>;
   close(): Promise<void>;
+  /** Answers requests to upgrade, in place of who did before. */
+  onUpgrade(listener: (message: IncomingMessage, socket: Socket, head: Buffer) => void): void;
 }
 
 type AnyServer = Pick<Server, 'listening' | 'address' | 'close' | 'once' | 'on'>;
@@ -45,6 +47,9 @@ async function listening(
     open,
     allClosed: () =>
       open.size === 0 ? Promise.resolve() : new Promise((resolve) => toldClosed.push(resolve)),
+    onUpgrade: (listener) => {
+      (server as Server).removeAllListeners('upgrade').on('upgrade', listener as never);
+    },
     close: async () => {
       toldClosed = [];
       if (!server.listening) return;

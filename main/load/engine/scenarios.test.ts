@@ -1,0 +1,656 @@
+/** What a scenario can say, against real servers and the built load process. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import type { IncomingMessage } from 'node:http';
+import os from 'node:os';
+import path from 'node:path';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { WebSocketServer } from 'ws';
+import type { ScenarioInput } from '../../api';
+import { buildRunner, closed, sendScenario, type BuiltRunner } from '../testing/built-runner';
+import { serveHttp, serveHttp2, serveTcp, serveTls, type TestServer } from '../testing/servers';
+
+let runner: BuiltRunner;
+let folder: string;
+beforeAll(async () => {
+  runner = await buildRunner('scenarios');
+  folder = await mkdtemp(path.join(os.tmpdir(), 'scenarios-'));
+});
+afterAll(async () => {
+  await runner.remove();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const servers: TestServer[] = [];
+afterEach(async () => {
+  for (const server of servers.splice(0)) await server.close();
+});
+async function use(server: Promise<TestServer>): Promise<TestServer> {
+  servers.push(await server);
+  return server;
+}
+
+type Steps = ScenarioInput['flows'][number]['steps'];
+type Step = Steps[number];
+const request = (url: string, more: object = {}): Step => ({ kind: 'request', url, ...more });
+const flow = (...steps: Step[]): ScenarioInput['flows'] => [{ name: 'flow', steps }];
+
+async function bodyOf(message: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of message) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString('latin1');
+}
+
+const goodTotals = { errors: 0, timeouts: 0, non2xx: 0, badChecks: 0 };
+
+test('users log in once, keep their cookie and token, and use them', async () => {
+  let logins = 0;
+  const wrong: string[] = [];
+  const orders: unknown[] = [];
+  const server = await use(
+    serveHttp((message, response) => {
+      void bodyOf(message).then((body) => {
+        if (message.url === '/login') {
+          const user = ++logins;
+          response.setHeader('set-cookie', [`sid=s${user}; Path=/; HttpOnly`, 'theme=dark']);
+          response.setHeader('x-request-id', `r${user}`);
+          response.end(JSON.stringify({ auth: [{ token: `t${user}`, level: user }] }));
+          return;
+        }
+        const user = /sid=s(\d+)/.exec(message.headers.cookie ?? '')?.[1];
+        const { headers } = message;
+        if (!user || headers.authorization !== `Bearer t${user}` || headers['x-from'] !== `r${user}`)
+          wrong.push(`${message.method} ${message.url} ${JSON.stringify(headers)}`);
+        if (message.method === 'POST') orders.push(JSON.parse(body));
+        response.end(`<a id="order-${user}">`);
+      });
+    }),
+  );
+  const headers = { authorization: 'Bearer {{ token }}', 'x-from': '{{ from }}' };
+  const { totals, perRequest, setUpFailures, iterations } = await sendScenario(runner.startLoad, {
+    baseUrl: server.origin,
+    load: closed(3),
+    setUp: [
+      request('/login', {
+        method: 'POST',
+        capture: [
+          { name: 'token', from: 'json', select: '$.auth[0].token' },
+          { name: 'level', from: 'json', select: '$.auth[0].level' },
+          { name: 'from', from: 'header', select: 'X-Request-Id' },
+          { name: 'sid', from: 'cookie', select: 'sid' },
+        ],
+      }),
+    ],
+    flows: flow(
+      request('/cart', { headers, capture: [{ name: 'order', from: 'regex', select: 'id="(order-\\d+)"' }] }),
+      request('/orders/{{ order }}', {
+        method: 'POST',
+        headers,
+        body: { type: 'json', value: { level: '{{ level }}', text: 'level {{ level }}', sid: '{{ sid }}' } },
+        checks: [
+          { on: 'status', in: ['2xx'] },
+          { on: 'body', contains: '{{ order }}' },
+        ],
+      }),
+    ),
+  }).done;
+  expect(wrong).toEqual([]);
+  expect(logins).toBe(3);
+  expect(totals).toMatchObject(goodTotals);
+  expect(setUpFailures).toBeUndefined();
+  // The set-up is not counted, and URLs are told as they were written.
+  expect(perRequest.map(({ method, url }) => `${method} ${url}`)).toEqual([
+    'GET /cart',
+    'POST /orders/{{ order }}',
+  ]);
+  expect(iterations).toBeGreaterThan(3);
+  expect(orders[0]).toEqual({
+    level: expect.any(Number) as number,
+    text: expect.stringMatching(/^level \d$/) as string,
+    sid: expect.stringMatching(/^s\d$/) as string,
+  });
+  expect(totals.checks).toEqual({
+    'status 2xx': { passed: perRequest[1]!.totals.requests, failed: 0 },
+    'body contains “{{ order }}”': { passed: perRequest[1]!.totals.requests, failed: 0 },
+  });
+});
+
+test('users whose set-up fails never begin, and are counted', async () => {
+  const server = await use(
+    serveHttp((message, response) => {
+      response.statusCode = message.url === '/login' ? 403 : 200;
+      response.end();
+    }),
+  );
+  const { totals, setUpFailures } = await sendScenario(runner.startLoad, {
+    baseUrl: server.origin,
+    load: closed(4),
+    setUp: [request('/login')],
+    flows: flow(request('/')),
+  }).done;
+  expect(setUpFailures).toEqual({ 'status 403': 4 });
+  expect(totals).toMatchObject({ ...goodTotals, requests: 0 });
+});
+
+test('rows come from CSV in turn, from JSON per user, from a list by chance', async () => {
+  await writeFile(path.join(folder, 'people.csv'), 'name,city\nAda,London\n"Bob, Jr.",Bern\n');
+  await writeFile(path.join(folder, 'rooms.json'), '[{"no":1},{"no":2}]');
+  const seen: string[] = [];
+  const server = await use(
+    serveHttp((message, response) => {
+      seen.push(decodeURIComponent(message.url ?? ''));
+      response.end();
+    }),
+  );
+  await sendScenario(
+    runner.startLoad,
+    {
+      baseUrl: server.origin,
+      load: closed(1),
+      variables: {
+        person: { from: 'csv', file: 'people.csv' },
+        room: { from: 'json', file: 'rooms.json', pick: 'per-user' },
+        color: { from: 'list', values: ['red', 'blue'], pick: 'random' },
+      },
+      flows: flow(
+        request('/{{ room.no }}', {
+          query: { n: '{{ person.name }}', c: '{{ person.city }}', x: '{{ color }}' },
+        }),
+      ),
+    },
+    folder,
+  ).done;
+  expect(seen.length).toBeGreaterThan(3);
+  expect(seen[0]).toMatch(/^\/1\?n=Ada&c=London&x=(red|blue)$/);
+  expect(seen[1]).toMatch(/^\/1\?n=Bob,\+Jr\.&c=Bern&x=(red|blue)$/);
+  expect(seen[2]).toMatch(/n=Ada/);
+});
+
+test('a file that is missing is told before anything is sent', async () => {
+  const sent = sendScenario(runner.startLoad, {
+    baseUrl: 'http://127.0.0.1:1',
+    variables: { a: { from: 'csv', file: 'nowhere.csv' } },
+    flows: flow(request('/{{ a.b }}')),
+  });
+  await expect(sent.done).rejects.toMatchObject({
+    code: 'BAD_INPUT',
+    message: expect.stringContaining('nowhere.csv') as string,
+  });
+});
+
+test('bodies are sent as forms, parts and files', async () => {
+  await writeFile(path.join(folder, 'photo.bin'), Buffer.from([0, 255, 13, 10]));
+  const seen = new Map<string, { type: string; body: string; length: number }>();
+  const server = await use(
+    serveHttp((message, response) => {
+      void bodyOf(message).then((body) => {
+        seen.set(message.url ?? '', {
+          type: message.headers['content-type'] ?? '',
+          body,
+          length: Number(message.headers['content-length']),
+        });
+        response.end();
+      });
+    }),
+  );
+  const { totals } = await sendScenario(
+    runner.startLoad,
+    {
+      baseUrl: server.origin,
+      flows: flow(
+        request('/form', {
+          method: 'POST',
+          body: { type: 'form', fields: { a: 'x y', 'b&': '{{ $randomInt(7,7) }}ü' } },
+        }),
+        request('/parts', {
+          method: 'POST',
+          body: {
+            type: 'multipart',
+            parts: [
+              { name: 'title', value: '{{ $randomItem(Sun) }}' },
+              { name: 'photo', file: 'photo.bin', contentType: 'image/x' },
+            ],
+          },
+        }),
+        request('/file', { method: 'PUT', body: { type: 'file', file: 'photo.bin' } }),
+      ),
+    },
+    folder,
+  ).done;
+  expect(totals).toMatchObject(goodTotals);
+  expect(seen.get('/form')).toMatchObject({
+    type: 'application/x-www-form-urlencoded',
+    body: 'a=x+y&b%26=7%C3%BC',
+  });
+  const parts = seen.get('/parts');
+  const boundary = parts?.type.split('boundary=')[1] ?? '';
+  expect(parts?.body).toBe(
+    `--${boundary}\r\nContent-Disposition: form-data; name="title"\r\n\r\nSun\r\n` +
+      `--${boundary}\r\nContent-Disposition: form-data; name="photo"; filename="photo.bin"\r\nContent-Type: image/x\r\n\r\n\u0000\u00ff\r\n\r\n` +
+      `--${boundary}--\r\n`,
+  );
+  expect(parts?.length).toBe(parts?.body.length);
+  expect(seen.get('/file')).toMatchObject({ type: 'application/octet-stream', body: '\u0000\u00ff\r\n' });
+});
+
+test('redirects are followed as far as asked, each counted; secrets do not go to another server', async () => {
+  const seen: string[] = [];
+  const other = await use(
+    serveHttp((message, response) => {
+      seen.push(`other ${message.method} ${message.url} ${message.headers.authorization ?? 'no secret'}`);
+      response.end();
+    }),
+  );
+  const server = await use(
+    serveHttp((message, response) => {
+      seen.push(`${message.method} ${message.url}`);
+      const to: Record<string, string> = { '/a': '/b?x=1', '/b?x=1': `${other.origin}/c` };
+      const location = to[message.url ?? ''];
+      if (location) response.writeHead(message.method === 'POST' ? 303 : 302, { location });
+      response.end();
+    }),
+  );
+  const { totals, iterations } = await sendScenario(runner.startLoad, {
+    baseUrl: server.origin,
+    headers: { authorization: 'secret' },
+    flows: flow(request('/a', { method: 'POST', redirects: 5, body: { type: 'text', text: 'x' } })),
+  }).done;
+  expect(seen.slice(0, 3)).toEqual(['POST /a', 'GET /b?x=1', 'other GET /c no secret']);
+  expect(totals).toMatchObject(goodTotals);
+  expect(totals.requests).toBeGreaterThanOrEqual(3 * iterations!);
+  expect(totals.statusClasses['3xx']).toBeGreaterThanOrEqual(2 * iterations!);
+});
+
+test('checks that fail count, each answer once; a missing value ends the iteration', async () => {
+  let after = 0;
+  const server = await use(
+    serveHttp((message, response) => {
+      if (message.url === '/after') after++;
+      response.statusCode = 404;
+      response.end('{"ok":false}');
+    }),
+  );
+  const { totals } = await sendScenario(runner.startLoad, {
+    baseUrl: server.origin,
+    flows: flow(
+      // 404 is what is expected here.
+      request('/fine', { checks: [{ on: 'status', in: ['404'] }] }),
+      request('/bad', {
+        checks: [
+          { on: 'body', json: { select: '$.ok', equals: true } },
+          { on: 'header', header: 'x-none' },
+          { on: 'latency', belowMs: 60_000 },
+          { on: 'status', in: ['2xx', '404'] },
+        ],
+        capture: [{ name: 'v', from: 'json', select: '$.value' }],
+      }),
+      request('/after', { headers: { v: '{{ v }}' } }),
+    ),
+  }).done;
+  const bad = totals.checks!['body $.ok = true']!.failed;
+  expect(totals.badChecks).toBe(bad);
+  expect(totals.errorKinds).toEqual({ 'check: body': bad });
+  expect(totals).toMatchObject({ non2xx: 0, errors: 0 });
+  expect(totals.checks).toMatchObject({
+    'status 404': { failed: 0 },
+    'header x-none': { passed: 0, failed: bad },
+    'latency < 60000 ms': { passed: bad, failed: 0 },
+  });
+  expect(after).toBe(0);
+});
+
+test('the warm-up is measured and told, but not counted', async () => {
+  const server = await use(serveHttp((_message, response) => response.end('x')));
+  const sent = sendScenario(runner.startLoad, {
+    baseUrl: server.origin,
+    load: closed(2, 1500),
+    warmUpMs: 700,
+    flows: flow(request('/')),
+  });
+  const { totals, startedUs, endedUs, countedFromUs } = await sent.done;
+  expect(countedFromUs! - startedUs).toBeGreaterThanOrEqual(700_000);
+  const warm = sent.seconds.filter(({ warmUp }) => warmUp);
+  const counted = sent.seconds.filter(({ warmUp }) => !warmUp);
+  expect(warm.length).toBeGreaterThan(0);
+  expect(counted.reduce((sum, { answered }) => sum + answered, 0)).toBe(totals.requests);
+  expect(warm.every(({ tUs, durationUs }) => tUs + durationUs <= countedFromUs! + 1)).toBe(true);
+  expect(totals.meanRate).toBeCloseTo(totals.requests / ((endedUs - countedFromUs!) / 1e6), 0);
+  expect(sent.states[0]).toMatchObject({ warmingUp: true, stage: '2 users' });
+  expect(sent.states.at(-1)).toMatchObject({ warmingUp: false });
+});
+
+test('a broken threshold ends the load, and says so', async () => {
+  const server = await use(
+    serveHttp((_message, response) => {
+      response.statusCode = 500;
+      response.end();
+    }),
+  );
+  const { thresholds, startedUs, endedUs, cancelled } = await sendScenario(runner.startLoad, {
+    baseUrl: server.origin,
+    load: closed(1, 3_600_000),
+    thresholds: [
+      { expression: 'errors < 1%', abort: true, afterMs: 0 },
+      { expression: 'p95{GET /} < 1h' },
+      { expression: 'checks > 99%' },
+    ],
+    flows: flow(request('/')),
+  }).done;
+  expect(cancelled).toBe(false);
+  expect(thresholds).toEqual([
+    { expression: 'errors < 1%', ok: false, value: 1, abortedAtUs: expect.any(Number) as number },
+    { expression: 'p95{GET /} < 1h', ok: true, value: expect.any(Number) as number },
+    { expression: 'checks > 99%', ok: false, value: null },
+  ]);
+  expect(thresholds![0]!.abortedAtUs).toBeGreaterThan(startedUs);
+  expect(thresholds![0]!.abortedAtUs).toBeLessThanOrEqual(endedUs);
+});
+
+test('stages change the users; those who leave close their connections', async () => {
+  const open: number[] = [];
+  const server = await use(
+    serveHttp((_message, response) => {
+      open.push(server.open.size);
+      setTimeout(() => response.end(), 5);
+    }),
+  );
+  const sent = sendScenario(runner.startLoad, {
+    baseUrl: server.origin,
+    load: {
+      model: 'closed',
+      stages: [
+        { durationMs: 600, users: 8 },
+        { durationMs: 800, users: 1 },
+        { durationMs: 600, users: 3 },
+      ],
+    },
+    flows: flow(request('/')),
+  });
+  const { users } = await sent.done;
+  expect(users).toBe(8);
+  expect(open).toContain(8);
+  expect(open.lastIndexOf(1)).toBeGreaterThan(open.indexOf(8));
+  expect(open.at(-1)).toBeLessThanOrEqual(3);
+  expect(sent.states.map(({ stage }) => stage)).toEqual(
+    expect.arrayContaining(['stage 1 of 3: 8 users', 'stage 2 of 3: 1 user', 'stage 3 of 3: 3 users']),
+  );
+});
+
+test('think time passes between iterations and between steps', async () => {
+  let seen = 0;
+  const server = await use(
+    serveHttp((_message, response) => {
+      seen++;
+      response.end();
+    }),
+  );
+  const { iterations, generator } = await sendScenario(runner.startLoad, {
+    baseUrl: server.origin,
+    load: {
+      model: 'closed',
+      stages: [{ durationMs: 1000, users: 2 }],
+      thinkTime: { minMs: 100, maxMs: 150 },
+    },
+    flows: flow(request('/'), { kind: 'think', time: { minMs: 100, maxMs: 100 } }, request('/')),
+  }).done;
+  expect(iterations).toBeLessThanOrEqual(2 * 5);
+  expect(seen).toBeLessThanOrEqual(2 * 12);
+  expect(generator?.slipMaxMs).toBeGreaterThanOrEqual(0);
+});
+
+test('arrivals come as the schedule says, also while the target stands still', async () => {
+  let seen = 0;
+  const held: (() => void)[] = [];
+  const server = await use(
+    serveHttp((_message, response) => {
+      seen++;
+      // Nothing is answered until all have come: a closed model would never send them.
+      held.push(() => response.end());
+      if (held.length === 50) for (const answer of held.splice(0)) answer();
+    }),
+  );
+  const { totals, generator, iterations } = await sendScenario(runner.startLoad, {
+    baseUrl: server.origin,
+    load: { model: 'open', stages: [{ durationMs: 1000, rate: 50 }] },
+    flows: flow(request('/')),
+  }).done;
+  expect(seen).toBe(50);
+  expect(totals).toMatchObject({ ...goodTotals, requests: 50 });
+  expect(iterations).toBe(50);
+  expect(generator).toMatchObject({ due: 50, begun: 50 });
+  expect(totals.latency!.maxMs).toBeGreaterThanOrEqual(totals.service!.maxMs);
+});
+
+test('beyond maxInFlight starts are late, counted from when they were due, and said to be', async () => {
+  const server = await use(
+    serveHttp((_message, response) => {
+      setTimeout(() => response.end(), 100);
+    }),
+  );
+  const { totals, generator } = await sendScenario(runner.startLoad, {
+    baseUrl: server.origin,
+    load: { model: 'open', stages: [{ durationMs: 1500, rate: 40 }], maxInFlight: 1 },
+    flows: flow(request('/')),
+  }).done;
+  // One at a time, 100 ms each: ten a second at most.
+  expect(totals.requests).toBeLessThanOrEqual(16);
+  expect(generator!.due).toBe(60);
+  expect(generator!.begun).toBeLessThanOrEqual(16);
+  expect(generator!.wasLimit).toBe(true);
+  expect(generator!.verdict).toContain('maxInFlight');
+  expect(generator!.verdict).toContain('never begun');
+  // The last to begin waited for most of a second; its service took 100 ms.
+  expect(totals.latency!.maxMs).toBeGreaterThan(totals.service!.minMs * 3);
+  expect(generator!.slipMaxMs).toBeGreaterThan(100);
+});
+
+test('the search for the knee ends where errors begin', async () => {
+  let under = 0;
+  const server = await use(
+    serveHttp((_message, response) => {
+      under++;
+      // Four can be served at once.
+      response.statusCode = under > 4 ? 503 : 200;
+      setTimeout(() => {
+        under--;
+        response.end();
+      }, 10);
+    }),
+  );
+  const sent = sendScenario(runner.startLoad, {
+    baseUrl: server.origin,
+    load: { model: 'knee', maxUsers: 100, factor: 2, stepMs: 500, until: { slowdown: 1000 } },
+    flows: flow(request('/')),
+  });
+  const { knee, users } = await sent.done;
+  expect(knee?.endedBy).toBe('errors');
+  expect(knee?.steps.map((step) => step.users)).toEqual([1, 2, 4, 8]);
+  expect(knee?.steps.map(({ errorRatio }) => errorRatio > 0)).toEqual([false, false, false, true]);
+  expect(knee?.capacityUsers).toBeGreaterThan(1);
+  expect(knee?.capacityUsers).toBeLessThanOrEqual(4);
+  expect(users).toBe(8);
+  expect(sent.states.map(({ stage }) => stage)).toContain('step 1: 1 user');
+});
+
+test('connections are shared when there may be only a few', async () => {
+  const server = await use(
+    serveHttp((_message, response) => {
+      setTimeout(() => response.end(), 5);
+    }),
+  );
+  const { totals } = await sendScenario(runner.startLoad, {
+    baseUrl: server.origin,
+    load: closed(10),
+    connection: { maxConnections: 2 },
+    flows: flow(request('/')),
+  }).done;
+  expect(totals).toMatchObject(goodTotals);
+  expect(totals.requests).toBeGreaterThan(10);
+  expect(server.connections).toHaveLength(2);
+  // Waiting for a connection is response time, not service time.
+  expect(totals.latency!.p50Ms).toBeGreaterThan(totals.service!.p50Ms);
+});
+
+test('without keep-alive each request has a connection of its own', async () => {
+  const kept: string[] = [];
+  const server = await use(
+    serveHttp((message, response) => {
+      kept.push(message.headers.connection ?? '');
+      response.end();
+    }),
+  );
+  const { totals } = await sendScenario(runner.startLoad, {
+    baseUrl: server.origin,
+    connection: { keepAlive: false },
+    flows: flow(request('/')),
+  }).done;
+  expect(totals).toMatchObject(goodTotals);
+  // One may have been opened just before the end.
+  expect(server.connections.length - kept.length).toBeLessThanOrEqual(1);
+  expect(server.connections.length).toBeGreaterThanOrEqual(kept.length);
+  expect(new Set(kept)).toEqual(new Set(['close']));
+});
+
+test.each([
+  ['TLS', serveTls, false, '1.1'],
+  ['HTTP/2', serveHttp2, true, '2.0'],
+])(
+  '%s with a certificate nobody vouches for works when that is asked for',
+  async (_name, serve, http2, version) => {
+    const versions = new Set<string>();
+    const server = await use(
+      serve((message, response) => {
+        versions.add(message.httpVersion);
+        void bodyOf(message).then((body) => {
+          response.setHeader('set-cookie', 'a=1');
+          response.end(body + (message.headers.cookie ?? ''));
+        });
+      }),
+    );
+    const scenario = (insecureTls: boolean) => ({
+      baseUrl: server.origin,
+      load: closed(2),
+      connection: { http2, insecureTls },
+      flows: flow(
+        request('/a'),
+        request('/b', {
+          method: 'POST',
+          body: { type: 'text', text: 'hello' },
+          checks: [{ on: 'body', contains: 'helloa=1' }],
+        }),
+      ),
+    });
+    const { totals } = await sendScenario(runner.startLoad, scenario(true)).done;
+    expect(totals).toMatchObject(goodTotals);
+    expect(totals.requests).toBeGreaterThan(2);
+    expect([...versions]).toEqual([version]);
+    await server.allClosed();
+
+    const refused = await sendScenario(runner.startLoad, scenario(false)).done;
+    expect(refused.totals.requests).toBe(0);
+    expect(refused.totals.errorKinds).toEqual({ DEPTH_ZERO_SELF_SIGNED_CERT: refused.totals.errors });
+  },
+);
+
+test('a TLS server that hangs, resets or is none is counted like any other', async () => {
+  const hanging = await use(serveTls(() => undefined));
+  const resetting = await use(serveTls((message) => message.socket.destroy()));
+  const plain = await use(
+    serveTcp((socket) => socket.on('data', () => socket.write('HTTP/1.1 400 no TLS here\r\n\r\n'))),
+  );
+  const at = (origin: string) => ({
+    name: origin,
+    steps: [request(`${origin.replace('http:', 'https:')}/`, { timeoutMs: 200 })],
+  });
+  const { perRequest } = await sendScenario(runner.startLoad, {
+    load: closed(3, 1200),
+    connection: { insecureTls: true },
+    flows: [hanging, resetting, plain].map(({ origin }) => at(origin)),
+  }).done;
+  expect(perRequest.map(({ totals }) => totals.requests)).toEqual([0, 0, 0]);
+  expect(perRequest[0]?.totals.timeouts).toBeGreaterThan(0);
+  expect(Object.keys(perRequest[1]!.totals.errorKinds ?? {})).toEqual(['closed by the server']);
+  expect(perRequest[2]?.totals.errors).toBeGreaterThan(0);
+});
+
+test('WebSocket messages are answered by what is expected of them', async () => {
+  const server = await use(serveHttp((_message, response) => response.end()));
+  const sockets = new WebSocketServer({ noServer: true });
+  const headers = new Set<string | undefined>();
+  // The server is ours to extend: its connections carry the upgrade.
+  server.onUpgrade((message, socket, head) =>
+    sockets.handleUpgrade(message, socket, head, (client) => {
+      headers.add(message.headers['x-room'] as string | undefined);
+      client.send('noise');
+      client.on('message', (data: Buffer) => client.send(`you said ${data.toString()}`));
+    }),
+  );
+  const { totals, perRequest, iterations } = await sendScenario(runner.startLoad, {
+    baseUrl: server.origin,
+    load: closed(2),
+    flows: flow({
+      kind: 'websocket',
+      name: 'chat',
+      url: '/chat',
+      headers: { 'x-room': '{{ $randomItem(blue) }}' },
+      messages: [
+        { send: 'hello', expect: 'said hello' },
+        { send: 'nobody answers' },
+        { send: '{{ $randomItem(bye) }}', expect: 'said bye' },
+      ],
+    }),
+  }).done;
+  expect(totals).toMatchObject(goodTotals);
+  expect(iterations).toBeGreaterThan(0);
+  expect(headers).toEqual(new Set(['blue']));
+  expect(perRequest.map(({ name }) => name)).toEqual(['chat', 'chat · message']);
+  expect(perRequest[0]!.totals.requests).toBeGreaterThanOrEqual(iterations!);
+  expect(perRequest[1]!.totals.requests).toBeGreaterThanOrEqual(2 * iterations!);
+  sockets.close();
+});
+
+test('a WebSocket that is refused, and one that is never answered', async () => {
+  const server = await use(
+    serveHttp((_message, response) => {
+      response.statusCode = 404;
+      response.end();
+    }),
+  );
+  const refused = await sendScenario(runner.startLoad, {
+    baseUrl: server.origin,
+    flows: flow({ kind: 'websocket', url: '/none', messages: [{ send: 'x', expect: 'y' }] }),
+  }).done;
+  expect(refused.totals.requests).toBe(0);
+  expect(refused.totals.errors).toBeGreaterThan(0);
+
+  const sockets = new WebSocketServer({ noServer: true });
+  server.onUpgrade((message, socket, head) => sockets.handleUpgrade(message, socket, head, () => undefined));
+  const silent = await sendScenario(runner.startLoad, {
+    baseUrl: server.origin,
+    load: closed(1, 1000),
+    flows: flow({ kind: 'websocket', url: '/none', timeoutMs: 200, messages: [{ send: 'x', expect: 'y' }] }),
+  }).done;
+  expect(silent.totals.timeouts).toBeGreaterThan(0);
+  expect(silent.totals.statusClasses['1xx']).toBeGreaterThan(0);
+  sockets.close();
+});
+
+test('cancelling in the set-up, and before it has begun, gives an empty result', async () => {
+  let asked: () => void = () => undefined;
+  const first = new Promise<void>((resolve) => (asked = resolve));
+  const server = await use(serveHttp(() => asked()));
+  const scenario = {
+    baseUrl: server.origin,
+    load: closed(2, 3_600_000),
+    setUp: [request('/login')],
+    flows: flow(request('/')),
+  };
+  const sent = sendScenario(runner.startLoad, scenario);
+  await first;
+  sent.handle.cancel();
+  expect(await sent.done).toMatchObject({ cancelled: true, totals: { requests: 0 } });
+  await server.allClosed();
+
+  const early = sendScenario(runner.startLoad, scenario);
+  early.handle.cancel();
+  expect(await early.done).toMatchObject({ cancelled: true, totals: { requests: 0, latency: null } });
+});
