@@ -3,8 +3,8 @@
  *
  * Phases tile the load's time: *before* is up to 60 s before the fault that no other fault touches and no warm-up is,
  * *during* lasts from its start to its end, *after* from its end to the next fault's start or the load's end, at most 10
- * minutes. Their numbers come from the load's seconds; a second belongs to the phase that has the greater part of it, and a
- * phase without such a second has that of its middle.
+ * minutes. Their numbers come from the load's seconds, which are cut where a fault begins or ends; a second belongs to the
+ * phase that has the greater part of it, and a phase without such a second has that of its middle.
  *
  * Recovery is looked for in windows of 100 ms (longer ones, up to 1 s, while fewer than 10 requests end in one). All was
  * as before when a stretch of five windows begins in which throughput of good answers, mean response time and share of
@@ -111,21 +111,32 @@ function numbersOf(seconds: readonly LoadSecond[], startUs: number, endUs: numbe
     for (const [kind, count] of Object.entries(second.errorKinds ?? {}))
       errorKinds[kind] = (errorKinds[kind] ?? 0) + count;
   }
-  // A second in which nothing came to an end is not among them, but it has passed.
-  const emptyUs = chosen.length === 0 ? 0 : Math.max(0, endUs - startUs);
-  const coveredUs = [...covered.values()].reduce((a, b) => a + b, 0);
-  const passedSeconds = Math.max(coveredUs, emptyUs) / 1e6;
+  const passedUs = sumOf(covered.values()) + silentUs(seconds, startUs, endUs);
   const at = (share: number): number | null => (latency.count === 0 ? null : latency.valueAt(share) / 1000);
   return {
     startUs,
     endUs,
     requests,
-    rps: passedSeconds > 0 ? requests / passedSeconds : 0,
+    rps: passedUs > 0 ? requests / (passedUs / 1e6) : 0,
     p50Ms: at(0.5),
     p95Ms: at(0.95),
     errorRatio: requests + unanswered > 0 ? wrong / (requests + unanswered) : 0,
     errorKinds,
   };
+}
+
+/** How much of a stretch no second covers: in those nothing came to an end, but they have passed. */
+function silentUs(seconds: readonly LoadSecond[], startUs: number, endUs: number): number {
+  const common = new Map<number, number>();
+  for (const { tUs, durationUs } of seconds)
+    common.set(tUs, Math.max(0, Math.min(tUs + durationUs, endUs) - Math.max(tUs, startUs)));
+  return Math.max(0, endUs - startUs - sumOf(common.values()));
+}
+
+function sumOf(values: Iterable<number>): number {
+  let sum = 0;
+  for (const value of values) sum += value;
+  return sum;
 }
 
 // ── recovery ──

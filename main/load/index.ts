@@ -131,6 +131,7 @@ function start(runnerFile: string, options: LoadOptions): LoadHandle {
       tell({ type: 'cancel' });
       cancelTimer ??= setTimeout(() => runner.kill('SIGKILL'), cancelGraceMs).unref();
     },
+    cut: () => tell({ type: 'cut' }),
     route: (routes) => tell({ type: 'routes', routes }),
   };
 }

@@ -16,6 +16,10 @@ process.on('message', (raw) => {
     routes.set(message.routes);
     return;
   }
+  if (message.type === 'cut') {
+    run?.cut();
+    return;
+  }
   if (message.type === 'cancel') {
     if (run) run.end(true);
     else process.exit(0);

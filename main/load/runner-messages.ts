@@ -20,6 +20,8 @@ export const toRunnerSchema = z.discriminatedUnion('type', [
     folder: z.string(),
   }),
   z.object({ type: z.literal('cancel') }),
+  /** A fault begins or ends: the second ends here. */
+  z.object({ type: z.literal('cut') }),
   /** Where connections are to go from now on: before the start or at any time. */
   z.object({
     type: z.literal('routes'),

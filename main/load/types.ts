@@ -47,6 +47,8 @@ export interface LoadHandle {
   readonly done: Promise<LoadResult>;
   /** Ends early; `done` resolves with what was measured and `cancelled: true`. */
   cancel(): void;
+  /** Ends the second of `onSeconds` that is just passing, so that what comes now is told apart. */
+  cut(): void;
   /** Connections go there from now on; open ones are opened anew for their next request. */
   route(routes: Route[]): void;
 }

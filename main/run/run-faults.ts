@@ -36,6 +36,8 @@ export interface RunFaultsOptions {
   processes(): Iterable<ProcessInfo>;
   /** The load's connections go there from now on. */
   onRoutes(routes: Route[]): void;
+  /** One has begun or ended. */
+  onFault(): void;
   onMarks(marks: Mark[]): void;
   onWarning(warning: RunWarning): void;
   /** Those that last have changed. */
@@ -79,7 +81,7 @@ export class RunFaults {
       onMarks: (marks) => options.onMarks(marks),
       onWarning: (warning) => options.onWarning(warning),
       onChange: () => options.onChange(),
-      onFault: () => undefined,
+      onFault: () => options.onFault(),
     });
     this.evidence = new EvidenceLog(() => this.faults.happened);
   }
@@ -176,6 +178,11 @@ export class RunFaults {
       this.options.onWarning({ tUs: this.options.clock.nowUs(), source: 'fault', message });
       return [];
     }
+  }
+
+  /** It came to no result: what was planned for it ends all the same. Never rejects. */
+  async loadFailed(): Promise<void> {
+    await this.faults.planIsOver();
   }
 
   /** By hand. Rejects with an AppError when it cannot be done. */

@@ -12,6 +12,8 @@ export interface RunLoadOptions {
   resolvePlan: (spec: LoadSpec, listening: ListeningAddress[]) => LoadPlan;
   /** Waits until something accepts connections at an explicit URL that is not the target's own address. */
   waitUntilReachable: (url: string, timeoutMs: number, signal: AbortSignal) => Promise<void>;
+  /** The target's working directory: what a scenario's files are relative to. */
+  folder?: () => string;
   nowUs: () => number;
   onPoints: (points: Point[]) => void;
   onSeconds?: (seconds: LoadSecond[]) => void;
@@ -77,7 +79,9 @@ export class RunLoad {
     this.started = true;
     let plan: LoadPlan;
     try {
-      plan = this.options.resolvePlan(this.options.spec, listening);
+      const { spec, resolvePlan, folder } = this.options;
+      plan = resolvePlan(spec, listening);
+      if (spec.scenarioFolder === undefined && folder) plan = { ...plan, folder: folder() };
     } catch (error) {
       this.fail(error);
       return;
@@ -120,6 +124,11 @@ export class RunLoad {
       },
       (error: unknown) => this.fail(error),
     );
+  }
+
+  /** A fault begins or ends: what comes now is told apart. */
+  cut(): void {
+    this.handle?.cut();
   }
 
   /** Its connections go there from now on. */

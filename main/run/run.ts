@@ -69,6 +69,8 @@ const stateTickMs = 500;
 /** How long the last flush before a signal may take; a target that hangs must still be stoppable. */
 const flushTimeoutMs = 2000;
 const loadCancelTimeoutMs = 3000;
+/** Ending a fault takes some ms, removing a control group a little longer. */
+const faultsTimeoutMs = 4000;
 const anyAddress: ListeningAddress = {
   url: 'http://127.0.0.1/',
   port: 80,
@@ -123,6 +125,7 @@ export class Run {
       threads: () => this.collectors.keys(),
       processes: () => this.recording.processes.values(),
       onRoutes: (routes) => this.load?.route(routes),
+      onFault: () => this.load?.cut(),
       onMarks: (marks) => this.sink.marks(marks),
       onWarning: (warning) => this.sink.warning(warning),
       onChange: () => this.state.load && this.changed({ load: this.withFaults(this.state.load) }),
@@ -150,7 +153,9 @@ export class Run {
   static async start(spec: ResolvedRunSpec, deps: RunDependencies, describedAs?: string): Promise<Run> {
     const cwd = spec.target.kind === 'launch' ? (spec.target.cwd ?? process.cwd()) : process.cwd();
     const project = spec.target.kind === 'launch' ? await projectName(cwd) : `pid ${spec.target.pid}`;
-    const name = spec.name || `${describedAs ?? project}${spec.load ? ` · ${spec.load.preset}` : ''}`;
+    const name =
+      spec.name ||
+      `${describedAs ?? project}${spec.load ? ` · ${spec.load.scenario?.name ?? spec.load.preset}` : ''}`;
     const commandLine = spec.target.kind === 'launch' ? spec.target.argv.join(' ') : `pid ${spec.target.pid}`;
     // The spec is kept with the session: running it again gives a session of the same name.
     const run = new Run({ ...spec, name }, deps, { name, commandLine, cwd });
@@ -166,12 +171,17 @@ export class Run {
         ...deps.load,
         spec: spec.load,
         nowUs: () => clock.nowUs(),
+        folder: () => this.state.cwd,
         onPoints: (points) => this.sink.points(points),
         onSeconds: (seconds) => {
           this.record({ k: 'load-seconds', seconds });
           this.faults.seeSeconds(seconds);
         },
-        onEndpoints: (endpoints) => this.record({ k: 'load-endpoints', endpoints }),
+        onEndpoints: (endpoints) => {
+          this.record({ k: 'load-endpoints', endpoints });
+          // Told when the first requests are sent, a moment after the load process was started.
+          this.faults.loadStarted();
+        },
         beforeStart: (plan) => this.faults.beforeLoad(plan),
         onFine: (windows) => this.faults.seeWindows(windows),
         onState: (load) => this.loadChanged(this.withFaults(load)),
@@ -252,7 +262,7 @@ export class Run {
     this.sink.marks([{ kind: 'stop', tUs: this.clock.nowUs(), text: why }]);
     this.tellUnsentLoad('until the stop, the target did not listen on an HTTP address');
     // First of all: a paused target could not be asked for anything.
-    await this.faults.endAll();
+    await withTimeout(this.faults.endAll(), faultsTimeoutMs);
     if (this.load) await withTimeout(this.load.cancel(), loadCancelTimeoutMs);
     await this.memory.beforeSignal();
     await withTimeout(this.flush(), flushTimeoutMs);
@@ -430,12 +440,12 @@ export class Run {
     this.changed({ load });
     if (!load || load.phase === before) return;
     const tUs = this.clock.nowUs();
-    if (load.phase === 'running') {
-      this.memory.loadStarted();
-      this.faults.loadStarted();
-    }
+    if (load.phase === 'running') this.memory.loadStarted();
+    if (load.phase === 'failed') void this.faults.loadFailed();
     if (load.phase === 'running')
-      this.sink.marks([{ kind: 'load-start', tUs, text: `${load.preset}, ${load.users} users` }]);
+      this.sink.marks([
+        { kind: 'load-start', tUs, text: `${load.name ?? load.preset}, ${load.users} users` },
+      ]);
     else if (before === 'running') this.sink.marks([{ kind: 'load-end', tUs, text: `load ${load.phase}` }]);
     if (load.phase === 'failed' && load.error)
       this.sink.warning({ tUs, source: 'load', message: load.error.message, hint: load.error.hint });
@@ -475,9 +485,9 @@ export class Run {
     clearTimeout(this.durationTimer);
     try {
       if (!cause) this.tellUnsentLoad('the target ended without listening on an HTTP address');
-      await this.faults.endAll();
+      await withTimeout(this.faults.endAll(), faultsTimeoutMs);
       if (this.load) await withTimeout(this.load.cancel(), loadCancelTimeoutMs);
-      await this.faults.close();
+      await withTimeout(this.faults.close(), faultsTimeoutMs);
       await this.memory.over(exit);
       const error = this.memory.explain(cause);
       await this.stopAll([

@@ -13,6 +13,8 @@ export interface Blocked {
 
 /** A loop that does not come to ours within so long is busy itself. */
 const startsWithinMs = 5000;
+/** The end of a run does not wait for longer. */
+const endLimitMs = 2000;
 const answerSchema = z.object({
   result: z.object({ value: z.object({ startUs: z.number(), endUs: z.number() }).optional() }),
 });
@@ -79,19 +81,24 @@ export function blockLoops(options: BlockOptions): Promise<Acting> {
   return Promise.resolve({
     async end() {
       clearInterval(timer);
-      await Promise.all(
+      const told = Promise.all(
         threads().map((thread) =>
           thread.session
             .send('Runtime.evaluate', { expression: overExpression, silent: true })
             .catch(() => undefined),
         ),
       );
-      await Promise.all(under);
+      // A thread that does not answer is stuck in something else.
+      await Promise.race([told.then(() => Promise.all(under)), atMost(endLimitMs)]);
       if (problem !== undefined) return { problem };
       if (blocked === 0) return { problem: 'No event loop could be blocked.' };
       return { means: `${blocked === 1 ? 'one block' : `${blocked} blocks`} of an event loop` };
     },
   });
+}
+
+function atMost(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms).unref());
 }
 
 /** Resolves when the loop is free again; with undefined when the isolate has ended. */

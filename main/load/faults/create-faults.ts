@@ -188,6 +188,7 @@ class ScheduledFaults implements Faults {
       case 'bandwidth':
       case 'drop': {
         const proxy = await ports.proxyAt(fault.via);
+        const before = await proxy.counts();
         record.startedUs = ports.nowUs();
         await proxy.begin(record.id, fault);
         return {
@@ -196,7 +197,10 @@ class ScheduledFaults implements Faults {
             await proxy.end(record.id).catch(() => undefined);
             const after = await proxy.counts().catch(() => undefined);
             if (!after) return { problem: 'The proxy had ended before.' };
-            if (fault.kind === 'drop') return { means: `${after.dropped} connections reset in this run` };
+            if (fault.kind === 'drop') {
+              const reset = after.dropped - before.dropped;
+              return { means: `${reset === 1 ? 'one connection' : `${reset} connections`} reset` };
+            }
             if (after.accepted === 0) return { problem: 'No connection went through it.' };
             return undefined;
           },

@@ -3,7 +3,8 @@ import type { ProcessInfo } from '../../api';
 import type { TargetThread } from '../../target/types';
 
 /**
- * The main threads of processes that listen or have no Node process below them: not wrappers, which only wait.
+ * Main threads of processes that listen and of their siblings (workers of a cluster share one address, which only one of them
+ * tells); where nothing listens, of processes that have no recorded process below them: not wrappers, which only wait.
  * @param processes those that are recorded @param listening pids that told an address
  */
 export function programLoops(
@@ -11,9 +12,15 @@ export function programLoops(
   processes: Iterable<ProcessInfo>,
   listening: ReadonlySet<number>,
 ): TargetThread[] {
-  const parents = new Set<number>();
-  for (const { ppid, endedUs } of processes) if (endedUs === undefined) parents.add(ppid);
-  return [...threads].filter(
-    ({ info }) => info.workerId === 0 && (listening.has(info.pid) || !parents.has(info.pid)),
+  const living = [...processes].filter(({ endedUs }) => endedUs === undefined);
+  const serving = living.filter(({ pid }) => listening.has(pid));
+  const parents = new Set(living.map(({ ppid }) => ppid));
+  const servingParents = new Set(serving.map(({ ppid }) => ppid));
+  const chosen = new Set(
+    (serving.length > 0
+      ? living.filter(({ pid, ppid }) => listening.has(pid) || servingParents.has(ppid))
+      : living.filter(({ pid }) => !parents.has(pid))
+    ).map(({ pid }) => pid),
   );
+  return [...threads].filter(({ info }) => info.workerId === 0 && chosen.has(info.pid));
 }

@@ -81,7 +81,8 @@ export class TcpProxy implements Proxy {
     return new Promise((resolve, reject) => {
       const server = net.createServer({ allowHalfOpen: true, noDelay: true });
       const proxy = new TcpProxy(server, upstream, random);
-      server.once('error', reject);
+      // Later ones are of single connections, which see them themselves.
+      server.on('error', reject);
       server.listen({ host: '127.0.0.1', port: 0, backlog: 4096 }, () => resolve(proxy));
     });
   }
