@@ -33,6 +33,7 @@ export interface LoadRunOptions {
 const windowMs = 500;
 /** A window that is cut short by the end; shorter ones would make a rate out of a handful of answers. */
 const shortestWindowUs = 200_000;
+const shortestCutUs = 100_000;
 
 export class LoadRun implements Crew {
   compiled!: Compiled;
@@ -132,6 +133,12 @@ export class LoadRun implements Crew {
       ...(this.#driver?.knee && { knee: this.#driver.knee }),
     });
     this.options.ended();
+  }
+
+  /** Ends the second that is just passing: what comes now is told apart. A tenth of a second would say nothing alone. */
+  cut(): void {
+    const now = nowUs();
+    if (this.#driver && !this.#isOver && now - this.#secondStartUs >= shortestCutUs) this.#second(now);
   }
 
   // ── what users ask for ──
