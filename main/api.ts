@@ -767,12 +767,14 @@ export const inputs = {
   }),
   /**
    * The timeline of a session or running recording, each series reduced to about `points` points that keep minima and
-   * maxima: all of it, or a range.
+   * maxima: all of it, or a range. `only`: the series of these metrics, with or without garbage collections, and no marks;
+   * what is large is asked for in parts, each of them a small answer.
    */
   'timeline.read': byId.extend({
     startUs: z.number().optional(),
     endUs: z.number().optional(),
     points: z.number().int().min(100).max(20_000).default(2000),
+    only: z.object({ metrics: z.array(z.string()), collections: z.boolean() }).optional(),
   }),
   /** When allocation profiles were read in a session or running recording; empty where that is not known (imported files). */
   'allocations.history': byId,

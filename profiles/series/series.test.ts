@@ -4,7 +4,7 @@ import { timeWeightedMean, total } from '../time-series';
 import { BoundedSeries } from './bounded-series';
 import { CollectionLog, collectionTotals, reduceCollections } from './collections';
 import { reduceByWidth, reduceSeries } from './reduce';
-import { thinBlocks } from './timeline';
+import { reduceTimeline, thinBlocks } from './timeline';
 import type { ReducibleSeries } from './types';
 
 const measured = fc
@@ -183,6 +183,22 @@ describe('garbage collections', () => {
     for (const tUs of [5, 9, 7])
       log.push({ thread: 'p1', gcKind: 'minor', ours: false, tUs, durationMs: tUs });
     expect(log.all()[0]).toMatchObject({ tUs: [5, 7, 9], durationMs: [5, 7, 9] });
+  });
+});
+
+describe('a part of a timeline', () => {
+  const of = (metric: string) => ({ metric, tUs: [1, 2], values: [1, 2] });
+  const gc = { thread: 'p', gcKind: 'minor', ours: false };
+  const collections = [{ ...gc, tUs: [1], durationMs: [1], beforeBytes: [1], afterBytes: [1] }];
+  const marks = [{ kind: 'listen', tUs: 1 }];
+  const timeline = { series: [of('cpu'), of('rss')], collections, marks };
+
+  it('is only what was asked for', () => {
+    const only = (metrics: string[], withCollections: boolean) =>
+      reduceTimeline(timeline, { points: 100, only: { metrics, collections: withCollections } });
+    expect(only(['rss'], false)).toEqual({ series: [of('rss')], collections: [], marks: [] });
+    expect(only([], true)).toEqual({ series: [], collections, marks: [] });
+    expect(reduceTimeline(timeline, { points: 100 })).toEqual(timeline);
   });
 });
 

@@ -15,6 +15,8 @@ export interface TimelineWindow {
   endUs?: number | undefined;
   /** About so many of each series. */
   points: number;
+  /** Only the series of these metrics, with or without garbage collections, and no marks; default: everything. */
+  only?: { metrics: readonly string[]; collections: boolean } | undefined;
 }
 
 /** The marks that are thinned, by what this module needs of them. */
@@ -29,7 +31,7 @@ interface AnyMark {
 }
 
 export interface ReducibleTimeline<
-  S extends ReducibleSeries,
+  S extends ReducibleSeries & { metric?: string },
   C extends CollectionColumns,
   M extends AnyMark,
 > {
@@ -39,12 +41,16 @@ export interface ReducibleTimeline<
 }
 
 /** Copies; what was given stays as it is. Sums, means and counts over the window stay exact. */
-export function reduceTimeline<S extends ReducibleSeries, C extends CollectionColumns, M extends AnyMark>(
+export function reduceTimeline<
+  S extends ReducibleSeries & { metric?: string },
+  C extends CollectionColumns,
+  M extends AnyMark,
+>(
   timeline: ReducibleTimeline<S, C, M>,
-  { startUs, endUs, points }: TimelineWindow,
+  { startUs, endUs, points, only }: TimelineWindow,
 ): { series: S[]; collections: C[]; marks: M[] } {
-  const all = [...timeline.series];
-  const groups = [...timeline.collections];
+  const all = [...timeline.series].filter(({ metric }) => !only || only.metrics.includes(metric ?? ''));
+  const groups = only && !only.collections ? [] : [...timeline.collections];
   const share = Math.floor(mostPointsTogether / Math.max(1, all.length + groups.length));
   const each = Math.max(fewestPoints, Math.min(points, share));
   const window = { ...(startUs !== undefined && { startUs }), ...(endUs !== undefined && { endUs }) };
@@ -60,7 +66,7 @@ export function reduceTimeline<S extends ReducibleSeries, C extends CollectionCo
     collections: groups
       .map((group) => reduceCollections(group, { ...window, points: Math.ceil(each / 2) }) as C)
       .filter(({ tUs }) => tUs.length > 0),
-    marks: thinBlocks(timeline.marks.filter(inWindow)),
+    marks: only ? [] : thinBlocks(timeline.marks.filter(inWindow)),
   };
 }
 

@@ -44,9 +44,17 @@ export function drawMarks(
   const xOf = (tUs: number) => ((tUs - window.startUs) / (window.endUs - window.startUs)) * width;
   const middle = height / 2;
   drawLoadSpans(context, marks, xOf, height, colors);
-  for (const mark of marks) {
+  const seen = marks.filter((mark) => mark.tUs <= window.endUs && markEndUs(mark) >= window.startUs);
+  // A run of hours has thousands of stalls: those on top of one another are drawn once.
+  let blockedTo = Number.NEGATIVE_INFINITY;
+  for (const mark of seen) {
     const look = looks[mark.kind];
     const x = xOf(mark.tUs);
+    if (mark.kind === 'blocked' && !mark.ours) {
+      const to = Math.max(x + 2, xOf(markEndUs(mark)));
+      if (to < blockedTo + 0.5 && x > blockedTo - 2) continue;
+      blockedTo = Math.max(blockedTo, to);
+    }
     context.fillStyle = colors[look.color];
     if (mark.kind === 'blocked' || mark.kind === 'snapshot' || mark.kind === 'fault') {
       if (mark.kind === 'blocked' && mark.ours) context.fillStyle = colors.muted;
@@ -57,7 +65,7 @@ export function drawMarks(
     }
     if (mark.kind !== 'blocked' && mark.kind !== 'fault') drawShape(context, look.shape, x, middle);
   }
-  drawWords(context, size, marks, xOf, colors);
+  drawWords(context, size, seen, xOf, colors);
 }
 
 /** From the start of a load to its end (or the window's). */
@@ -108,22 +116,25 @@ function drawWords(
 ): void {
   context.font = font;
   context.textBaseline = 'middle';
-  // Shapes take their place first, so that no words run over them.
-  const taken: [from: number, to: number][] = marks.map((mark) => [
-    xOf(mark.tUs) - 5,
-    Math.max(mark.kind === 'fault' ? 0 : xOf(markEndUs(mark)), xOf(mark.tUs) + 4),
-  ]);
+  // Shapes take their place first, so that no words run over them. By pixels: there can be thousands of marks.
+  const taken = new Uint8Array(Math.max(1, Math.ceil(width)));
+  const take = (from: number, to: number): void => void taken.fill(1, Math.max(0, from), Math.max(0, to));
+  const ends = marks.map((mark) => {
+    const x = xOf(mark.tUs);
+    const end = Math.max(mark.kind === 'fault' ? 0 : xOf(markEndUs(mark)), x + 4);
+    take(x - 5, end + 1);
+    return end;
+  });
   const order = marks
     .map((mark, index) => ({ mark, index }))
     .sort((a, b) => looks[b.mark.kind].rank - looks[a.mark.kind].rank);
   for (const { mark, index } of order) {
-    const from = (taken[index]?.[1] ?? 0) + 4;
+    const from = (ends[index] ?? 0) + 4;
+    if (!(from >= 0 && from < width) || taken[Math.floor(from)] === 1) continue;
     const words = context.measureText(mark.text).width;
-    const overlaps = taken.some(
-      ([left, right], other) => other !== index && left < from + words && right > from,
-    );
-    if (overlaps || from + words > width) continue;
-    taken.push([from, from + words + 4]);
+    if (from + words > width || taken.subarray(Math.floor(from), Math.ceil(from + words)).includes(1))
+      continue;
+    take(from, from + words + 4);
     context.fillStyle = mark.kind === 'fault' ? colors.text : colors.muted;
     context.fillText(mark.text, from, height / 2 + 0.5);
   }

@@ -1,10 +1,13 @@
 /** Draws garbage collections: a bar as high as the pause, its shape and colour say of what kind and whose. */
+import { firstAtOrAfter } from '../../profiles/series';
 import { seriesColors, type ColorScheme } from '../theme/colors';
 import type { TimeWindow } from './lane-chart';
 import type { Lane, LaneSeries } from './lane-model';
 
 const shortestPx = 2;
 const capPx = 4;
+/** The longest pause of every column of pixels; used again for the next kind. */
+let longest = new Float64Array(2048);
 
 /** Collections too near to each other for the pixels are one bar: the longest's. */
 export function drawCollections(
@@ -33,16 +36,20 @@ function drawKind(
 ): void {
   context.fillStyle = context.strokeStyle = seriesColors[scheme][name];
   const usPerPx = (window.endUs - window.startUs) / Math.max(1, width);
-  const longest = new Float64Array(Math.ceil(width) + 1);
-  for (const { tUs, durationMs } of collections)
-    for (let i = 0; i < tUs.length; i++) {
-      const x = Math.floor(((tUs[i] ?? 0) - window.startUs) / usPerPx);
-      const ms = durationMs[i] ?? 0;
+  const columns = Math.ceil(width) + 1;
+  if (longest.length < columns) longest = new Float64Array(columns);
+  longest.fill(0, 0, columns);
+  for (const { tUs, durationMs } of collections) {
+    const end = firstAtOrAfter(tUs, window.startUs + columns * usPerPx);
+    for (let i = firstAtOrAfter(tUs, window.startUs); i < end; i++) {
+      const x = Math.floor((tUs[i]! - window.startUs) / usPerPx);
       // A pause of nothing is one all the same.
-      if (x >= 0 && x < longest.length && ms + 1e-6 > (longest[x] ?? 0)) longest[x] = ms + 1e-6;
+      const ms = durationMs[i]! + 1e-6;
+      if (x < columns && ms > longest[x]!) longest[x] = ms;
     }
-  for (let x = 0; x < longest.length; x++) {
-    const ms = longest[x] ?? 0;
+  }
+  for (let x = 0; x < columns; x++) {
+    const ms = longest[x]!;
     if (ms === 0) continue;
     const tall = Math.max(shortestPx, Math.min(1, ms / max) * room);
     const top = height - tall;

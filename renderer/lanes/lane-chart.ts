@@ -1,6 +1,8 @@
 /** One lane's lines on a canvas of its own. While the lanes move, every one of them is drawn in every frame: nothing else is done. */
+import { firstAtOrAfter } from '../../profiles/series';
 import { seriesColors, type ColorScheme } from '../theme/colors';
-import { decimate, type ChartPoint } from './decimate';
+import { indexAt } from './combine';
+import { decimate, PointBuffer } from './decimate';
 import type { Lane, LaneSeries } from './lane-model';
 
 export interface TimeWindow {
@@ -15,12 +17,16 @@ const roomAbovePx = 3;
 const dotRadiusPx = 2;
 const barWidthPx = 2;
 
-/** Where a point lies, in CSS px. */
+/** Where points lie, in CSS px. */
 interface Place {
-  x: (timeUs: number) => number;
-  y: (value: number) => number;
+  startUs: number;
+  pxPerUs: number;
+  pxPerUnit: number;
   bottom: number;
 }
+
+/** What is being drawn; made into px in place. */
+const points = new PointBuffer();
 
 export class LaneChart {
   readonly canvas = document.createElement('canvas');
@@ -48,25 +54,19 @@ export class LaneChart {
     this.context?.setTransform(ratio, 0, 0, ratio, 0, 0);
   }
 
-  draw(lane: Lane, { startUs, endUs }: TimeWindow, scheme: ColorScheme): void {
+  draw(lane: Lane, window: TimeWindow, scheme: ColorScheme): void {
     const { context, width, height } = this;
     if (!context) return;
     context.clearRect(0, 0, width, height);
+    const { startUs, endUs } = window;
     const pxPerUs = width / Math.max(1, endUs - startUs);
-    const bucketUs = Math.max(1, pxPerBucket / Math.max(1e-9, pxPerUs));
-    const place = (max: number): Place => {
-      const pxPerUnit = (height - roomAbovePx) / (max > 0 ? max : 1);
-      return {
-        x: (timeUs) => (timeUs - startUs) * pxPerUs,
-        y: (value) => height - value * pxPerUnit,
-        bottom: height,
-      };
-    };
     // Later ones are drawn below earlier ones.
     for (let i = lane.series.length - 1; i >= 0; i--) {
       const series = lane.series[i];
-      if (series && !series.outOfSight && !series.collections)
-        drawSeries(context, series, bucketUs, place(series.ratio ? 1 : (series.ownMax ?? lane.max)), scheme);
+      if (!series || series.outOfSight || series.collections) continue;
+      const max = series.ratio ? 1 : (series.ownMax ?? lane.max);
+      const pxPerUnit = (height - roomAbovePx) / (max > 0 ? max : 1);
+      drawSeries(context, series, window, { startUs, pxPerUs, pxPerUnit, bottom: height }, scheme);
     }
   }
 }
@@ -74,99 +74,82 @@ export class LaneChart {
 function drawSeries(
   context: CanvasRenderingContext2D,
   series: LaneSeries,
-  bucketUs: number,
+  { startUs, endUs }: TimeWindow,
   place: Place,
   scheme: ColorScheme,
 ): void {
   const color = seriesColors[scheme][series.name];
-  const points = decimate(series.column, bucketUs);
-  if (series.style === 'dots') drawDots(context, points, place, color);
-  else if (series.style === 'bars') drawBars(context, points, place, color);
+  const { column, style } = series;
+  const bucketUs = Math.max(1, pxPerBucket / Math.max(1e-9, place.pxPerUs));
+  // One more on each side, so that lines go on to the edges.
+  const from = Math.max(0, indexAt(column.tUs, startUs));
+  const end = Math.min(column.tUs.length, firstAtOrAfter(column.tUs, endUs) + 1);
+  decimate(column, bucketUs, points, from, end);
+  const isLine = style !== 'dots' && style !== 'bars';
+  // A single measurement is no line yet: it shows as a dash as wide as a bucket.
+  if (isLine && points.length === 1) points.push(points.x[0]! + bucketUs, points.y[0]!);
+  toPx(points, place);
+  if (style === 'dots') drawDots(context, color);
+  else if (style === 'bars') drawBars(context, place.bottom, color);
   else {
-    // A single measurement is no line yet: it shows as a dash as wide as a bucket.
-    const [only] = points;
-    if (only && points.length === 1) points.push({ x: only.x + bucketUs, y: only.y });
-    const faint = series.style === 'faint';
-    if (series.style === 'area')
-      fillBelow(context, points, place, `${color}${scheme === 'dark' ? '38' : '2c'}`);
+    const faint = style === 'faint';
+    const below = style === 'area' ? `${color}${scheme === 'dark' ? '38' : '2c'}` : null;
     context.strokeStyle = faint ? `${color}b0` : color;
     context.lineWidth = faint ? 1 : 1.25;
     context.lineJoin = 'round';
     context.setLineDash(faint ? [3, 2] : []);
-    strokeAlong(context, points, place);
+    drawLine(context, place.bottom, below);
   }
 }
 
-/** A point without a value breaks the line. */
-function strokeAlong(
-  context: CanvasRenderingContext2D,
-  points: readonly ChartPoint[],
-  { x, y }: Place,
-): void {
-  context.beginPath();
-  let drawing = false;
-  for (const point of points) {
-    if (Number.isNaN(point.y)) drawing = false;
-    else if (drawing) context.lineTo(x(point.x), y(point.y));
-    else {
-      context.moveTo(x(point.x), y(point.y));
-      drawing = true;
+function toPx({ x, y, length }: PointBuffer, { startUs, pxPerUs, pxPerUnit, bottom }: Place): void {
+  for (let i = 0; i < length; i++) {
+    x[i] = (x[i]! - startUs) * pxPerUs;
+    y[i] = bottom - y[i]! * pxPerUnit;
+  }
+}
+
+/** A point without a value breaks the line. Each stretch is one path: filled down to the bottom, if wanted, and stroked. */
+function drawLine(context: CanvasRenderingContext2D, bottom: number, below: string | null): void {
+  const { x, y, length } = points;
+  const lines = new Path2D();
+  for (let from = 0; from < length; from++) {
+    if (Number.isNaN(y[from]!)) continue;
+    const line = new Path2D();
+    line.moveTo(x[from]!, y[from]!);
+    let to = from + 1;
+    for (; to < length && !Number.isNaN(y[to]!); to++) line.lineTo(x[to]!, y[to]!);
+    lines.addPath(line);
+    if (below !== null) {
+      line.lineTo(x[to - 1]!, bottom);
+      line.lineTo(x[from]!, bottom);
+      context.fillStyle = below;
+      context.fill(line);
     }
+    from = to;
   }
-  context.stroke();
+  context.stroke(lines);
 }
 
-function fillBelow(
-  context: CanvasRenderingContext2D,
-  points: readonly ChartPoint[],
-  { x, y, bottom }: Place,
-  color: string,
-): void {
+function drawDots(context: CanvasRenderingContext2D, color: string): void {
+  const { x, y, length } = points;
   context.fillStyle = color;
   context.beginPath();
-  let last: ChartPoint | null = null;
-  for (const point of points) {
-    if (Number.isNaN(point.y)) {
-      if (last) context.lineTo(x(last.x), bottom);
-      last = null;
-      continue;
-    }
-    if (!last) context.moveTo(x(point.x), bottom);
-    context.lineTo(x(point.x), y(point.y));
-    last = point;
-  }
-  if (last) context.lineTo(x(last.x), bottom);
-  context.fill();
-}
-
-function drawDots(
-  context: CanvasRenderingContext2D,
-  points: readonly ChartPoint[],
-  { x, y }: Place,
-  color: string,
-): void {
-  context.fillStyle = color;
-  context.beginPath();
-  for (const point of points) {
-    if (Number.isNaN(point.y)) continue;
-    const atX = x(point.x);
-    const atY = y(point.y);
-    context.moveTo(atX + dotRadiusPx, atY);
-    context.arc(atX, atY, dotRadiusPx, 0, 2 * Math.PI);
+  for (let i = 0; i < length; i++) {
+    if (Number.isNaN(y[i]!)) continue;
+    context.moveTo(x[i]! + dotRadiusPx, y[i]!);
+    context.arc(x[i]!, y[i]!, dotRadiusPx, 0, 2 * Math.PI);
   }
   context.fill();
 }
 
-function drawBars(
-  context: CanvasRenderingContext2D,
-  points: readonly ChartPoint[],
-  { x, y, bottom }: Place,
-  color: string,
-): void {
+function drawBars(context: CanvasRenderingContext2D, bottom: number, color: string): void {
+  const { x, y, length } = points;
   context.fillStyle = color;
-  for (const point of points) {
-    if (!(point.y > 0)) continue;
-    const top = Math.min(y(point.y), bottom - 2);
-    context.fillRect(x(point.x) - barWidthPx / 2, top, barWidthPx, bottom - top);
+  for (let i = 0; i < length; i++) {
+    // What is nothing, or was not measured, has no bar.
+    if (!(y[i]! < bottom)) continue;
+    const top = Math.min(y[i]!, bottom - 2);
+    context.fillRect(x[i]! - barWidthPx / 2, top, barWidthPx, bottom - top);
   }
 }

@@ -5,7 +5,7 @@ import { timeWeightedMean, total } from '../../profiles/time-series';
 import type { TimeRange } from '../../profiles/types';
 import type { SeriesName } from '../theme/colors';
 import { niceCeiling } from './axis';
-import { combine, combineOnce, indexAt, type Column } from './combine';
+import { combine, combineOnce, type Column } from './combine';
 import { faultBands } from './fault-bands';
 import { laneRecipes, laneSets, type SeriesRecipe } from './lane-recipes';
 import type { LaneName, LanesData, LaneSource } from './types';
@@ -137,13 +137,15 @@ function shortLegend(series: readonly LaneSeries[]): LaneSeries[] {
 }
 
 function longestOf(groups: readonly Collections[]): Column {
-  const tUs: number[] = [];
-  const values: number[] = [];
-  for (const group of groups)
-    for (let i = 0; i < group.tUs.length; i++) {
-      tUs.push(group.tUs[i] ?? 0);
-      values.push(group.durationMs[i] ?? 0);
-    }
+  const length = groups.reduce((sum, { tUs }) => sum + tUs.length, 0);
+  const tUs = new Float64Array(length);
+  const values = new Float64Array(length);
+  let at = 0;
+  for (const group of groups) {
+    tUs.set(group.tUs, at);
+    values.set(group.durationMs, at);
+    at += group.tUs.length;
+  }
   return { tUs, values };
 }
 
@@ -162,7 +164,7 @@ function peakOf({ column, ratio, ownMax, outOfSight }: LaneSeries): number {
 
 function highestOf({ values }: Column): number {
   let highest = 0;
-  for (const value of values) if (value > highest) highest = value;
+  for (let i = 0; i < values.length; i++) if (values[i]! > highest) highest = values[i]!;
   return highest;
 }
 
@@ -185,21 +187,19 @@ function partsOf(
   return all.filter(({ scope }) => processes.has(scope));
 }
 
-/** The lane with only what is seen in a window, in the finest detail that is known. Its axis stays. */
+/** The lane in the finest detail that is known of a window (and of what is around it). Its axis stays. */
 export function inWindow(lane: Lane, window: SeriesWindow, pieces: LanesData['pieces'] = []): Lane {
   return {
     ...lane,
     series: lane.series.map((series) => {
-      if (series.collections) {
-        const piece = pieces.findLast((each) => covers(each, window));
-        if (!piece || !series.collections.some(({ stands }) => stands)) return series;
-        const same = (one: Collections) =>
-          series.collections?.some(
-            ({ thread, gcKind, ours }) => one.thread === thread && one.gcKind === gcKind && one.ours === ours,
-          );
-        return { ...series, collections: piece.collections.filter(same) };
-      }
-      return { ...series, column: cutOf(finestOf(series, window), window) };
+      if (!series.collections) return { ...series, column: finestOf(series, window) };
+      if (!series.collections.some(({ stands }) => stands)) return series;
+      const piece = finestCovering(pieces, window, 0, ({ collections }) =>
+        collections.length > 0 && collections.every(({ stands }) => !stands)
+          ? Number.POSITIVE_INFINITY
+          : collections.reduce((sum, { tUs }) => sum + tUs.length, 0),
+      );
+      return piece ? { ...series, collections: groupsOf(series.collections, piece) } : series;
     }),
   };
 }
@@ -208,22 +208,59 @@ export function inWindow(lane: Lane, window: SeriesWindow, pieces: LanesData['pi
 function finestOf(series: LaneSeries, window: SeriesWindow): Column {
   const { parts, mode } = series;
   const sources = parts.map((part): Column => {
-    const finer = part.exact && part.pieces?.findLast((piece) => covers(piece, window))?.series;
-    return finer && finer.tUs.length > 0 ? finer : part;
+    if (!part.exact) return part;
+    const { tUs } = part;
+    const whole = tUs.length / Math.max(1, tUs[tUs.length - 1]! - tUs[0]!);
+    const finer = finestCovering(part.pieces, window, whole, ({ series: { tUs: known, exact } }) =>
+      exact || known.length === 0 ? known.length : Number.POSITIVE_INFINITY,
+    );
+    return finer?.series ?? part;
   });
   if (sources.every((source, i) => source === parts[i])) return series.column;
   return combineOnce(sources, mode);
 }
 
-/** The points in a window and one on each side, so that lines go on to the edges. */
-function cutOf(column: Column, window: SeriesWindow): Column {
-  const from = Math.max(0, indexAt(column.tUs, window.startUs));
-  const to = Math.min(column.tUs.length, firstAtOrAfter(column.tUs, window.endUs) + 1);
-  return { tUs: column.tUs.slice(from, to), values: column.values.slice(from, to) };
+/** Looked for once. */
+const groupsIn = new WeakMap<object, WeakMap<object, Collections[]>>();
+
+/** What a piece knows of the same threads, kinds and causes. */
+export function groupsOf(
+  groups: readonly Collections[],
+  piece: { collections: readonly Collections[] },
+): Collections[] {
+  const known = groupsIn.get(piece) ?? new WeakMap<object, Collections[]>();
+  groupsIn.set(piece, known);
+  let found = known.get(groups);
+  if (!found) {
+    found = piece.collections.filter((one) => groups.some((other) => isSameGroup(one, other)));
+    known.set(groups, found);
+  }
+  return found;
 }
 
-function covers(piece: SeriesWindow, window: SeriesWindow): boolean {
-  return piece.startUs <= window.startUs && piece.endUs >= window.endUs;
+function isSameGroup(one: Collections, other: Collections): boolean {
+  return one.thread === other.thread && one.gcKind === other.gcKind && one.ours === other.ours;
+}
+
+/**
+ * Of the pieces that have all of a window the one with the most of it; of equal ones the newest; null when none has more
+ * than `densest` (entries per µs).
+ */
+function finestCovering<P extends SeriesWindow>(
+  pieces: readonly P[] | undefined,
+  window: SeriesWindow,
+  densest: number,
+  entriesOf: (piece: P) => number,
+): P | null {
+  let finest: P | null = null;
+  for (const piece of pieces ?? []) {
+    if (piece.startUs > window.startUs || piece.endUs < window.endUs) continue;
+    const density = entriesOf(piece) / Math.max(1, piece.endUs - piece.startUs);
+    if (density < densest || density === 0) continue;
+    densest = density;
+    finest = piece;
+  }
+  return finest;
 }
 
 /** One number for a stretch of time (the whole run when null); NaN when nothing was measured in it. */

@@ -17,14 +17,22 @@ import { chromeColors, seriesColors } from '../theme/colors';
 import { currentColorScheme, onColorSchemeChange } from '../theme/color-scheme';
 import { liveWindowEnd, timeTicks } from './axis';
 import { indexAt, typicalStep } from './combine';
-import { drawMarks, markEndUs } from './event-marks';
+import { drawMarks, markEndUs, type LaneMark } from './event-marks';
 import { faultBands } from './fault-bands';
 import { LaneChart, type TimeWindow } from './lane-chart';
 import { drawCollections } from './gc-bars';
-import { buildLanes, inWindow, laneMarks, summarise, type Lane, type LaneSeries } from './lane-model';
+import {
+  buildLanes,
+  groupsOf,
+  inWindow,
+  laneMarks,
+  summarise,
+  type Lane,
+  type LaneSeries,
+} from './lane-model';
 import { panned, pointsFor, widened, zoomed } from './lane-window';
 import { RangeOverlay } from './range-overlay';
-import type { LanesData } from './types';
+import type { LanesData, WantedView } from './types';
 
 /** Width of the column of names and of the column of values; `lanes.css` has the same. */
 const gutterPx = 84;
@@ -64,9 +72,10 @@ export class LanesView {
   private rows: Row[] = [];
   private built = false;
   /** Lanes of saved data are made once, however often the window moves. */
-  private readonly summaries = new WeakMap<LaneSeries, { key: string; value: number }>();
-  private readonly totals = new WeakMap<object, { key: string; value: CollectionTotals }>();
-  private builtFrom: { data: LanesData; marks: LanesData['marks']; lanes: Lane[] } | null = null;
+  private readonly summaries = new WeakMap<LaneSeries, { key: string; exact: unknown; value: number }>();
+  private readonly totals = new WeakMap<object, { key: string; exact: unknown; value: CollectionTotals }>();
+  private builtFrom: { data: LanesData; lanes: Lane[] } | null = null;
+  private marksOf: { data: LanesData; marks: readonly LaneMark[] } | null = null;
   private data: LanesData = { series: [], marks: [], endUs: 0, live: false, threads: null };
   private range: TimeRange | null = null;
   /** What is looked at; null: all of it, following what arrives. */
@@ -164,8 +173,18 @@ export class LanesView {
     this.view = view && view.endUs - view.startUs < (whole.endUs - whole.startUs) * 0.999 ? view : null;
     this.wholeButton.hidden = this.view === null;
     write(this.wholeButton, this.data.live ? 'follow ⇥' : 'whole run ⤢');
-    this.onView(this.view && { ...widened(this.view), points: pointsFor(this.view, this.width) });
+    this.tellView();
     this.refresh();
+  }
+
+  private tellView(): void {
+    const { view } = this;
+    const metrics = new Set(
+      this.rows.flatMap(({ whole }) =>
+        whole.series.flatMap(({ parts }) => parts.map(({ metric }) => metric)),
+      ),
+    );
+    this.onView(view && { ...widened(view), points: pointsFor(view, this.width), metrics: [...metrics] });
   }
 
   private refresh(): void {
@@ -189,8 +208,8 @@ export class LanesView {
   }
 
   private layOut(): void {
-    if (this.builtFrom?.data !== this.data || this.builtFrom.marks !== this.data.marks || this.data.live)
-      this.builtFrom = { data: this.data, marks: this.data.marks, lanes: buildLanes(this.data) };
+    if (!this.builtFrom || this.data.live || !hasSameLanes(this.builtFrom.data, this.data))
+      this.builtFrom = { data: this.data, lanes: buildLanes(this.data) };
     const { lanes } = this.builtFrom;
     const shown = this.collapsed ? lanes.slice(0, 1) : lanes;
     const signature = (lane: Lane) =>
@@ -207,6 +226,7 @@ export class LanesView {
       if (row)
         Object.assign(row, { whole, lane: row.lane.name === whole.name && this.view ? row.lane : whole });
     });
+    if (!same && this.view) this.tellView();
     this.measure();
     for (const row of this.rows) if (this.needsDrawing(row)) this.queue.add(row);
     this.drawAxis();
@@ -283,8 +303,7 @@ export class LanesView {
       const place = { width: this.width, height };
       if (lane.name === 'gc') drawCollections(context, place, lane, this.window(), scheme);
       else {
-        const marks = laneMarks(this.data.marks, this.data.threads, this.data.endUs);
-        drawMarks(context, place, marks, this.window(), chromeColors[scheme]);
+        drawMarks(context, place, this.marks(), this.window(), chromeColors[scheme]);
       }
     }
     row.values.forEach((value, i) => {
@@ -372,22 +391,27 @@ export class LanesView {
   private summaryOf(series: LaneSeries): number {
     const { range } = this;
     const key = range ? `${range.startUs} ${range.endUs}` : '';
+    const exact = range && this.exactlyOf(range);
     const known = this.summaries.get(series);
-    if (known?.key === key) return known.value;
+    if (known?.key === key && known.exact === exact) return known.value;
     const value = summarise(series, range);
-    this.summaries.set(series, { key, value });
+    this.summaries.set(series, { key, exact, value });
     return value;
   }
 
   private totalsOf(of: readonly Collections[], range: TimeRange | null): CollectionTotals {
     const key = range ? `${range.startUs} ${range.endUs}` : '';
+    const exact = range && this.exactlyOf(range);
     const known = this.totals.get(of);
-    if (known?.key === key && !this.data.live) return known.value;
-    const piece = range && this.data.pieces?.findLast((each) => sameWindow(each, range));
-    const exactly = piece?.collections.filter((one) => of.some((other) => sameGroup(one, other))) ?? of;
-    const value = collectionTotals(exactly, range);
-    this.totals.set(of, { key, value });
+    if (known?.key === key && known.exact === exact && !this.data.live) return known.value;
+    const value = collectionTotals(exact ? groupsOf(of, exact) : of, range);
+    this.totals.set(of, { key, exact, value });
     return value;
+  }
+
+  /** The piece with the exact numbers of a range, once it is there. */
+  private exactlyOf(range: TimeRange) {
+    return this.data.pieces?.findLast((each) => sameWindow(each, range)) ?? null;
   }
 
   /** The pauses near the crosshair; without one those of the range or of the run. */
@@ -406,6 +430,14 @@ export class LanesView {
         ` in ${formatNumber(count)} collection${count === 1 ? '' : 's'}, longest ${formatDurationUs(longestMs * 1000)}` +
         (freedBytes > 0 ? `, ${formatValue(freedBytes, 'bytes')} freed` : ''),
     };
+  }
+
+  /** Made once: there can be thousands, and the pointer asks for them at every step. */
+  private marks(): readonly LaneMark[] {
+    const { data } = this;
+    if (this.marksOf?.data !== data || data.live)
+      this.marksOf = { data, marks: laneMarks(data.marks, data.threads, data.endUs) };
+    return this.marksOf.marks;
   }
 
   /** What a few pixels at the crosshair stand for. */
@@ -429,7 +461,7 @@ export class LanesView {
 
   private eventsAt(timeUs: number, toleranceUs: number): string {
     const collections = this.collectionsAt(timeUs);
-    const marks = laneMarks(this.data.marks, this.data.threads, this.data.endUs)
+    const marks = this.marks()
       .filter((mark) => timeUs >= mark.tUs - toleranceUs && timeUs <= markEndUs(mark) + toleranceUs)
       .slice(0, 4)
       .map((mark) => {
@@ -443,11 +475,6 @@ export class LanesView {
   }
 }
 
-/** What is asked for so that moving about needs nothing new at once. */
-export interface WantedView extends TimeWindow {
-  points: number;
-}
-
 function isByHand(lane: Lane): boolean {
   return lane.name === 'events' || lane.series.some(({ collections }) => collections);
 }
@@ -456,8 +483,17 @@ function sameWindow(one: TimeWindow, other: TimeWindow): boolean {
   return one.startUs === other.startUs && one.endUs === other.endUs;
 }
 
-function sameGroup(one: Collections, other: Collections): boolean {
-  return one.thread === other.thread && one.gcKind === other.gcKind && one.ours === other.ours;
+/** Finer pieces change no lane: only what is drawn of it. */
+function hasSameLanes(one: LanesData, other: LanesData): boolean {
+  return (
+    one.series === other.series &&
+    one.collections === other.collections &&
+    one.marks === other.marks &&
+    one.set === other.set &&
+    one.live === other.live &&
+    one.threads === other.threads &&
+    one.cpuFromSamples === other.cpuFromSamples
+  );
 }
 
 function makeRow(lane: Lane): Row {

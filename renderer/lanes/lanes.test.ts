@@ -3,12 +3,20 @@ import { describe, expect, test } from 'vitest';
 import type { Collections, GcKind, Metric, Series } from '../../main/api';
 import { reduceSeries } from '../../profiles/series';
 import { liveWindowEnd, niceCeiling, timeTicks } from './axis';
-import { combine, indexAt } from './combine';
-import { decimate } from './decimate';
+import { combine, combineOnce, indexAt, type Column } from './combine';
+import { decimate as decimateInto, PointBuffer } from './decimate';
 import { faultBands } from './fault-bands';
 import { buildLanes, inWindow, laneMarks, summarise } from './lane-model';
 import { panned, zoomed } from './lane-window';
 import type { LanesData } from './types';
+
+const buffer = new PointBuffer();
+function decimate(column: Column, bucketUs: number): { x: number; y: number }[] {
+  decimateInto(column, bucketUs, buffer);
+  return Array.from({ length: buffer.length }, (_, i) => ({ x: buffer.x[i]!, y: buffer.y[i]! }));
+}
+
+const plain = ({ tUs, values }: Column) => ({ tUs: Array.from(tUs), values: Array.from(values) });
 
 describe('decimation', () => {
   const columns = fc
@@ -65,8 +73,11 @@ describe('many threads in one lane', () => {
   test('bytes are summed with what each thread said last, delays take the worst', () => {
     const one = { tUs: [0, 10, 20], values: [1, 2, 3] };
     const other = { tUs: [5, 15], values: [10, 20] };
-    expect(combine([one, other], 'sum')).toEqual({ tUs: [0, 5, 10, 15, 20], values: [1, 11, 12, 22, 23] });
-    expect(combine([one, other], 'max').values).toEqual([1, 10, 10, 20, 20]);
+    expect(plain(combine([one, other], 'sum'))).toEqual({
+      tUs: [0, 5, 10, 15, 20],
+      values: [1, 11, 12, 22, 23],
+    });
+    expect(plain(combine([one, other], 'max')).values).toEqual([1, 10, 10, 20, 20]);
   });
 
   test('a thread that ended no longer counts', () => {
@@ -75,9 +86,21 @@ describe('many threads in one lane', () => {
       tUs: Array.from({ length: 20 }, (_, i) => i * 10),
       values: Array.from({ length: 20 }, () => 1),
     };
-    const { values } = combine([ended, going], 'sum');
+    const { values } = plain(combine([ended, going], 'sum'));
     expect(values[1]).toBe(101);
     expect(values.at(-1)).toBe(1);
+  });
+
+  test('what stays is combined once; what has grown since is combined again', () => {
+    const one = { tUs: [0, 10], values: [1, 2] };
+    const other = { tUs: [0, 10], values: [10, 20] };
+    const before = combineOnce([one, other], 'sum');
+    expect(combineOnce([one, other], 'sum')).toBe(before);
+    for (const column of [one, other]) {
+      column.tUs.push(20);
+      column.values.push(30);
+    }
+    expect(plain(combineOnce([one, other], 'sum')).values).toEqual([11, 22, 60]);
   });
 
   test('the value at an instant is the last one said', () => {
@@ -104,7 +127,7 @@ describe('the lanes of a run', () => {
 
   test('selected threads show their process where only that is measured', () => {
     const lane = buildLanes({ ...base, series: [cpu, cpuOfProcess], threads: ['p7-w1'] })[0];
-    expect(lane?.series[0]?.column.values).toEqual([30, 60]);
+    expect(plain(lane!.series[0]!.column).values).toEqual([30, 60]);
   });
 
   test('one number for a range weighs values by their time', () => {
@@ -169,7 +192,7 @@ describe('the lanes beside the memory view', () => {
 
   test('threads are added up, or one of them is shown', () => {
     const used = (threads: string[] | null) =>
-      buildLanes({ ...data, threads, set: 'memory' })[0]?.series[0]?.column.values;
+      plain(buildLanes({ ...data, threads, set: 'memory' })[0]!.series[0]!.column).values;
     expect(used(null)).toEqual([11e6, 22e6]);
     expect(used(['p1-w1'])).toEqual([1e6, 2e6]);
   });
@@ -211,9 +234,36 @@ describe('the lanes beside the memory view', () => {
     const pieces = [{ startUs: 0, endUs: 2000e6, series: finer }];
     const [lane] = buildLanes({ ...data, series: [{ ...held, pieces }], set: 'memory', collections: [] });
     const seen = inWindow(lane!, window);
-    expect(seen.series[0]?.column.tUs.length).toBeGreaterThanOrEqual(11);
-    expect(seen.series[0]?.column.tUs.length).toBeLessThanOrEqual(13);
+    expect(plain(seen.series[0]!.column)).toEqual({ tUs: finer.tUs, values: finer.values });
     expect(seen.max).toBe(lane!.max);
+    const beyond = inWindow(lane!, { startUs: 1990e6, endUs: 2010e6 });
+    expect(plain(beyond.series[0]!.column).tUs).toEqual(long.tUs);
+  });
+
+  test('of several pieces the one that says most is drawn, whichever came last', () => {
+    const every = (metric: Metric, length: number, stepUs: number): Series => ({
+      metric,
+      scope: 'p1',
+      tUs: Array.from({ length }, (_, i) => i * stepUs),
+      values: Array.from({ length }, (_, i) => i),
+    });
+    const raw = every('heapUsed', 20_000, 1e6);
+    const held = { ...raw, ...reduceSeries(raw, { points: 400 }) };
+    const piece = (endUs: number, points: number) => ({
+      startUs: 0,
+      endUs,
+      series: { ...raw, ...reduceSeries(raw, { startUs: 0, endUs, points }) },
+    });
+    const fine = piece(4000e6, 2000);
+    const coarse = piece(16_000e6, 2000);
+    const coarser = piece(20_000e6, 100);
+    const shown = (pieces: (typeof fine)[]) => {
+      const [lane] = buildLanes({ ...data, series: [{ ...held, pieces }], set: 'memory', collections: [] });
+      return plain(inWindow(lane!, { startUs: 1000e6, endUs: 1100e6 }).series[0]!.column).tUs;
+    };
+    expect(shown([fine, coarse])).toEqual(fine.series.tUs);
+    expect(shown([coarse, fine])).toEqual(fine.series.tUs);
+    expect(shown([coarser])).toEqual(held.tUs);
   });
 });
 

@@ -1,4 +1,4 @@
-import type { Collections, Mark, Series, ThreadKey } from '../../main/api';
+import type { Collections, Mark, Metric, Series, ThreadKey } from '../../main/api';
 import type { SeriesWindow } from '../../profiles/series';
 import type { TimeRange } from '../../profiles/types';
 
@@ -44,13 +44,21 @@ export interface LanesData {
   cpuFromSamples?: boolean;
 }
 
+/** What is asked for so that moving about needs nothing new at once. */
+export interface WantedView extends SeriesWindow {
+  /** About how many of a series the width can show. */
+  points: number;
+  /** What stands in the lanes. */
+  metrics: readonly Metric[];
+}
+
 export interface LanesProps extends LanesData {
   /** Selected range; null = the whole run. */
   range: TimeRange | null;
   /** Called while dragging, at most once per animation frame. */
   onRangeChange(range: TimeRange | null): void;
-  /** What is looked at, and about how many points of a series its width can show; the whole run: null. */
-  onView?(view: (SeriesWindow & { points: number }) | null): void;
+  /** What is looked at; the whole run: null. */
+  onView?(view: WantedView | null): void;
   /** One strip (CPU and events) instead of all lanes. */
   collapsed: boolean;
   onCollapsedChange(collapsed: boolean): void;

@@ -1,9 +1,9 @@
-import { describe, expect, it } from 'vitest';
-import type { Client, Input, Method, Results, Series, Timeline } from '../../main/api';
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { Client, Input, Method, Metric, Results, Series, Timeline } from '../../main/api';
 import { reduceTimeline } from '../../profiles/series';
 import { inRange, meanOf, sumOf } from '../views/run/series-in-range';
 import { attachPieces, FinerTimeline, isReduced } from './finer-timeline';
-import type { RecordingModel } from './recording';
+import type { Part, RecordingModel } from './recording';
 
 /** Four hours, four values a second. */
 const raw: Series = { metric: 'gcPause', scope: 'p1', tUs: [], values: [] };
@@ -11,11 +11,15 @@ for (let i = 0; i < 57_600; i++) {
   raw.tUs.push((i + 1) * 250_000);
   raw.values.push(i % 17);
 }
-const read = (window: {
-  startUs?: number | undefined;
-  endUs?: number | undefined;
-  points: number;
-}): Timeline => reduceTimeline({ series: [raw], collections: [], marks: [] }, window);
+type Window = Parameters<typeof reduceTimeline>[1];
+const read = (window: Window): Timeline =>
+  reduceTimeline({ series: [raw], collections: [], marks: [] }, window);
+
+/** What of a model was said to have changed. */
+const touched: Part[] = [];
+beforeEach(() => {
+  touched.length = 0;
+});
 
 function modelOf(series: Series[]): RecordingModel {
   const model = {
@@ -25,19 +29,19 @@ function modelOf(series: Series[]): RecordingModel {
     pieces: [],
     live: false,
     endUs: 14_400e6,
-    touch: () => undefined,
+    touch: (part: Part) => touched.push(part),
   };
   return model as unknown as RecordingModel;
 }
 
-function setUp(model: RecordingModel, fails = false) {
+function setUp(model: RecordingModel, fails = false, answer: (window: Window) => Timeline = read) {
   const asked: Input<'timeline.read'>[] = [];
   let idle = Promise.resolve();
   const client = {
     call: <M extends Method>(_method: M, input: Input<M>): Promise<Results[M]> => {
       asked.push(input as Input<'timeline.read'>);
       if (fails) return Promise.reject(new Error('gone'));
-      return Promise.resolve(read(input as never) as Results[M]);
+      return Promise.resolve(answer(input as never) as Results[M]);
     },
     subscribe: () => () => undefined,
   } as unknown as Client;
@@ -87,6 +91,31 @@ describe('finer detail of a long recording', () => {
     whole.finer.want([{ ...range, points: 2000 }]);
     await whole.settle();
     expect(whole.asked).toEqual([]);
+  });
+
+  it('of many series comes in several small answers, and only of what stands in the lanes', async () => {
+    const metrics = ['gcPause', 'heapUsed', 'rss', 'cpu'] as const;
+    const all = metrics.flatMap((metric) => ['p1', 'p2'].map((scope) => ({ ...raw, metric, scope })));
+    const whole = (window: Window): Timeline =>
+      reduceTimeline({ series: all, collections: [], marks: [] }, window);
+    const model = modelOf(whole({ points: 4096 }).series);
+    const { finer, settle, asked } = setUp(model, false, whole);
+    const wanted = { ...range, points: 8000, metrics: ['gcPause', 'heapUsed', 'rss'] as Metric[] };
+    finer.want([wanted]);
+    await settle();
+    expect(asked.map(({ only }) => only?.metrics)).toEqual([['gcPause'], ['heapUsed'], ['rss']]);
+    const [piece] = model.pieces;
+    expect(piece?.series.map(({ metric, scope }) => `${metric} ${scope}`)).toEqual(
+      ['gcPause', 'heapUsed', 'rss'].flatMap((metric) => [`${metric} p1`, `${metric} p2`]),
+    );
+    // What was not asked for is not taken for nothing.
+    expect(model.series.find(({ metric }) => metric === 'cpu')).toMatchObject({ pieces: [] });
+    // The same window for numbers: of everything.
+    finer.want([wanted, { ...range, points: 2000, exact: true }]);
+    await settle();
+    const cpu = model.series.find(({ metric }) => metric === 'cpu')!;
+    expect(sumOf([inRange(cpu, range)])).toBe(sum);
+    expect(touched).toEqual(['pieces', 'series']);
   });
 
   it('keeps only a few windows', async () => {

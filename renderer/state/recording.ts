@@ -17,7 +17,17 @@ import { ExplorerClient } from '../explorer/client';
 import type { ProfileFacts } from '../explorer/types';
 import type { FinerTimeline, HeldSeries, TimelinePiece } from './finer-timeline';
 
-export type Part = 'state' | 'cpu' | 'allocations' | 'inRange' | 'series' | 'marks' | 'output' | 'load';
+export type Part =
+  | 'state'
+  | 'cpu'
+  | 'allocations'
+  | 'inRange'
+  | 'series'
+  /** Only the lanes show them. */
+  | 'pieces'
+  | 'marks'
+  | 'output'
+  | 'load';
 
 export class RecordingModel {
   readonly id: string;
@@ -54,6 +64,7 @@ export class RecordingModel {
     allocations: 0,
     inRange: 0,
     series: 0,
+    pieces: 0,
     marks: 0,
     output: 0,
     load: 0,
@@ -102,6 +113,13 @@ export class RecordingModel {
     this.dirty.clear();
     this.version++;
     for (const listener of [...this.listeners]) listener();
+  }
+
+  /** Changes with everything but the lanes' finer detail. */
+  get versionWithoutPieces(): number {
+    let sum = 0;
+    for (const version of Object.values(this.versions)) sum += version;
+    return sum - this.versions.pieces;
   }
 
   /** The last instant of anything recorded, µs since the run's start. */

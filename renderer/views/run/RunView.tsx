@@ -58,12 +58,12 @@ function Recording({ model }: { model: RecordingModel }) {
   const layout = useDefaultLayout({ id: 'run-lanes', storage: localStorage });
   const lanesView = useRef<WantedWindow | null>(null);
   const wantFiner = (): void => {
-    const exactRange = range && { startUs: range.startUs, endUs: range.endUs, points: 2000 };
+    const exactRange = range && { startUs: range.startUs, endUs: range.endUs, points: 2000, exact: true };
     model.finer?.want([lanesView.current, exactRange].filter((window) => window !== null));
   };
   useEffect(wantFiner);
   // Lanes follow data and pointer at once; the view below comes after, in a task of its own.
-  const shownVersion = useDeferredValue(model.version);
+  const shownVersion = useDeferredValue(model.versionWithoutPieces);
   const shownRange = useDeferredValue(range);
 
   const lanes = (
