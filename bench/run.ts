@@ -7,6 +7,8 @@ import { liveLatency } from './live-latency';
 import { timeline } from './timeline';
 import { snapshot } from './snapshot/index';
 import { snapshotTaking } from './snapshot-taking';
+import { loadRate } from './load-rate';
+import { loadAccuracy } from './load-accuracy';
 
 const benches: Record<string, (rounds: number) => Promise<void>> = {
   overhead,
@@ -17,6 +19,8 @@ const benches: Record<string, (rounds: number) => Promise<void>> = {
   timeline: (rounds) => timeline(Math.min(rounds, 3)),
   snapshot: (rounds) => snapshot(Math.min(rounds, 3)),
   'snapshot-taking': (rounds) => snapshotTaking(Math.min(rounds, 3)),
+  'load-rate': loadRate,
+  'load-accuracy': (rounds) => loadAccuracy(Math.min(rounds, 3)),
 };
 
 const args = process.argv.slice(2);

@@ -32,21 +32,31 @@ export class UserGroup {
   }
 
   iterationEnded(user: User, broken: boolean): void {
-    if (user.index >= this.users) {
-      user.leave();
-      this.#away.add(user);
-      return;
-    }
+    if (this.#leaves(user)) return;
     let delayMs = randomDelayMs(this.thinkTime);
     if (broken) delayMs = Math.max(delayMs, brokenPauseMs);
     // Iterations that send nothing would never let anything else happen.
     else if (!user.hasSent) delayMs = Math.max(delayMs, 1);
-    if (delayMs > 0) user.beginIn(delayMs, (lateUs) => this.options.health.slipped(lateUs));
+    if (delayMs > 0) user.beginIn(delayMs, (lateUs) => this.#mayBegin(user, lateUs));
     else user.begin(this.options.nowUs());
   }
 
   stop(): void {
     for (const user of this.everybody) user.stop();
+  }
+
+  /** Who thought for long may find that there are to be fewer meanwhile. */
+  #mayBegin(user: User, lateUs: number): boolean {
+    if (this.#leaves(user)) return false;
+    this.options.health.slipped(lateUs);
+    return true;
+  }
+
+  #leaves(user: User): boolean {
+    if (user.index < this.users) return false;
+    user.leave();
+    this.#away.add(user);
+    return true;
   }
 
   #begin(user: User): void {

@@ -5,6 +5,8 @@ import type { Tally } from './statistics';
 import type { Crew, User } from './user';
 
 export interface Driver {
+  /** It can begin on time. */
+  readonly ready?: Promise<void>;
   begin(startUs: number): void;
   /** Called by the crew. */
   iterationEnded(user: User, broken: boolean): void;

@@ -22,6 +22,7 @@ export class KneeDriver implements Driver {
   #limitedBefore = 0;
   #secondsBefore = 0;
   #timer: NodeJS.Timeout | undefined;
+  #isStopped = false;
   #endedBy: KneeReport['endedBy'] = 'cancelled';
 
   constructor(
@@ -70,6 +71,7 @@ export class KneeDriver implements Driver {
   }
 
   stop(): void {
+    this.#isStopped = true;
     clearTimeout(this.#timer);
     this.#group.stop();
   }
@@ -100,6 +102,7 @@ export class KneeDriver implements Driver {
   #measure(durationMs: number): void {
     const { health } = this.options;
     this.options.cut();
+    if (this.#isStopped) return; // a threshold ended the load
     this.#tally = new Tally();
     this.#measuredFromUs = this.options.nowUs();
     this.#measuredUs = 0;
@@ -110,6 +113,7 @@ export class KneeDriver implements Driver {
 
   #judge(): void {
     this.options.cut();
+    if (this.#isStopped) return;
     const tally = this.#tally!;
     this.#tally = null;
     const step = this.#stepOf(tally);

@@ -84,16 +84,21 @@ export class LoadRun implements Crew {
         ...(name !== undefined && { name }),
       })),
     });
-    const startUs = nowUs();
-    this.#startedUs = this.#windowStartUs = this.#secondStartUs = startUs;
-    this.#countedFromUs = startUs + scenario.warmUpMs * 1000;
-    this.#health.begin(startUs);
     const driver = this.#newDriver({
       crew: this,
       health: this.#health,
       nowUs,
       over: () => this.end(false),
     });
+    await driver.ready;
+    if (this.#isOver) {
+      driver.stop();
+      return;
+    }
+    const startUs = nowUs();
+    this.#startedUs = this.#windowStartUs = this.#secondStartUs = startUs;
+    this.#countedFromUs = startUs + scenario.warmUpMs * 1000;
+    this.#health.begin(startUs);
     this.#driver = driver;
     this.#timers.push(setInterval(() => this.#tick(), windowMs));
     if (scenario.warmUpMs > 0) this.#timers.push(setTimeout(() => this.#endWarmUp(), scenario.warmUpMs));

@@ -8,8 +8,8 @@ import { Pacer } from './pacer';
 import { Arrivals } from './rates';
 import { User } from './user';
 
-/** Above 2000 a second several begin at one wake-up. */
-const shortestNapUs = 500;
+/** Above 4000 a second several begin at one wake-up. */
+const shortestNapUs = 250;
 
 export class OpenDriver implements Driver {
   readonly everybody: User[] = [];
@@ -24,6 +24,7 @@ export class OpenDriver implements Driver {
   #isFiring = false;
   #isCapped = false;
   #isOver = false;
+  #isCounted = false;
   #drainsFromUs: number | undefined;
 
   constructor(
@@ -41,6 +42,10 @@ export class OpenDriver implements Driver {
     this.#startUs = startUs;
     this.#endTimer = setTimeout(() => this.#drain(), Math.min(this.#plannedMs, 2 ** 31 - 1));
     this.#fire();
+  }
+
+  get ready(): Promise<void> {
+    return this.#pacer.ready;
   }
 
   get stage(): string {
@@ -82,7 +87,7 @@ export class OpenDriver implements Driver {
 
   /** Begins everything that is due. */
   #fire(): void {
-    if (this.#isFiring || this.#isOver) return;
+    if (this.#isFiring || this.#isOver || this.#isCounted) return;
     const { options } = this;
     const { health } = options;
     this.#isFiring = true;
@@ -127,6 +132,7 @@ export class OpenDriver implements Driver {
       this.#endTimer = setTimeout(() => this.#drain(), Math.min(Math.max(1, leftMs), 2 ** 31 - 1));
       return;
     }
+    this.#fire(); // what is due just now, and was not begun yet
     this.#drainsFromUs = this.#startUs + this.#plannedMs * 1000;
     this.#countMissed();
     this.#isCapped = false;
@@ -136,11 +142,10 @@ export class OpenDriver implements Driver {
 
   /** What was due and never began. */
   #countMissed(): void {
-    const elapsedMs = (this.options.nowUs() - this.#startUs) / 1000;
-    while (this.#arrivals.nextMs <= elapsedMs) {
-      this.options.health.due++;
-      this.#arrivals.advance();
-    }
+    if (this.#startUs === 0 || this.#isCounted) return;
+    this.#isCounted = true;
+    const untilUs = Math.min(this.options.nowUs(), this.#drainsFromUs ?? Infinity);
+    this.options.health.due += this.#arrivals.dueBy((untilUs - this.#startUs) / 1000);
   }
 
   #over(): void {

@@ -29,12 +29,22 @@ export class Pacer {
   #timer: NodeJS.Timeout | undefined;
   #isStopped = false;
 
+  /** Resolves when it can wake; until then it would be late. */
+  readonly ready: Promise<void>;
+
   constructor(private readonly wake: () => void) {
     this.#due[0] = Infinity;
     this.#worker = new Worker(source, { eval: true, workerData: this.#shared });
-    this.#worker.on('message', () => this.#knock());
+    const worker = this.#worker;
+    worker.on('message', () => this.#knock());
+    this.ready = new Promise((resolve) => {
+      worker
+        .once('online', resolve)
+        .once('error', () => resolve())
+        .once('exit', () => resolve());
+    });
     // Without the thread there are still timers; the slip shows what they cost.
-    this.#worker.on('error', () => {
+    worker.on('error', () => {
       this.#worker = null;
       if (!this.#isStopped) this.wakeAt(this.#due[0]!);
     });

@@ -53,6 +53,23 @@ test('independent arrivals have exponential gaps of the right mean', () => {
   expect(Math.sqrt(variance) / mean).toBeCloseTo(1, 1);
 });
 
+test('what was due and never began is counted without going through it', () => {
+  const stages = [
+    { durationMs: 1000, rate: 100, ramp: 'linear' as const },
+    { durationMs: 1000, rate: 1_000_000, ramp: 'step' as const },
+  ];
+  for (const ms of [0, 300, 999, 1000, 1000.0105, 1500, 2000, 9999]) {
+    const arrivals = new Arrivals({ arrivals: 'even', stages });
+    for (let skipped = 0; skipped < 7; skipped++) arrivals.advance();
+    const all = new Arrivals({ arrivals: 'even', stages });
+    let due = 0;
+    for (; all.nextMs <= ms + 1e-9; all.advance()) due++;
+    expect(arrivals.dueBy(ms)).toBe(Math.max(0, due - 7));
+  }
+  const random = new Arrivals({ arrivals: 'poisson', stages });
+  expect(Math.abs(random.dueBy(2000) / 1_000_050 - 1)).toBeLessThan(0.001);
+});
+
 test('users step or grow evenly from stage to stage', () => {
   const stages = [
     { durationMs: 1000, users: 10, ramp: 'linear' as const },

@@ -73,6 +73,24 @@ export class Arrivals {
     this.nextMs = this.#timeOf(this.#count);
   }
 
+  /** How many are due from the next one up to a time: exactly when they are even, else as many as can be expected. */
+  dueBy(elapsedMs: number): number {
+    if (this.nextMs > elapsedMs) return 0;
+    const upTo = this.#integralAt(elapsedMs);
+    // 1e-6: what is due at that very moment is due.
+    if (this.#isPoisson) return Math.max(1, Math.round(upTo - this.#count));
+    return Math.min(Math.ceil(this.#total - 1e-9), Math.floor(upTo + 1e-6) + 1) - this.#count;
+  }
+
+  #integralAt(elapsedMs: number): number {
+    let sum = 0;
+    for (const { beginMs, durationMs, from, to } of this.#stages) {
+      const withinMs = Math.min(Math.max(0, elapsedMs - beginMs), durationMs);
+      sum += ((from + ((to - from) * withinMs) / durationMs / 2) * withinMs) / 1000;
+    }
+    return sum;
+  }
+
   /** The rate at a time, per second, and the stage. */
   rateAt(elapsedMs: number): { stage: number; rate: number } {
     const stage = this.#stages.findIndex(({ beginMs, durationMs }) => elapsedMs < beginMs + durationMs);

@@ -23,13 +23,10 @@ const kinds: Record<string, string> = {
   UND_ERR_RES_CONTENT_LENGTH_MISMATCH: notHttpKind,
 };
 
-export class UndiciConnection implements Connection, Dispatcher.DispatchHandler {
+export class UndiciConnection implements Connection {
   readonly #origin: URL;
   #client: Dispatcher | null = null;
-  #sink: AnswerSink | null = null;
-  #controller: Dispatcher.DispatchController | null = null;
-  #wanted = false;
-  #receivedBytes = 0;
+  #exchange: Exchange | null = null;
   /** Of the routes when the client was made. */
   #routesVersion = 0;
 
@@ -41,69 +38,28 @@ export class UndiciConnection implements Connection, Dispatcher.DispatchHandler 
   }
 
   send(request: OutgoingRequest, sink: AnswerSink): void {
-    this.#sink = sink;
-    this.#receivedBytes = 0;
-    if (this.#client && this.#routesVersion !== routes.version) {
-      void this.#client.destroy().catch(() => undefined);
-      this.#client = null;
-    }
+    if (this.#client && this.#routesVersion !== routes.version) this.#drop();
     this.#client ??= this.#newClient();
     const { method, path, headers, body } = request;
     const options = { method, path, headers: headers as string[], body, reset: !this.options.keepAlive };
-    this.#client.dispatch(options, this);
+    this.#exchange = new Exchange(sink, () => this.#drop());
+    this.#client.dispatch(options, this.#exchange);
   }
 
   abandon(): void {
-    this.#sink = null;
-    this.#controller = null;
-    const client = this.#client;
-    this.#client = null;
-    void client?.destroy().catch(() => undefined);
+    this.#exchange?.forget();
+    this.#exchange = null;
+    this.#drop();
   }
 
   destroy(): void {
     this.abandon();
   }
 
-  // ── what undici tells ──
-
-  onRequestStart(controller: Dispatcher.DispatchController): void {
-    if (!this.#sink) {
-      controller.abort(new Error('given up'));
-      return;
-    }
-    this.#controller = controller;
-    this.#sink.onSent();
-  }
-
-  onResponseStart(controller: Dispatcher.DispatchController, status: number, headers: Headers): void {
-    if (controller !== this.#controller || !this.#sink || status < 200) return;
-    this.#receivedBytes += headBytes(headers);
-    this.#wanted = this.#sink.onHead(headOf(status, headers));
-  }
-
-  onResponseData(controller: Dispatcher.DispatchController, piece: Buffer): void {
-    if (controller !== this.#controller) return;
-    this.#receivedBytes += piece.length;
-    if (this.#wanted) this.#sink?.onBody(piece);
-  }
-
-  onResponseEnd(controller: Dispatcher.DispatchController): void {
-    if (controller !== this.#controller) return;
-    const sink = this.#sink;
-    this.#sink = null;
-    this.#controller = null;
-    // Outside of undici's own work: it is not done with this request yet.
-    const bytes = this.#receivedBytes;
-    queueMicrotask(() => sink?.onDone(bytes));
-  }
-
-  onResponseError(controller: Dispatcher.DispatchController, error: Error): void {
-    // Before it was sent there is no controller of ours yet; after it was given up there is no one to tell.
-    if (this.#controller && controller !== this.#controller) return;
-    const sink = this.#sink;
-    this.abandon();
-    queueMicrotask(() => sink?.onFailed(kindOf(error)));
+  #drop(): void {
+    const client = this.#client;
+    this.#client = null;
+    void client?.destroy().catch(() => undefined);
   }
 
   #newClient(): Dispatcher {
@@ -131,6 +87,59 @@ export class UndiciConnection implements Connection, Dispatcher.DispatchHandler 
         rejectUnauthorized: !insecureTls,
         timeout: connectTimeoutMs,
       }),
+    });
+  }
+}
+
+/** One request: what undici still has to say of one that was given up reaches nobody. */
+class Exchange implements Dispatcher.DispatchHandler {
+  #sink: AnswerSink | null;
+  #wanted = false;
+  #receivedBytes = 0;
+
+  constructor(
+    sink: AnswerSink,
+    private readonly failed: () => void,
+  ) {
+    this.#sink = sink;
+  }
+
+  forget(): void {
+    this.#sink = null;
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    if (this.#sink) this.#sink.onSent();
+    else controller.abort(new Error('given up'));
+  }
+
+  onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: Headers): void {
+    if (!this.#sink || status < 200) return;
+    this.#receivedBytes += headBytes(headers);
+    this.#wanted = this.#sink.onHead(headOf(status, headers));
+  }
+
+  onResponseData(_controller: Dispatcher.DispatchController, piece: Buffer): void {
+    this.#receivedBytes += piece.length;
+    if (this.#wanted) this.#sink?.onBody(piece);
+  }
+
+  onResponseEnd(): void {
+    // Outside of undici's own work: it is not done with this request yet.
+    queueMicrotask(() => {
+      const sink = this.#sink;
+      this.#sink = null;
+      sink?.onDone(this.#receivedBytes);
+    });
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    queueMicrotask(() => {
+      const sink = this.#sink;
+      this.#sink = null;
+      if (!sink) return;
+      this.failed();
+      sink.onFailed(kindOf(error));
     });
   }
 }

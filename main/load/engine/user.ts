@@ -92,14 +92,13 @@ export class User implements AnswerSink, TemplateValues {
     this.#next();
   }
 
-  /** Waits, then begins. @param delayMs from now */
-  beginIn(delayMs: number, began?: (lateUs: number) => void): void {
+  /** Waits, then begins. @param delayMs from now @param mayBegin asked when the time has come */
+  beginIn(delayMs: number, mayBegin: (lateUs: number) => boolean): void {
     const dueUs = nowUs() + delayMs * 1000;
     this.#timer = setTimeout(() => {
       const lateUs = nowUs() - dueUs;
       // Timers of whole ms may be a little early; nothing is sent before its time counts from then.
-      began?.(Math.max(0, lateUs));
-      this.begin(lateUs < 0 ? nowUs() : dueUs);
+      if (mayBegin(Math.max(0, lateUs))) this.begin(lateUs < 0 ? nowUs() : dueUs);
     }, delayMs);
   }
 

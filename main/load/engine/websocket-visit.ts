@@ -67,6 +67,7 @@ export class WebSocketVisit {
       return;
     }
     this.#socket = socket;
+    socket.binaryType = 'arraybuffer';
     options.setDeadline(this.#dueUs + step.timeoutUs);
     socket.addEventListener('open', () => {
       if (this.#socket !== socket) return;
@@ -123,7 +124,7 @@ export class WebSocketVisit {
 
   #received(data: unknown): void {
     if (this.#expected === null) return;
-    const text = typeof data === 'string' ? data : '';
+    const text = typeof data === 'string' ? data : Buffer.from(data as ArrayBuffer).toString('utf8');
     if (!text.includes(this.#expected)) return;
     this.#answered(this.step.messageEndpoint, 200, Buffer.byteLength(text), this.#sentBytes);
     this.#expected = null;
