@@ -111,6 +111,32 @@ describe('a verdict', () => {
     expect(heapGrowth({ tUs: [], values: [] })).toBeNull();
   });
 
+  it('says plainly when the generator was the limit, and which thresholds were broken', () => {
+    const totals = { requests: 10, errors: 0, timeouts: 0, non2xx: 0, meanRate: 1, latency: null };
+    const load = {
+      totals: { ...totals, badChecks: 1 },
+      generator: { wasLimit: true, verdict: 'It used a whole core.' },
+      thresholds: [
+        { expression: 'p95 < 500ms', ok: true },
+        { expression: 'errors < 1%', ok: false },
+      ],
+    };
+    expect(say({ load })).toEqual([
+      'problem: 10 requests at 1 /s; 10 % failed.',
+      'problem: The load generator was the limit. It used a whole core.',
+      'problem: 1 of 2 thresholds was broken: `errors < 1%`.',
+    ]);
+    expect(
+      say({
+        load: {
+          ...load,
+          generator: { wasLimit: false, verdict: '' },
+          thresholds: load.thresholds.slice(0, 1),
+        },
+      }),
+    ).toEqual(['problem: 10 requests at 1 /s; 10 % failed.', 'fine: All thresholds of the load held.']);
+  });
+
   it('says how the load was answered', () => {
     const totals = {
       requests: 4812,

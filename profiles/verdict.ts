@@ -44,9 +44,14 @@ export interface VerdictLoad {
     errors: number;
     timeouts: number;
     non2xx: number;
+    /** Answers that failed a check. */
+    badChecks?: number;
     meanRate: number;
     latency: { p99Ms: number } | null;
   };
+  /** Whether the load generator can be believed. */
+  generator?: { wasLimit: boolean; verdict: string };
+  thresholds?: readonly { expression: string; ok: boolean }[];
 }
 
 export interface VerdictInput {
@@ -72,6 +77,8 @@ export function verdict(input: VerdictInput): VerdictSentence[] {
     loopSentence(input),
     heapSentence(input),
     loadSentence(input),
+    generatorSentence(input),
+    thresholdSentence(input),
   ];
   return sentences.filter((sentence) => sentence !== null);
 }
@@ -81,11 +88,17 @@ export function sentenceText({ parts }: VerdictSentence): string {
   return parts.map(({ text, code }) => (code ? `\`${text}\`` : text)).join('');
 }
 
-/** Requests that failed (errors, timeouts, answers other than 2xx) as a share of all that were tried, 0..1. */
-export function failedShare({ requests, errors, timeouts, non2xx }: VerdictLoad['totals']): number {
+/** Requests that failed (errors, timeouts, answers that were not as they should be) as a share of all that were tried, 0..1. */
+export function failedShare({
+  requests,
+  errors,
+  timeouts,
+  non2xx,
+  badChecks = 0,
+}: Omit<VerdictLoad['totals'], 'meanRate' | 'latency'>): number {
   // `requests` counts answers, whatever their status; errors and timeouts never got one.
   const tried = requests + errors + timeouts;
-  return tried > 0 ? Math.min(1, (errors + timeouts + non2xx) / tried) : 0;
+  return tried > 0 ? Math.min(1, (errors + timeouts + non2xx + badChecks) / tried) : 0;
 }
 
 /** Rows that are functions and not names V8 gives to what is none. */
@@ -278,6 +291,39 @@ function loadSentence({ load }: VerdictInput): VerdictSentence | null {
     parts: [
       { text: `${formatNumber(totals.requests)} requests`, link },
       { text: ` at ${formatRate(totals.meanRate)}${p99}; ${outcome}.` },
+    ],
+  };
+}
+
+/** Said only when it was: what else is said of the load then is about the generator. */
+function generatorSentence({ load }: VerdictInput): VerdictSentence | null {
+  if (!load?.generator?.wasLimit) return null;
+  return {
+    tone: 'problem',
+    parts: [
+      { text: 'The load generator was the limit', link: { kind: 'tab', tab: 'load' } },
+      { text: `. ${load.generator.verdict}` },
+    ],
+  };
+}
+
+function thresholdSentence({ load }: VerdictInput): VerdictSentence | null {
+  const thresholds = load?.thresholds ?? [];
+  const broken = thresholds.filter(({ ok }) => !ok);
+  if (thresholds.length === 0) return null;
+  const link: VerdictLink = { kind: 'tab', tab: 'load' };
+  if (broken.length === 0)
+    return { tone: 'fine', parts: [{ text: 'All thresholds of the load held', link }, { text: '.' }] };
+  return {
+    tone: 'problem',
+    parts: [
+      {
+        text: `${formatNumber(broken.length)} of ${formatNumber(thresholds.length)} thresholds ${broken.length === 1 ? 'was' : 'were'} broken`,
+        link,
+      },
+      { text: ': ' },
+      { text: broken.map(({ expression }) => expression).join(', '), code: true },
+      { text: '.' },
     ],
   };
 }

@@ -1,6 +1,6 @@
 /** The report: one HTML file with everything in it, for someone who has nothing but a browser. */
 import { createHash } from 'node:crypto';
-import type { LoadResult, SessionDetail, ThreadKey, Timeline } from '../api';
+import type { LoadInRange, LoadResult, SessionDetail, ThreadKey, Timeline } from '../api';
 import { aggregate, mergeCallTrees, type CallTree } from '../../profiles/call-tree';
 import { compactProfiles, type CompactResult } from '../../profiles/compact';
 import { formatDurationMs, formatDurationUs } from '../../profiles/format';
@@ -10,12 +10,12 @@ import { html, jsonForScript, Markup } from './escape';
 import {
   environmentSection,
   headerSection,
-  loadSection,
   processSection,
   summaryNumbers,
   warningSection,
 } from './sections';
 import { functionSection } from './function-table';
+import { loadSection } from './load-section';
 
 export interface ReportInput {
   detail: SessionDetail;
@@ -23,6 +23,8 @@ export interface ReportInput {
   cpu: ReadonlyMap<ThreadKey, Profile>;
   allocations: ReadonlyMap<ThreadKey, Profile>;
   loadResult: LoadResult | null;
+  /** All of the load by its seconds; absent where they were not kept. */
+  loadSeconds?: LoadInRange | null;
   verdict: readonly VerdictSentence[];
   /** The bundled `renderer/report/client.ts`; '' makes a report without charts. */
   clientJs: string;
@@ -65,8 +67,8 @@ export function renderReport(input: ReportInput): string {
             <div class="report-lanes" id="lanes-host"></div>
           </section>
           ${cpuSection(detail, input.cpu, cpu)} ${allocationSection(detail, input.allocations)}
-          ${loadSection(input.loadResult)} ${processSection(detail)} ${warningSection(detail)}
-          ${environmentSection(detail)}
+          ${loadSection(input.loadResult, input.loadSeconds)} ${processSection(detail)}
+          ${warningSection(detail)} ${environmentSection(detail)}
         </main>
         ${dataScript('report-detail', { endUs: detail.durationMs * 1000, cwd: detail.cwd, threads: threadTitles(detail) })}
         ${dataScript('report-timeline', timeline)} ${dataScript('report-cpu', [...cpu.profiles])}

@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { AppError } from '../errors';
 import { reportClientFile, reportStyleFile } from '../paths';
+import type { LoadInRange } from '../api';
 import type { LoadedSession } from '../analysis/load-session';
 import { aggregate, mergeCallTrees } from '../../profiles/call-tree';
 import { reduceTimeline } from '../../profiles/series';
@@ -12,9 +13,13 @@ export { renderReport, type ReportInput } from './html';
 
 /**
  * A session as one self-contained HTML file.
+ * @param loadSeconds what the seconds of its load tell, where they were kept
  * @throws AppError INTERNAL when the report's script is not built
  */
-export async function createReport(session: LoadedSession): Promise<{ fileName: string; html: string }> {
+export async function createReport(
+  session: LoadedSession,
+  loadSeconds: LoadInRange | null = null,
+): Promise<{ fileName: string; html: string }> {
   const { detail, timeline, cpu, allocations, load } = session;
   const [clientJs, clientCss] = await Promise.all([built(reportClientFile), built(reportStyleFile)]);
   const sentences = verdict({
@@ -33,6 +38,7 @@ export async function createReport(session: LoadedSession): Promise<{ fileName: 
       cpu,
       allocations,
       loadResult: load,
+      loadSeconds,
       verdict: sentences,
       clientJs,
       clientCss,

@@ -1,7 +1,8 @@
 /** Reports and comparisons of saved sessions; of big ones in a thread of its own, so that runs go on being recorded. */
-import type { Comparison, SessionDetail } from '../api';
+import type { Comparison, LoadInRange, SessionDetail } from '../api';
 import { inThread } from '../analysis/in-thread';
 import { compareSessions } from '../analysis/compare';
+import { loadBetween } from '../analysis/load-range';
 import { loadSession, type LoadedSession, type SessionSource } from '../analysis/load-session';
 import { isBuilt, judgeWorkerFile } from '../paths';
 import type { TaskOptions } from '../sessions';
@@ -61,7 +62,7 @@ export const reportHere: Here<Report> = async (source, [id], task) => {
   task.progress?.(0, 'Reading the session');
   const session = await loadSession(source, id!, task.signal);
   task.progress?.(0.6, 'Writing the report');
-  return createReport(session);
+  return createReport(session, await loadSecondsOf(source, session));
 };
 
 export const compareHere: Here<Comparison> = async (source, [a, b], task) => {
@@ -76,4 +77,15 @@ export const compareHere: Here<Comparison> = async (source, [a, b], task) => {
 function compared(session: LoadedSession): Parameters<typeof compareSessions>[0]['a'] {
   const { detail, cpu, load } = session;
   return { meta: detail, cpu, spec: detail.spec, environment: detail.environment, loadResult: load };
+}
+
+/** All of its load by its seconds; null where they were not kept. */
+async function loadSecondsOf(
+  source: SessionSource,
+  { detail, load }: LoadedSession,
+): Promise<LoadInRange | null> {
+  const folder = await source.folderOf?.(detail.id);
+  if (!load || folder === undefined) return null;
+  const range = { startUs: load.startedUs, endUs: load.endedUs };
+  return loadBetween({ folderOf: () => Promise.resolve(folder) }, detail.id, range);
 }

@@ -1,10 +1,9 @@
 /** The report's parts that are words and numbers. */
-import type { LoadResult, LoadTotals, SessionDetail } from '../api';
+import type { LoadResult, SessionDetail } from '../api';
 import {
   exactNumber,
   formatBytes,
   formatDurationMs,
-  formatDurationUs,
   formatNumber,
   formatPercent,
   formatRate,
@@ -109,59 +108,6 @@ export function summaryNumbers(detail: SessionDetail, load: LoadResult | null): 
         </div>`,
     )}
   </dl>`;
-}
-
-export function loadSection(load: LoadResult | null): Markup {
-  if (!load)
-    return html`<section id="load">
-      <h2>Load</h2>
-      <p class="quiet">No load in this run.</p>
-    </section>`;
-  const { totals } = load;
-  const words = `${load.preset}, ${formatNumber(load.users)} users, ${formatDurationUs(load.endedUs - load.startedUs)} of planned ${formatDurationMs(load.plannedDurationMs)}${load.cancelled ? ', ended early' : ''}`;
-  const classes = Object.entries(totals.statusClasses).filter(([, count]) => count > 0);
-  return html`<section id="load">
-    <h2>Load <small>${words}</small></h2>
-    <table>
-      <thead>
-        <tr>
-          <th>Request</th>
-          <th class="number">Requests</th>
-          <th class="number">Rate</th>
-          <th class="number">P50</th>
-          <th class="number">P95</th>
-          <th class="number">P99</th>
-          <th class="number">Max</th>
-          <th class="number">Errors</th>
-          <th class="number">Timeouts</th>
-          <th class="number">Non-2xx</th>
-          <th class="number">Received</th>
-        </tr>
-      </thead>
-      <tbody>
-        ${load.perRequest.map((request) => loadRow(html`<span class="method">${request.method}</span> ${request.url}`, request.totals))}
-        ${load.perRequest.length !== 1 && loadRow(html`<strong>All</strong>`, totals)}
-      </tbody>
-    </table>
-    ${classes.length > 0 && html`<p class="quiet">Answers by status: ${classes.map(([name, count]) => `${name} ${formatNumber(count)}`).join(' · ')}</p>`}
-  </section>`;
-}
-
-function loadRow(name: Markup, totals: LoadTotals): Markup {
-  const latency = (value: number | undefined) => (value === undefined ? noValue : formatDurationMs(value));
-  const count = (value: number) =>
-    html`<td class="${value > 0 ? 'number problem' : 'number'}">${formatNumber(value)}</td>`;
-  return html`<tr>
-    <td class="code">${name}</td>
-    <td class="number">${formatNumber(totals.requests)}</td>
-    <td class="number">${formatRate(totals.meanRate)}</td>
-    <td class="number">${latency(totals.latency?.p50Ms)}</td>
-    <td class="number">${latency(totals.latency?.p95Ms)}</td>
-    <td class="number">${latency(totals.latency?.p99Ms)}</td>
-    <td class="number">${latency(totals.latency?.maxMs)}</td>
-    ${count(totals.errors)}${count(totals.timeouts)}${count(totals.non2xx)}
-    <td class="number">${formatBytes(totals.bytes)}</td>
-  </tr> `;
 }
 
 export function processSection(detail: SessionDetail): Markup | null {

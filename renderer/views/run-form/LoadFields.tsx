@@ -1,10 +1,16 @@
 import { Button, Switch, TextInput } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
+import { useState } from 'react';
 import type { AppInfo } from '../../../main/api';
+import { toAppError } from '../../../main/errors';
 import { formatDurationMs, formatNumber } from '../../../profiles/format';
-import type { FieldErrors } from './form-state';
+import { useClient } from '../../state/client';
+import { reportError } from '../../state/report-error';
+import { loadInput, type FieldErrors } from './form-state';
 import { useForm } from './form-store';
 import { RequestFields } from './RequestFields';
+import { draftOf } from './scenario/from-scenario';
+import { ScenarioEditor } from './scenario/ScenarioEditor';
 
 /** Which load to put on the target once it listens. */
 export function LoadFields({ info, errors }: { info: AppInfo; errors: FieldErrors }) {
@@ -38,14 +44,36 @@ export function LoadFields({ info, errors }: { info: AppInfo; errors: FieldError
           >
             <strong>{each.name}</strong>
             <span className="muted">
+              {each.name === 'knee' ? 'up to ' : ''}
               {formatNumber(each.users)} users · {formatDurationMs(each.durationMs)}
             </span>
           </button>
         ))}
+        <button
+          type="button"
+          role="radio"
+          aria-checked={form.preset === 'scenario'}
+          aria-label="Load scenario"
+          className="preset"
+          title="Your own flows, rates, checks and faults"
+          onClick={() => change({ preset: 'scenario' })}
+        >
+          <strong>Scenario</strong>
+          <span className="muted">your own flows, rates, faults</span>
+        </button>
       </div>
+      {form.preset === 'scenario' && (
+        <>
+          <ScenarioEditor errors={errors} />
+          <StopAtEnd />
+        </>
+      )}
       {preset && (
         <>
-          <p className="muted preset-description">{preset.description}</p>
+          <div className="form-section-head">
+            <p className="muted preset-description">{preset.description}</p>
+            <EditAsScenario />
+          </div>
           <div className="form-row">
             <TextInput
               label="Users"
@@ -65,12 +93,7 @@ export function LoadFields({ info, errors }: { info: AppInfo; errors: FieldError
               onChange={(event) => change({ durationSeconds: event.currentTarget.value })}
               w={120}
             />
-            <Switch
-              className="form-row-switch"
-              label="Stop the target when the load has ended"
-              checked={form.stopTargetAtEnd}
-              onChange={(event) => change({ stopTargetAtEnd: event.currentTarget.checked })}
-            />
+            <StopAtEnd />
           </div>
           <fieldset className="form-group">
             <legend>Requests</legend>
@@ -95,5 +118,48 @@ export function LoadFields({ info, errors }: { info: AppInfo; errors: FieldError
         </>
       )}
     </section>
+  );
+}
+
+function StopAtEnd() {
+  const { form, change } = useForm();
+  return (
+    <Switch
+      className="form-row-switch"
+      label="Stop the target when the load has ended"
+      checked={form.stopTargetAtEnd}
+      onChange={(event) => change({ stopTargetAtEnd: event.currentTarget.checked })}
+    />
+  );
+}
+
+/** The chosen preset with its requests, written out in full. */
+function EditAsScenario() {
+  const client = useClient();
+  const { form, change } = useForm();
+  const [busy, setBusy] = useState(false);
+  const edit = async (): Promise<void> => {
+    const load = loadInput(form);
+    if (!load) return;
+    setBusy(true);
+    try {
+      const scenario = await client.call('scenarios.ofLoad', { load });
+      change({ preset: 'scenario', scenario: draftOf(scenario), scenarioText: null });
+    } catch (thrown) {
+      reportError(toAppError(thrown));
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <Button
+      size="compact-xs"
+      variant="default"
+      loading={busy}
+      title="Flows, checks, rates and faults can then be changed"
+      onClick={() => void edit()}
+    >
+      Edit as scenario
+    </Button>
   );
 }

@@ -114,8 +114,10 @@ export function RunFormView({ info }: { info: AppInfo }) {
             ) : (
               <span className="muted">
                 {load
-                  ? `${load.users} users for ${formatDurationMs(load.durationMs)}, as soon as it listens`
-                  : 'No load: you drive it'}
+                  ? `${load.what} for ${form.preset === 'knee' ? 'at most ' : ''}${formatDurationMs(load.durationMs)}, as soon as it listens`
+                  : form.preset === null
+                    ? 'No load: you drive it'
+                    : 'The scenario is not complete yet'}
               </span>
             )}
           </div>

@@ -85,10 +85,35 @@ describe('the run form', () => {
   it('plans with the preset’s numbers where none are given', () => {
     const presets = [{ name: 'smoke' as const, users: 5, durationMs: 120_000, description: '' }];
     expect(plannedLoad(form({ preset: 'smoke', users: '7' }), presets)).toEqual({
-      users: 7,
+      what: '7 users',
       durationMs: 120_000,
     });
     expect(plannedLoad(form({}), presets)).toBeNull();
+    expect(plannedLoad(form({ preset: 'scenario' }), presets)).toEqual({
+      what: 'closed model, 10 users',
+      durationMs: 30_000,
+    });
+  });
+
+  it('a scenario goes into the spec in full, and comes back', () => {
+    const started = form({ preset: 'scenario', scenarioFolder: '/srv/load' });
+    started.scenario.flows[0]!.steps[0]!.url = '/products';
+    const { spec } = toSpec(started);
+    expect(spec?.load).toMatchObject({
+      scenarioFolder: '/srv/load',
+      scenario: { version: 1, flows: [{ steps: [{ url: '/products', method: 'GET' }] }] },
+    });
+    const back = fromSpec(runSpecSchema.parse(spec));
+    expect(back.preset).toBe('scenario');
+    expect(toSpec(back).spec).toEqual(spec);
+  });
+
+  it('a scenario with a wrong field, or a text that cannot be read, does not start', () => {
+    const wrong = form({ preset: 'scenario' });
+    wrong.scenario.load.stages[0]!.duration = 'soon';
+    expect(toSpec(wrong).errors).toHaveProperty(['scenario.load.stages.0.durationMs']);
+    const unread = form({ preset: 'scenario', scenarioText: { text: 'flows', problem: 'Line 1: what?' } });
+    expect(toSpec(unread).errors).toEqual({ 'scenario.text': 'Line 1: what?' });
   });
 
   it('what is asked about memory goes into the spec and comes back', () => {

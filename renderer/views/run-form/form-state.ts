@@ -1,14 +1,20 @@
 /** The run form's fields, and their way to a `RunSpec` and back. Pure. */
 import type { z } from 'zod';
 import {
+  loadSpecSchema,
   runSpecSchema,
   type HttpRequest,
   type LoadPreset,
+  type LoadSpec,
   type PresetName,
   type RunSpec,
   type RunSpecInput,
 } from '../../../main/api';
+import { loadWords, plannedMs } from '../../../profiles/load-picture/load-words';
 import { formatCommandLine, parseCommandLine } from './argv';
+import { draftOf } from './scenario/from-scenario';
+import { newScenario, type ScenarioDraft } from './scenario/scenario-draft';
+import { toScenario } from './scenario/to-scenario';
 import { emptyMemoryForm, memoryFieldOf, memoryFormOf, memorySpec, type MemoryForm } from './memory-form';
 
 export interface Pair {
@@ -33,7 +39,13 @@ export interface FormState extends MemoryForm {
   nodeFlags: string;
   nodeBinary: string;
   shell: boolean;
-  preset: PresetName | null;
+  /** `scenario`: what stands in `scenario` is sent. */
+  preset: PresetName | 'scenario' | null;
+  scenario: ScenarioDraft;
+  /** Its files are relative to it; empty: the target's working directory. */
+  scenarioFolder: string;
+  /** While it is edited as text: the text, and why it cannot be read. */
+  scenarioText: { text: string; problem: string | null } | null;
   /** Empty means the preset's. */
   users: string;
   /** Seconds; empty means the preset's. */
@@ -60,6 +72,9 @@ export function emptyForm(cpuIntervalUs = 1000): FormState {
     nodeBinary: '',
     shell: false,
     preset: null,
+    scenario: newScenario(),
+    scenarioFolder: '',
+    scenarioText: null,
     users: '',
     durationSeconds: '',
     stopTargetAtEnd: false,
@@ -142,7 +157,8 @@ function launchTarget(form: FormState, platform: string, errors: FieldErrors): u
   };
 }
 
-function loadOf(form: FormState, preset: PresetName, errors: FieldErrors): unknown {
+function loadOf(form: FormState, preset: PresetName | 'scenario', errors: FieldErrors): unknown {
+  if (preset === 'scenario') return scenarioLoad(form, errors);
   const requests = form.requests.map((row, index) => {
     const headers: Record<string, string> = {};
     for (const line of row.headers.split('\n')) {
@@ -158,6 +174,27 @@ function loadOf(form: FormState, preset: PresetName, errors: FieldErrors): unkno
     users: form.users.trim() ? numberOf(form.users) : undefined,
     durationMs: form.durationSeconds.trim() ? numberOf(form.durationSeconds) * 1000 : undefined,
     requests,
+    stopTargetAtEnd: form.stopTargetAtEnd,
+  };
+}
+
+/** The load that the form stands for, to be asked about; null when there is none or its fields are wrong. */
+export function loadInput(form: FormState): LoadSpec | null {
+  if (form.preset === null) return null;
+  const parsed = loadSpecSchema.safeParse(loadOf(form, form.preset, {}));
+  return parsed.success ? parsed.data : null;
+}
+
+/** With a scenario, `preset` and what belongs to it are not looked at. */
+function scenarioLoad(form: FormState, errors: FieldErrors): unknown {
+  const { scenario, errors: wrong } = toScenario(form.scenario);
+  for (const [path, message] of Object.entries(wrong ?? {})) errors[`scenario.${path}`] = message;
+  if (form.scenarioText?.problem) errors['scenario.text'] = form.scenarioText.problem;
+  return {
+    preset: 'smoke',
+    // A scenario that is wrong has been said to be so.
+    ...(scenario && { scenario }),
+    scenarioFolder: form.scenarioFolder.trim() || undefined,
     stopTargetAtEnd: form.stopTargetAtEnd,
   };
 }
@@ -195,7 +232,9 @@ export function fromSpec(spec: RunSpec, platform = 'linux'): FormState {
     form.shell = target.shell;
   }
   if (load) {
-    form.preset = load.preset;
+    form.preset = load.scenario ? 'scenario' : load.preset;
+    if (load.scenario) form.scenario = draftOf(load.scenario);
+    form.scenarioFolder = load.scenarioFolder ?? '';
     form.users = load.users === undefined ? '' : String(load.users);
     form.durationSeconds = load.durationMs === undefined ? '' : String(load.durationMs / 1000);
     form.stopTargetAtEnd = load.stopTargetAtEnd;
@@ -219,17 +258,21 @@ export function fromSpec(spec: RunSpec, platform = 'linux'): FormState {
   return form;
 }
 
-/** What the load will be, with the preset's values where nothing else was given. */
+/** What the load will be, with the preset's values where nothing else was given; null without load, or when it is not known. */
 export function plannedLoad(
   form: FormState,
   presets: LoadPreset[],
-): { users: number; durationMs: number } | null {
+): { what: string; durationMs: number } | null {
+  if (form.preset === 'scenario') {
+    const { scenario } = toScenario(form.scenario);
+    return scenario && { what: loadWords(scenario.load), durationMs: plannedMs(scenario.load) };
+  }
   const preset = presets.find((each) => each.name === form.preset);
   if (!preset) return null;
   const users = numberOf(form.users);
   const seconds = numberOf(form.durationSeconds);
   return {
-    users: Number.isFinite(users) ? users : preset.users,
+    what: `${Number.isFinite(users) ? users : preset.users} users`,
     durationMs: Number.isFinite(seconds) ? seconds * 1000 : preset.durationMs,
   };
 }

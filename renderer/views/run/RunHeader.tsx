@@ -170,7 +170,8 @@ function Elapsed({ model }: { model: RecordingModel }) {
 }
 
 function LoadChip({ load, model }: { load: LoadState; model: RecordingModel }) {
-  const users = `${load.users} users`;
+  const users = load.users > 0 ? ` · ${load.users} ${load.users === 1 ? 'user' : 'users'}` : '';
+  const what = load.preset === 'custom' && load.name ? load.name : load.preset;
   const sinceMs = load.startedUs === undefined ? 0 : model.state.durationMs - load.startedUs / 1000;
   const leftMs = Math.max(0, load.plannedDurationMs - sinceMs);
   const text = {
@@ -183,9 +184,14 @@ function LoadChip({ load, model }: { load: LoadState; model: RecordingModel }) {
   return (
     <span
       className={`load-chip load-chip-${load.phase}`}
-      title={load.error ? `${load.error.message} ${load.error.hint ?? ''}` : `Load: ${load.preset}, ${users}`}
+      title={
+        load.error
+          ? `${load.error.message} ${load.error.hint ?? ''}`
+          : `Load: ${what}${users}${load.stage ? `\n${load.stage}` : ''}`
+      }
     >
-      {load.preset} · {users}
+      {what}
+      {users}
       {model.live && <span className="muted"> · {text}</span>}
       {!model.live && load.phase !== 'done' && <span className="muted"> · {text}</span>}
     </span>

@@ -65,7 +65,7 @@ export function writePercent(ratio: number | undefined): string {
 }
 
 /**
- * One `name<separator>value` per line.
+ * One `name<separator>value` per line; `\n` in a value is a new line.
  *
  * @throws Error with the line that is not of that form
  */
@@ -76,14 +76,20 @@ export function readPairs(text: string, separator: ':' | '='): Record<string, st
     const at = line.indexOf(separator);
     if (at < 1)
       throw new Error(`“${line.trim()}” is not of the form name${separator === ':' ? ': ' : '='}value.`);
-    pairs[line.slice(0, at).trim()] = line.slice(at + 1).trim();
+    pairs[line.slice(0, at).trim()] = line
+      .slice(at + 1)
+      .trim()
+      .replace(/\\(\\?)n/g, (_escape, isLiteral: string) => (isLiteral ? '\\n' : '\n'));
   }
   return pairs;
 }
 
 export function writePairs(pairs: Readonly<Record<string, string>>, separator: ':' | '='): string {
   return Object.entries(pairs)
-    .map(([name, value]) => `${name}${separator === ':' ? ': ' : '='}${value}`)
+    .map(([name, value]) => {
+      const line = value.replace(/\\n/g, '\\\\n').replace(/\n/g, '\\n');
+      return `${name}${separator === ':' ? ': ' : '='}${line}`;
+    })
     .join('\n');
 }
 

@@ -10,7 +10,8 @@ import {
   formatRate,
   noValue,
 } from '../../../../profiles/format';
-import { failedShareOf, whatWentWrong } from './failed';
+import { whatWentWrong } from '../../../../profiles/load-picture/failed';
+import { failedShare } from '../../../../profiles/verdict';
 
 type Which = 'latency' | 'service';
 
@@ -39,7 +40,7 @@ const columns: Column[] = [
   time('P99', 'p99Ms'),
   time('P99.9', 'p999Ms'),
   time('Max', 'maxMs'),
-  { title: 'Failed', value: failedShareOf, format: formatPercent, unit: 'ratio' },
+  { title: 'Failed', value: failedShare, format: formatPercent, unit: 'ratio' },
   { title: 'Received', value: ({ bytes }) => bytes, format: formatBytes, unit: 'bytes' },
 ];
 

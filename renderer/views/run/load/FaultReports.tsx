@@ -10,7 +10,7 @@ import {
   noValue,
 } from '../../../../profiles/format';
 import type { TimeRange } from '../../../../profiles/types';
-import { recoverySentence } from './fault-words';
+import { recoverySentence } from '../../../../profiles/load-picture/fault-words';
 
 /** What each fault did: before, during and after, and how long it took to be well again. */
 export function FaultReports({

@@ -7,7 +7,7 @@ import {
   formatRate,
 } from '../../../../profiles/format';
 import type { TimeRange } from '../../../../profiles/types';
-import { kneeSentence } from './knee-words';
+import { kneeSentence } from '../../../../profiles/load-picture/knee-words';
 
 /** What became slower with more users: the table from which the knee is read. */
 export function KneeSection({

@@ -7,7 +7,7 @@ import { formatDurationMs, formatNumber, formatTime } from '../../../../profiles
 import { useClient } from '../../../state/client';
 import { reportError } from '../../../state/report-error';
 import type { ViewedRun } from '../viewed-run';
-import { loadWords } from './load-words';
+import { loadWords } from '../../../../profiles/load-picture/load-words';
 
 /** What load it is, how far it is, and what is broken just now. */
 export function LoadHead({ run }: { run: ViewedRun }) {

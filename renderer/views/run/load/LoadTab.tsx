@@ -78,16 +78,16 @@ function LoadViews({ run, range }: { run: ViewedRun; range: TimeRange | null }) 
       {error && <ErrorPanel error={error.toJSON()} />}
       <LoadNow run={run} range={range} seconds={shown !== null} />
       {numbers && <TotalsSection numbers={numbers} result={loadResult} range={range} />}
-      <div className="load-columns">
-        {shown && <PercentileCurve curve={shown.curve} />}
-        {numbers && <WhatWentWrong totals={numbers.totals} setUpFailures={loadResult?.setUpFailures} />}
-      </div>
       {pictures && (
         <>
           <HeatMap map={pictures.heatMap} window={window} range={range} onRange={onRange} bands={bands} />
           <OutcomesOverTime load={pictures} window={window} range={range} onRange={onRange} bands={bands} />
         </>
       )}
+      <div className="load-columns">
+        {shown && <PercentileCurve curve={shown.curve} />}
+        {numbers && <WhatWentWrong totals={numbers.totals} setUpFailures={loadResult?.setUpFailures} />}
+      </div>
       {numbers && <EndpointTable endpoints={numbers.perRequest} totals={numbers.totals} />}
       {loadResult && (
         <>

@@ -9,7 +9,7 @@ import {
   noValue,
 } from '../../../../profiles/format';
 import type { TimeRange } from '../../../../profiles/types';
-import { failedShareOf } from './failed';
+import { failedShare } from '../../../../profiles/verdict';
 import type { LoadNumbers } from './LoadTab';
 
 const columns: { title: string; of: keyof LatencySummary }[] = [
@@ -33,9 +33,11 @@ export function TotalsSection({
   result: LoadResult | null;
   range: TimeRange | null;
 }) {
-  const failed = failedShareOf(totals);
+  const failed = failedShare(totals);
   const perUser =
-    !range && result && result.users > 0 && !result.importedFrom ? totals.requests / result.users : null;
+    !range && result && result.users > 0 && !result.importedFrom && result.scenario?.load.model !== 'open'
+      ? totals.requests / result.users
+      : null;
   return (
     <section className="section" aria-label="Totals">
       <h2 data-testid="load-title">{title}</h2>
@@ -50,9 +52,6 @@ export function TotalsSection({
           value={formatRate(totals.meanRate)}
           title={exactValue(totals.meanRate, 'perSecond')}
         />
-        <Figure label="P50" value={ms(totals.latency?.p50Ms)} />
-        <Figure label="P95" value={ms(totals.latency?.p95Ms)} />
-        <Figure label="P99" value={ms(totals.latency?.p99Ms)} />
         <Figure label="Failed" value={formatPercent(failed)} bad={failed > 0} />
         <Figure
           label="Received"

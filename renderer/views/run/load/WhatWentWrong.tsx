@@ -1,6 +1,6 @@
 import type { LoadTotals } from '../../../../main/api';
 import { formatNumber, formatPercent } from '../../../../profiles/format';
-import { whatWentWrong } from './failed';
+import { whatWentWrong } from '../../../../profiles/load-picture/failed';
 import { statusOrder } from './outcome-colors';
 
 /** Errors by kind, answers by status, checks. */

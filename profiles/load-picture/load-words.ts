@@ -1,8 +1,13 @@
-import type { LoadModel } from '../../../../main/api';
-import { formatNumber, formatRate } from '../../../../profiles/format';
+import { formatNumber, formatRate } from '../format';
+
+/** As `LoadModel` of a scenario. */
+export type LoadModelFacts =
+  | { model: 'closed'; stages: readonly { durationMs: number; users: number }[] }
+  | { model: 'open'; stages: readonly { durationMs: number; rate: number }[] }
+  | { model: 'knee'; startUsers: number; maxUsers: number; factor: number; stepMs: number };
 
 /** The model of a load in words: `open model, up to 60 /s in 3 stages`. */
-export function loadWords(load: LoadModel): string {
+export function loadWords(load: LoadModelFacts): string {
   if (load.model === 'knee')
     return `looks for the knee from ${formatNumber(load.startUsers)} to at most ${formatNumber(load.maxUsers)} users`;
   const stages = load.stages.length === 1 ? '' : ` in ${formatNumber(load.stages.length)} stages`;
@@ -15,17 +20,14 @@ export function loadWords(load: LoadModel): string {
 }
 
 /** How long it is planned to take, ms; of a knee search the longest it can take. */
-export function plannedMs(load: LoadModel): number {
-  if (load.model !== 'knee') return load.stages.reduce((sum: number, { durationMs }) => sum + durationMs, 0);
+export function plannedMs(load: LoadModelFacts): number {
+  if (load.model !== 'knee') {
+    let sumMs = 0;
+    for (const { durationMs } of load.stages) sumMs += durationMs;
+    return sumMs;
+  }
   let steps = 1;
   for (let users = load.startUsers; users < load.maxUsers && steps < 1000; steps++)
     users = Math.min(load.maxUsers, Math.max(users + 1, Math.round(users * load.factor)));
   return steps * load.stepMs;
-}
-
-/** Most users, or iterations per second in the open model. */
-export function mostOf(load: LoadModel): { users: number } | { rate: number } {
-  if (load.model === 'knee') return { users: load.maxUsers };
-  if (load.model === 'open') return { rate: load.stages.reduce((most, { rate }) => Math.max(most, rate), 0) };
-  return { users: load.stages.reduce((most, { users }) => Math.max(most, users), 0) };
 }

@@ -1,7 +1,16 @@
-import type { KneeReport } from '../../../../main/api';
-import { formatNumber, formatRate } from '../../../../profiles/format';
+import { formatNumber, formatRate } from '../format';
 
-const endings: Record<KneeReport['endedBy'], string> = {
+/** As `KneeReport` of the load's results. */
+export interface KneeFacts {
+  steps: readonly unknown[];
+  kneeUsers: number | null;
+  capacityRps: number;
+  capacityUsers: number;
+  usersWithin15Percent: number | null;
+  endedBy: 'latency' | 'errors' | 'max-users' | 'cancelled' | 'generator' | 'duration';
+}
+
+const endings: Record<KneeFacts['endedBy'], string> = {
   latency: 'It was ended because the latency broke its limit.',
   errors: 'It was ended because too many requests failed.',
   'max-users': 'It was ended with the most users allowed, which did not break it.',
@@ -18,7 +27,7 @@ export function kneeSentence({
   capacityUsers,
   usersWithin15Percent,
   endedBy,
-}: KneeReport): string {
+}: KneeFacts): string {
   const users = (count: number): string => `${formatNumber(count)} ${count === 1 ? 'user' : 'users'}`;
   return [
     capacityRps > 0

@@ -1,8 +1,15 @@
-import type { FaultReport } from '../../../../main/api';
-import { formatDurationMs } from '../../../../profiles/format';
+import { formatDurationMs } from '../format';
+
+/** As `FaultReport` of the load's results. */
+export interface FaultFacts {
+  kind: string;
+  recoveryMs: number | null;
+  downMs?: number;
+  problem?: string;
+}
 
 /** How it recovered, as a sentence; null was not seen, which is not the same as never. */
-export function recoverySentence({ kind, recoveryMs, downMs, problem }: FaultReport): string {
+export function recoverySentence({ kind, recoveryMs, downMs, problem }: FaultFacts): string {
   if (problem !== undefined && recoveryMs === null && downMs === undefined) return '';
   const down =
     downMs === undefined

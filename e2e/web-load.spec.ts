@@ -1,0 +1,231 @@
+/** Load, through the real interface: scenarios as form and text, what they came to, faults by hand. */
+import { mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { Page } from '@playwright/test';
+import { expect as expectSoon, test } from './support/app';
+
+test.use({ shellUnderTest: 'web' });
+const expect = expectSoon.configure({ timeout: 60_000 });
+
+/** Answers at once, after a while, or with an error; stops everything for half a second now and then. */
+const server = `
+const http = require('node:http');
+let orders = 0;
+http
+  .createServer((request, answer) => {
+    if (request.url === '/broken') {
+      answer.writeHead(500);
+      return answer.end('no');
+    }
+    if (request.method === 'POST') {
+      request.resume();
+      request.on('end', () => {
+        answer.writeHead(201, { 'content-type': 'application/json' });
+        answer.end(JSON.stringify({ id: ++orders }));
+      });
+      return;
+    }
+    setTimeout(() => answer.end('fine'), request.url === '/slow' ? 30 : 1);
+  })
+  .listen(0, '127.0.0.1');
+function stall() {
+  const until = Date.now() + 500;
+  while (Date.now() < until);
+}
+setInterval(stall, 4000);
+`;
+
+let folder: string;
+test.beforeEach(async () => {
+  folder = await realpath(await mkdtemp(path.join(tmpdir(), 'scorchmark-load-')));
+  await writeFile(path.join(folder, 'server.cjs'), server);
+});
+test.afterEach(() => rm(folder, { recursive: true, force: true }));
+
+async function openForm(page: Page): Promise<void> {
+  await page.evaluate(() => {
+    location.hash = '#/new';
+  });
+  await page.getByRole('textbox', { name: 'Command' }).fill('node server.cjs');
+  await page.getByRole('textbox', { name: 'Working folder' }).fill(folder);
+}
+
+/** Replaces what stands in the text editor. */
+async function typeText(page: Page, text: string): Promise<void> {
+  const editor = page.getByTestId('scenario-text');
+  await editor.click();
+  await page.keyboard.press('ControlOrMeta+a');
+  await page.keyboard.insertText(text);
+}
+
+async function startRun(page: Page): Promise<void> {
+  await page.getByRole('button', { name: /^Start/ }).click();
+  await expect(page.getByTestId('run-phase')).toHaveText('recording');
+  await page.getByRole('tab', { name: /^Load/ }).click();
+}
+
+/** Selects a part of a picture's width by dragging. */
+async function dragOver(page: Page, testId: string, from: number, to: number): Promise<void> {
+  const picture = page.getByTestId(testId);
+  await picture.scrollIntoViewIfNeeded();
+  const box = (await picture.boundingBox())!;
+  const y = box.y + box.height / 2;
+  await page.mouse.move(box.x + box.width * from, y);
+  await page.mouse.down();
+  await page.mouse.move(box.x + box.width * ((from + to) / 2), y, { steps: 3 });
+  await page.mouse.move(box.x + box.width * to, y, { steps: 3 });
+  await page.mouse.up();
+}
+
+test('a scenario of the form runs; its results are the same live and saved, and a range of the heat map is the range everywhere', async ({
+  app,
+}) => {
+  test.setTimeout(300_000);
+  const { page } = app;
+  await openForm(page);
+  await test.step('a preset is written out, and changed', async () => {
+    await page.getByRole('radio', { name: 'Load smoke' }).click();
+    await page.getByRole('button', { name: 'Edit as scenario' }).click();
+    await expect(page.getByRole('radio', { name: 'Load scenario' })).toBeChecked();
+    await page.getByText('Arrival rate (open)').click();
+    await page.getByRole('textbox', { name: 'For of stage 1' }).fill('soon');
+    await page.getByRole('button', { name: /^Start/ }).click();
+    await expect(page.getByRole('alert').first()).toContainText('A length of time like');
+    await page.getByRole('textbox', { name: 'For of stage 1' }).fill('12s');
+    await page.getByRole('textbox', { name: 'Per second of stage 1' }).fill('60');
+    await page.getByRole('textbox', { name: /^URL of step 1/ }).fill('/fast');
+    await page.getByRole('button', { name: 'Add request' }).first().click();
+    await page.getByRole('textbox', { name: /^URL of step 2/ }).fill('/broken');
+    await page.getByRole('button', { name: 'Add request' }).first().click();
+    await page.getByRole('textbox', { name: /^URL of step 3/ }).fill('/slow');
+    await page.getByRole('button', { name: 'Thresholds' }).click();
+    await page.getByRole('button', { name: 'Add threshold' }).click();
+    await page.getByRole('textbox', { name: 'Threshold 1', exact: true }).fill('errors < 1%');
+    await page.getByRole('button', { name: 'Add threshold' }).click();
+    await page.getByRole('textbox', { name: 'Threshold 2', exact: true }).fill('rps >= 10');
+    await page
+      .getByRole('switch', { name: 'Stop the target when the load has ended' })
+      .click({ force: true });
+  });
+  await startRun(page);
+  const endpoints = page.getByTestId('load-endpoints');
+  await test.step('live', async () => {
+    await expect(page.getByText('open model')).toBeVisible();
+    await expect(page.getByTestId('heat-map')).toBeVisible();
+    await expect(endpoints).toContainText('/broken');
+  });
+  await test.step('saved: totals by what they count from, endpoints, errors, thresholds', async () => {
+    await expect(page.getByTestId('run-phase')).toHaveText('saved', { timeout: 120_000 });
+    const totals = page.getByRole('region', { name: 'Totals' });
+    await expect(totals).toContainText('Response time');
+    await expect(totals).toContainText('Service time');
+    await expect(endpoints.getByRole('row')).toHaveCount(5);
+    await expect(endpoints).toContainText('status 500');
+    await expect(page.getByTestId('thresholds-outcome')).toHaveText('1 of 2 broken');
+    await expect(page.getByRole('region', { name: 'Generator' })).toContainText('Sent late');
+    await expect(page.getByRole('img', { name: 'Latency by share of requests' })).toBeVisible();
+  });
+  await test.step('a range of the heat map is the range of the tables, the lanes and the flamegraph', async () => {
+    const whole = await page.getByRole('region', { name: 'Totals' }).locator('dd').first().textContent();
+    await dragOver(page, 'heat-map', 0.3, 0.6);
+    await expect(page.getByTestId('load-title')).toContainText('Selected range');
+    await expect(page.getByRole('region', { name: 'Totals' }).locator('dd').first()).not.toHaveText(
+      whole ?? '',
+    );
+    await expect(page.locator('[data-chip="range"]')).toBeVisible();
+    await page.getByRole('tab', { name: /^Flame/ }).click();
+    await expect(page.locator('[data-chip="range"]')).toBeVisible();
+    await page.getByRole('tab', { name: /^Load/ }).click();
+    await page.getByRole('button', { name: 'Remove range filter' }).click();
+    await expect(page.getByTestId('load-title')).toHaveText('Whole load');
+  });
+  await test.step('the target remembers its scenario', async () => {
+    await page.evaluate(() => {
+      location.hash = '#/new';
+    });
+    await page
+      .getByRole('button', { name: /server\.cjs/ })
+      .first()
+      .click();
+    await expect(page.getByRole('radio', { name: 'Load scenario' })).toBeChecked();
+    await expect(page.getByRole('textbox', { name: /^URL of step 2/ })).toHaveValue('/broken');
+  });
+});
+
+test('a scenario as text: mistakes at their line, the same as the form, to other tools', async ({ app }) => {
+  test.setTimeout(180_000);
+  const { page } = app;
+  await openForm(page);
+  await page.getByRole('radio', { name: 'Load scenario' }).click();
+  const mode = page.getByRole('radiogroup', { name: 'Scenario as' });
+  await mode.getByText('Text').click();
+  await expect(page.getByTestId('scenario-text')).toContainText('flows');
+  await test.step('what cannot be read is said at its line, and does not start', async () => {
+    await typeText(page, 'users: 3\nduration: 5s\nsteps:\n  - get: /fast\n  - gett: /slow\n');
+    await expect(page.getByTestId('scenario-problem')).toContainText('Line 5');
+    await expect(page.locator('.scenario-wrong-line')).toContainText('gett');
+    await page.getByRole('button', { name: /^Start/ }).click();
+    await expect(page.getByRole('alert').first()).toContainText('Line 5');
+  });
+  await test.step('what can be read is in the form', async () => {
+    await typeText(page, 'users: 3\nduration: 5s\nsteps:\n  - get: /fast\n  - get: /slow\n');
+    await expect(page.getByTestId('scenario-problem')).toContainText('Read');
+    await mode.getByText('Form').click();
+    await expect(page.getByRole('textbox', { name: 'Users of stage 1' })).toHaveValue('3');
+    await expect(page.getByRole('textbox', { name: /^URL of step 2/ })).toHaveValue('/slow');
+  });
+  await test.step('it is written for k6', async () => {
+    await page.getByRole('button', { name: 'Export', exact: true }).click();
+    const download = page.waitForEvent('download');
+    await page.getByRole('menuitem', { name: /k6/ }).click();
+    const script = await readFile(await (await download).path(), 'utf8');
+    expect(script).toContain("from 'k6/http'");
+    expect(script).toContain('/slow');
+    await page.keyboard.press('Escape');
+  });
+  await test.step('a curl command becomes one', async () => {
+    await page.getByRole('button', { name: 'Import', exact: true }).click();
+    await page
+      .getByRole('textbox', { name: 'Or paste it' })
+      .fill(`curl -X PUT http://127.0.0.1:3000/goods/7 -H 'x-one: two' -d '{"a":1}'`);
+    await page.getByRole('button', { name: 'Make a scenario of it' }).click();
+    const shown = page.getByRole('button', { name: 'Show the scenario' });
+    const url = page.getByRole('textbox', { name: /^URL of step 1/ });
+    await expect(url).toHaveValue(/\/goods\/7$/);
+    if (await shown.isVisible()) await shown.click();
+    await expect(page.getByRole('textbox', { name: /^Method of step 1/ })).toHaveValue('PUT');
+  });
+});
+
+test('a fault by hand: a band over the lanes, its button, its report', async ({ app }) => {
+  test.setTimeout(300_000);
+  const { page } = app;
+  await openForm(page);
+  await page.getByRole('radio', { name: 'Load scenario' }).click();
+  await page.getByRole('radiogroup', { name: 'Scenario as' }).getByText('Text').click();
+  await expect(page.getByTestId('scenario-text')).toContainText('flows');
+  await typeText(page, 'users: 4\nduration: 60s\nsteps:\n  - get: /slow\n');
+  await expect(page.getByTestId('scenario-problem')).toContainText('Read');
+  await startRun(page);
+  await expect(page.getByTestId('load-endpoints')).toContainText('/slow');
+  await page.getByRole('button', { name: 'Break something' }).click();
+  const fault = page.getByRole('region', { name: 'Break something' });
+  await fault.getByRole('textbox', { name: 'Fault' }).click();
+  await page.getByRole('option', { name: 'Pause' }).click();
+  await fault.getByRole('textbox', { name: 'How long' }).fill('');
+  await fault.getByRole('button', { name: 'Break it now' }).click();
+  const active = page.getByRole('list', { name: 'Active faults' });
+  await expect(active).toContainText('by hand');
+  await expect(page.locator('.sm-lanes-bands .sm-lanes-band-lasts')).toHaveCount(1);
+  await active.getByRole('button', { name: 'End it now' }).click();
+  await expect(active).toHaveCount(0);
+  await expect(page.locator('.sm-lanes-bands .sm-lanes-band')).toHaveCount(1);
+  await page.getByRole('button', { name: 'Cancel load' }).click();
+  await page.getByRole('button', { name: 'Stop and save' }).click();
+  await expect(page.getByTestId('run-phase')).toHaveText('saved');
+  const report = page.getByTestId('fault-report');
+  await expect(report).toHaveCount(1);
+  await expect(report).toContainText('by hand');
+  await expect(report.getByRole('row')).toHaveCount(4);
+});
