@@ -8,7 +8,7 @@ import { AppError, toAppError } from './errors';
 import { version } from './paths';
 import { armAtEnd, armNearLimit, processMetrics, startAll, takeSnapshot, threadCollectors } from './capture';
 import { startLoad, presets, resolvePlan, scenarioOfLoad, waitUntilReachable } from './load';
-import { writeScenario } from './load/exchange';
+import { importScenario, writeScenario } from './load/exchange';
 import { parseScenario } from './load/scenario';
 import { Run, type ResolvedRunSpec, type RunDependencies } from './run/run';
 import { listSamples, resolveSample } from './run/samples';
@@ -193,7 +193,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     'load.between': ({ id, startUs, endUs }) => loadBetween(store, id, { startUs, endUs }),
     'scenarios.parse': ({ text }) => parseScenario(text),
     'scenarios.write': ({ scenario, format }) => writeScenario(scenario, format),
-    'scenarios.import': () => notYet('Scenarios'),
+    'scenarios.import': ({ text, kind }) => importScenario(text, kind),
     'scenarios.ofLoad': ({ load }) => scenarioOfLoad(load),
     'run.refreshAllocations': async ({ runId }) => {
       await theRun(runId).refreshAllocations();

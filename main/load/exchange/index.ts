@@ -1,2 +1,3 @@
 /** Scenarios from and for other tools. */
 export { writeScenario, type WrittenScenario } from './write';
+export { importKinds, importScenario, type ImportedScenario, type ImportKind } from './import';

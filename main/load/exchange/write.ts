@@ -1,7 +1,10 @@
 /** A scenario as a file for a person or for another load generator. */
 import type { Scenario, ScenarioFormat } from '../../api';
 import { scenarioJson, scenarioYaml } from '../scenario';
+import { artilleryScript } from './artillery';
 import { baseNameOf } from './file-name';
+import { k6Script } from './k6';
+import { locustFile } from './locust';
 
 export interface WrittenScenario {
   text: string;
@@ -17,7 +20,11 @@ export function writeScenario(scenario: Scenario, format: ScenarioFormat): Writt
       return { text: scenarioYaml(scenario), fileName: `${base}.yaml`, notes: [] };
     case 'json':
       return { text: scenarioJson(scenario), fileName: `${base}.json`, notes: [] };
-    default:
-      throw new Error(`no writer for ${String(format)}`);
+    case 'k6':
+      return k6Script(scenario);
+    case 'artillery':
+      return artilleryScript(scenario);
+    case 'locust':
+      return locustFile(scenario);
   }
 }
