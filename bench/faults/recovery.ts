@@ -26,7 +26,14 @@ interface RecoveryCase {
 const cases: RecoveryCase[] = [
   { name: 'tiny server', listensAfterMs: 1000, slowForMs: 0, downMs: 1000, program: 'tiny', users: 5 },
   { name: 'tiny server', listensAfterMs: 3000, slowForMs: 0, downMs: 500, program: 'tiny', users: 20 },
-  { name: 'slow after its restart', listensAfterMs: 1000, slowForMs: 2500, downMs: 1000, program: 'tiny', users: 5 },
+  {
+    name: 'slow after its restart',
+    listensAfterMs: 1000,
+    slowForMs: 2500,
+    downMs: 1000,
+    program: 'tiny',
+    users: 5,
+  },
   { name: 'sample shop', listensAfterMs: 2000, slowForMs: 0, downMs: 1000, program: 'shop', users: 3 },
 ];
 const killAtMs = 8000;
@@ -82,7 +89,8 @@ async function checkCase(recovery: RecoveryCase): Promise<Check[]> {
   try {
     const ended = new Promise<RunState>((resolve) =>
       engine.subscribe((event) => {
-        if (event.event === 'run.state' && ['done', 'failed'].includes(event.payload.phase)) resolve(event.payload);
+        if (event.event === 'run.state' && ['done', 'failed'].includes(event.payload.phase))
+          resolve(event.payload);
       }),
     );
     const durationMs = killAtMs + downMs + listensAfterMs + slowForMs + afterMs;

@@ -2,10 +2,13 @@
 
 /** What may be sent at once after a rest, as a stretch of time at the full rate. */
 const burstMs = 20;
-/** Least that may be sent at once: a packet's worth, or slow links would send single bytes. */
+/** While somebody waits, time that a late timer has let pass is made up for, up to this. */
+const mostLateMs = 500;
+/** Least that is sent at once: a packet's worth, or slow links would send single bytes. */
 const leastBurstBytes = 1460;
-/** Most that one sender gets in its turn. */
+/** What one sender gets in its turn: so much, and of fast links a stretch of time. */
 const turnBytes = 16 * 1024;
+const turnMs = 2;
 
 export class TokenBucket {
   private tokens: number;
@@ -17,7 +20,7 @@ export class TokenBucket {
     private bytesPerSecond: number,
     private readonly nowMs: () => number = () => performance.now(),
   ) {
-    this.tokens = this.capacityBytes;
+    this.tokens = this.bytesIn(burstMs);
     this.filledMs = nowMs();
   }
 
@@ -25,7 +28,9 @@ export class TokenBucket {
   setRate(bytesPerSecond: number): void {
     this.fill();
     this.bytesPerSecond = bytesPerSecond;
-    this.tokens = Math.min(this.tokens, this.capacityBytes);
+    this.tokens = Math.min(this.tokens, this.bytesIn(burstMs));
+    clearTimeout(this.timer);
+    this.timer = undefined;
     this.wake();
   }
 
@@ -37,7 +42,7 @@ export class TokenBucket {
   take(wanted: number): number {
     if (!this.isLimited) return wanted;
     this.fill();
-    const some = Math.floor(Math.min(wanted, this.tokens, turnBytes));
+    const some = Math.floor(Math.min(wanted, this.tokens, Math.max(turnBytes, this.bytesIn(turnMs))));
     // Not less than a packet unless that is all there is: many tiny writes would cost more than they carry.
     if (some < Math.min(wanted, leastBurstBytes)) return 0;
     this.tokens -= some;
@@ -57,17 +62,20 @@ export class TokenBucket {
     this.waiting.length = 0;
   }
 
-  private get capacityBytes(): number {
-    return Math.max(leastBurstBytes, (this.bytesPerSecond * burstMs) / 1000);
+  private bytesIn(ms: number): number {
+    return Math.max(leastBurstBytes, (this.bytesPerSecond * ms) / 1000);
   }
 
   private fill(): void {
     const nowMs = this.nowMs();
-    if (this.isLimited)
+    if (this.isLimited) {
+      const most = this.bytesIn(this.waiting.length > 0 ? mostLateMs : burstMs);
+      // What was made up for while somebody waited is not taken away when it is their turn.
       this.tokens = Math.min(
-        this.capacityBytes,
+        Math.max(most, this.tokens),
         this.tokens + ((nowMs - this.filledMs) * this.bytesPerSecond) / 1000,
       );
+    }
     this.filledMs = nowMs;
   }
 
@@ -82,8 +90,10 @@ export class TokenBucket {
   }
 
   private wake(): void {
-    // Each takes its turn once; those that want more queue up again behind the others.
-    for (const callback of this.waiting.splice(0)) callback();
+    // One after the other, until nothing is left; those that want more queue up again behind those that had none yet.
+    this.fill();
+    while (this.waiting.length > 0 && (!this.isLimited || this.tokens >= leastBurstBytes))
+      this.waiting.shift()!();
     this.schedule();
   }
 }
