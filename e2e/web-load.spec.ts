@@ -160,7 +160,7 @@ test('a scenario as text: mistakes at their line, the same as the form, to other
   await page.getByRole('radio', { name: 'Load scenario' }).click();
   const mode = page.getByRole('radiogroup', { name: 'Scenario as' });
   await mode.getByText('Text').click();
-  await expect(page.getByTestId('scenario-text')).toContainText('flows');
+  await expect(page.getByTestId('scenario-text')).toContainText('steps');
   await test.step('what cannot be read is said at its line, and does not start', async () => {
     await typeText(page, 'users: 3\nduration: 5s\nsteps:\n  - get: /fast\n  - gett: /slow\n');
     await expect(page.getByTestId('scenario-problem')).toContainText('Line 5');
@@ -204,7 +204,7 @@ test('a fault by hand: a band over the lanes, its button, its report', async ({ 
   await openForm(page);
   await page.getByRole('radio', { name: 'Load scenario' }).click();
   await page.getByRole('radiogroup', { name: 'Scenario as' }).getByText('Text').click();
-  await expect(page.getByTestId('scenario-text')).toContainText('flows');
+  await expect(page.getByTestId('scenario-text')).toContainText('steps');
   await typeText(page, 'users: 4\nduration: 60s\nsteps:\n  - get: /slow\n');
   await expect(page.getByTestId('scenario-problem')).toContainText('Read');
   await startRun(page);

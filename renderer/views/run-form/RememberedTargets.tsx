@@ -57,7 +57,7 @@ export function RememberedTargets({ platform, onChosen }: { platform: string; on
               <span className="muted ellipsis">
                 {[
                   formatWhen(target.lastUsedAt),
-                  target.spec.load?.preset,
+                  target.spec.load?.scenario?.name ?? target.spec.load?.preset,
                   target.spec.target.kind === 'launch' ? target.spec.target.cwd : undefined,
                 ]
                   .filter(Boolean)

@@ -171,7 +171,8 @@ function Elapsed({ model }: { model: RecordingModel }) {
 
 function LoadChip({ load, model }: { load: LoadState; model: RecordingModel }) {
   const users = load.users > 0 ? ` · ${load.users} ${load.users === 1 ? 'user' : 'users'}` : '';
-  const what = load.preset === 'custom' && load.name ? load.name : load.preset;
+  const name = load.name ?? model.loadResult?.scenario?.name;
+  const what = load.preset === 'custom' && name ? name : load.preset;
   const sinceMs = load.startedUs === undefined ? 0 : model.state.durationMs - load.startedUs / 1000;
   const leftMs = Math.max(0, load.plannedDurationMs - sinceMs);
   const text = {

@@ -32,8 +32,8 @@ export function LoadModelFields({ load, errors, onChange }: Props) {
             { value: 'knee', label: 'Find the knee' },
           ]}
         />
-        <span className="hint">{hints[load.model]}</span>
       </div>
+      <p className="hint">{hints[load.model]}</p>
       {load.model === 'knee' ? (
         <KneeFields load={load} errors={errors} onChange={onChange} />
       ) : (

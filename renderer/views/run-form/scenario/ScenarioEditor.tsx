@@ -131,8 +131,8 @@ function ScenarioForm({ draft, errors }: { draft: ScenarioDraft; errors: Scenari
           className="grow"
         />
         <TextInput
-          label="Warm-up, not counted"
-          placeholder="none"
+          label="Warm-up"
+          placeholder="none; not counted"
           value={draft.warmUp}
           error={errorAt(errors, 'warmUpMs')}
           onChange={(event) => edit({ warmUp: event.currentTarget.value })}

@@ -145,6 +145,7 @@ export function StepFields({ step, path, name, errors, onChange, onMove, onRemov
 function moreWords(step: StepDraft): string {
   const lines = (text: string): number => text.split('\n').filter((line) => line.trim() !== '').length;
   const parts = [
+    step.kind === 'request' && lines(step.query) > 0 && 'query',
     lines(step.headers) > 0 && 'headers',
     step.kind === 'request' && step.body.type !== 'none' && step.body.type,
     step.kind === 'request' && step.captures.length > 0 && `${step.captures.length} kept`,

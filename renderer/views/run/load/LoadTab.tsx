@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core';
-import { useMemo } from 'react';
+import { useLayoutEffect, useMemo, useRef } from 'react';
 import type { LoadInRange, LoadResult } from '../../../../main/api';
 import { formatTimeRange } from '../../../../profiles/format';
 import type { TimeRange } from '../../../../profiles/types';
@@ -7,6 +7,7 @@ import { EmptyView } from '../../../components/EmptyView';
 import { ErrorPanel } from '../../../components/ErrorPanel';
 import { liveWindowEnd } from '../../../lanes/axis';
 import { faultBands } from '../../../lanes/fault-bands';
+import type { RecordingModel } from '../../../state/recording';
 import { useRoute } from '../../../state/selection';
 import { useSlowed } from '../use-slowed';
 import type { ViewedRun } from '../viewed-run';
@@ -55,6 +56,12 @@ export function LoadTab({ run: newest }: { run: ViewedRun }) {
 
 function LoadViews({ run, range }: { run: ViewedRun; range: TimeRange | null }) {
   const { model } = run;
+  const tab = useRef<HTMLDivElement>(null);
+  // The pictures end where the lanes do, which have no scrollbar beside them.
+  useLayoutEffect(() => {
+    const element = tab.current;
+    element?.style.setProperty('--load-scrollbar', `${element.offsetWidth - element.clientWidth}px`);
+  }, []);
   const select = useRoute((state) => state.select);
   const onRange = (chosen: TimeRange | null): void => select({ range: chosen });
   const { endUs, live, marks, loadResult } = model;
@@ -64,11 +71,11 @@ function LoadViews({ run, range }: { run: ViewedRun; range: TimeRange | null }) 
   const inRange = useLoadBetween(model, range);
   const bands = useMemo(() => faultBands(marks, endUs), [marks, endUs]);
   const shown = range ? inRange.answer : whole.answer;
-  const numbers = numbersOf(loadResult, shown, range);
+  const numbers = numbersOf(model, shown, range);
   const error = inRange.error ?? whole.error;
   const pictures = whole.answer ?? null;
   return (
-    <div className="scroll load-tab" aria-busy={whole.pending || inRange.pending}>
+    <div ref={tab} className="scroll load-tab" aria-busy={whole.pending || inRange.pending}>
       <LoadHead run={run} />
       <GeneratorLimit
         generator={loadResult?.generator}
@@ -108,7 +115,7 @@ export type LoadNumbers = Pick<LoadInRange, 'totals' | 'perRequest'> & { title: 
 
 /** Of the range by its seconds; of the whole load as it was counted, without warm-up. */
 function numbersOf(
-  result: LoadResult | null,
+  { loadResult: result, live, state }: RecordingModel,
   between: LoadInRange | null,
   range: TimeRange | null,
 ): LoadNumbers | null {
@@ -122,7 +129,13 @@ function numbersOf(
     };
   }
   const whole = result ?? between;
-  return whole && { totals: whole.totals, perRequest: whole.perRequest, title: 'Whole load' };
+  return (
+    whole && {
+      totals: whole.totals,
+      perRequest: whole.perRequest,
+      title: live && state.load?.phase === 'running' ? 'So far' : 'Whole load',
+    }
+  );
 }
 
 /** What a file of another tool does not tell. */

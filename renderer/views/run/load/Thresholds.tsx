@@ -1,6 +1,6 @@
 import { IconCircleCheck, IconCircleX } from '@tabler/icons-react';
 import type { ThresholdResult } from '../../../../main/api';
-import { exactValue, formatTime, formatValue, noValue, type FormatUnit } from '../../../../profiles/format';
+import { exactValue, formatTime, formatValue, type FormatUnit } from '../../../../profiles/format';
 import { parseThreshold } from '../../../../profiles/load/threshold';
 import type { TimeRange } from '../../../../profiles/types';
 
@@ -41,7 +41,7 @@ export function Thresholds({
                 className={ok ? 'number' : 'number bad'}
                 title={value === null ? 'Nothing was measured' : exactValue(value, unitOf(expression))}
               >
-                {value === null ? noValue : formatValue(value, unitOf(expression))}
+                {value === null ? 'not measured' : formatValue(value, unitOf(expression))}
               </td>
               <td className="number">
                 {abortedAtUs !== undefined && (
