@@ -222,6 +222,7 @@ export function createFixtureClient(recorded: Recorded): Client {
       emit,
       scene === 'live' ? 'not-enough-data' : scene === 'long' ? 'not-leaking' : 'leaking',
     ),
+    'load.between': () => null,
     ...(hasLoad && loadHandlers),
     'timeline.read': () => timeline,
     'allocations.history': () => [],

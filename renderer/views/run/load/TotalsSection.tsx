@@ -34,6 +34,8 @@ export function TotalsSection({
   range: TimeRange | null;
 }) {
   const failed = failedShare(totals);
+  // Earlier versions and some tools do not tell all of them.
+  const shown = columns.filter(({ of }) => totals.latency?.[of] !== undefined);
   const perUser =
     !range && result && result.users > 0 && !result.importedFrom && result.scenario?.load.model !== 'open'
       ? totals.requests / result.users
@@ -72,7 +74,7 @@ export function TotalsSection({
           <thead>
             <tr>
               <th scope="col" aria-label="Which latency" />
-              {columns.map((column) => (
+              {shown.map((column) => (
                 <th key={column.of} scope="col" className="number">
                   {column.title}
                 </th>
@@ -84,12 +86,14 @@ export function TotalsSection({
               name={totals.service ? 'Response time' : 'Latency'}
               meaning={totals.service ? 'from when each was due: waiting counts' : undefined}
               latency={totals.latency}
+              shown={shown}
             />
             {totals.service && (
               <LatencyRow
                 name="Service time"
                 meaning="from when each was really sent"
                 latency={totals.service}
+                shown={shown}
               />
             )}
           </tbody>
@@ -103,17 +107,19 @@ function LatencyRow({
   name,
   meaning,
   latency,
+  shown,
 }: {
   name: string;
   meaning: string | undefined;
   latency: LatencySummary;
+  shown: typeof columns;
 }) {
   return (
     <tr>
       <th scope="row">
         {name} {meaning && <span className="muted">{meaning}</span>}
       </th>
-      {columns.map((column) => {
+      {shown.map((column) => {
         const value = latency[column.of];
         return (
           <td
