@@ -37,7 +37,7 @@ const cases: RecoveryCase[] = [
   { name: 'sample shop', listensAfterMs: 2000, slowForMs: 0, downMs: 1000, program: 'shop', users: 3 },
 ];
 const killAtMs = 8000;
-const afterMs = 8000;
+const afterMs = 10_000;
 const tolerance = 0.1;
 /** What the load does not see of it: connections are tried again only now and then, and answers take their time. */
 const leastToleranceMs = 100;
@@ -115,11 +115,11 @@ async function checkCase(recovery: RecoveryCase): Promise<Check[]> {
         stopTargetAtEnd: true,
         scenario: {
           version: 1,
-          load: { model: 'closed', stages: [{ durationMs, users }] },
+          load: { model: 'closed', stages: [{ durationMs, users }], thinkTime: { minMs: 20, maxMs: 20 } },
           flows: [
             {
               name: 'ask',
-              steps: [{ kind: 'request', url: program === 'tiny' ? '/' : '/products' }],
+              steps: [{ kind: 'request', url: program === 'tiny' ? '/' : '/health' }],
             },
           ],
           faults: [{ atMs: killAtMs, forMs: downMs, fault: { kind: 'kill' } }],

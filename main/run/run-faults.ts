@@ -36,8 +36,8 @@ export interface RunFaultsOptions {
   processes(): Iterable<ProcessInfo>;
   /** The load's connections go there from now on. */
   onRoutes(routes: Route[]): void;
-  /** One has begun or ended. */
-  onFault(): void;
+  /** One is about to begin, or has just ended. */
+  onTurn(): void;
   onMarks(marks: Mark[]): void;
   onWarning(warning: RunWarning): void;
   /** Those that last have changed. */
@@ -81,7 +81,8 @@ export class RunFaults {
       onMarks: (marks) => options.onMarks(marks),
       onWarning: (warning) => options.onWarning(warning),
       onChange: () => options.onChange(),
-      onFault: () => options.onFault(),
+      onTurn: () => options.onTurn(),
+      onFault: () => undefined,
     });
     this.evidence = new EvidenceLog(() => this.faults.happened);
   }

@@ -125,7 +125,7 @@ export class Run {
       threads: () => this.collectors.keys(),
       processes: () => this.recording.processes.values(),
       onRoutes: (routes) => this.load?.route(routes),
-      onFault: () => this.load?.cut(),
+      onTurn: () => this.load?.cut(),
       onMarks: (marks) => this.sink.marks(marks),
       onWarning: (warning) => this.sink.warning(warning),
       onChange: () => this.state.load && this.changed({ load: this.withFaults(this.state.load) }),

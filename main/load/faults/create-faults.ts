@@ -34,6 +34,8 @@ export interface FaultPorts {
   onWarning(warning: RunWarning): void;
   /** `active` has changed. */
   onChange(): void;
+  /** One is about to begin, or has just ended: what the load does from here on is told apart. */
+  onTurn(): void;
   /** One has begun or ended. */
   onFault(fault: HappenedFault): void;
 }
@@ -164,6 +166,7 @@ class ScheduledFaults implements Faults {
     const { ports } = this;
     const id = `f${++this.lastId}`;
     const record: HappenedFault = { id, fault, text: faultText(fault), byHand, startedUs: ports.nowUs() };
+    ports.onTurn();
     const acting = await this.act(fault, record);
     const active: Active = { record, acting, timer: undefined, ended: undefined };
     if (acting.means !== undefined) record.means = acting.means;
@@ -280,6 +283,7 @@ class ScheduledFaults implements Faults {
       if (reason !== 'over') this.warn(record.text, last.problem);
     }
     this.current.delete(record.id);
+    this.ports.onTurn();
     this.ports.onMarks([this.markOf(record)]);
     this.ports.onFault(record);
     this.ports.onChange();

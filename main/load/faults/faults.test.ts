@@ -72,6 +72,7 @@ class Stage {
       onMarks: (marks) => this.marks.push(...marks),
       onWarning: (warning) => this.warnings.push(warning),
       onChange: () => this.changes++,
+      onTurn: () => undefined,
       onFault: (fault) => this.told.push({ ...fault }),
     });
   }
