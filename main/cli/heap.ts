@@ -65,7 +65,7 @@ export interface HeapFindings {
     sameIsolate: boolean;
     shallowBefore: number;
     shallow: number;
-    /** Those that grew most. */
+    /** Those that grew most; where fewer grew than are shown, behind them those that shrank most. */
     constructors: ConstructorChange[];
     /** Of the first of them: by what the new objects are held. */
     holders: { name: string; paths: HolderPath[] }[];
@@ -90,8 +90,9 @@ export async function examine(
     snapshots.compareFiles(before!, file, question, task);
   const ask = <Q extends SnapshotQuestion>(question: Q): Promise<SnapshotAnswer<Q>> =>
     snapshots.askFile(file, question, task);
-  const changes =
-    before === undefined ? undefined : await compare({ kind: 'constructors', sort: 'sizeChange', ...page });
+  const bySize = { kind: 'constructors', sort: 'sizeChange', ...page } as const;
+  const changes = before === undefined ? undefined : await compare(bySize);
+  const shrunk = changes ? (await compare({ ...bySize, descending: false })).rows : [];
   const holders: NonNullable<HeapFindings['comparison']>['holders'] = [];
   for (const { key, name, countChange } of changes?.rows.slice(0, explained) ?? [])
     if (countChange > 0)
@@ -110,13 +111,27 @@ export async function examine(
           sameIsolate: changes.sameIsolate,
           shallowBefore: changes.shallowA,
           shallow: changes.shallowB,
-          constructors: changes.rows.filter(
-            ({ sizeChange, countChange }) => sizeChange !== 0 || countChange !== 0,
-          ),
+          constructors: changed(changes.rows, shrunk, top),
           holders,
         },
       }),
   };
+}
+
+/** Of both ends of the order by change: a page of the one end may hold nothing but what stayed as it was. */
+function changed(
+  grown: readonly ConstructorChange[],
+  shrunk: readonly ConstructorChange[],
+  top: number,
+): ConstructorChange[] {
+  const seen = new Set(grown.map(({ key }) => key));
+  const behind = shrunk.filter(({ key }) => !seen.has(key)).reverse();
+  const isChanged = ({ sizeChange, newCount, deletedCount }: ConstructorChange): boolean =>
+    sizeChange !== 0 || newCount !== 0 || deletedCount !== 0;
+  const rows = [...grown, ...behind].filter(isChanged);
+  const growing = rows.filter(({ sizeChange }) => sizeChange >= 0);
+  const shrinking = rows.filter(({ sizeChange }) => sizeChange < 0).reverse();
+  return [...growing, ...shrinking].slice(0, top);
 }
 
 export function textOf({
