@@ -33,6 +33,8 @@ const alwaysFits = 100e6;
 const withAnswers = 1.4;
 /** Of earlier snapshots of comparisons; 10 to 12 bytes per object each. */
 const mostExtracts = 4;
+/** Of one later snapshot; each keeps the earlier one's extract and a byte or two per object. */
+const mostComparisons = 2;
 
 interface Opened {
   snapshot: HeapSnapshot;
@@ -103,8 +105,14 @@ export class OpenedSnapshots<Extract extends object> {
   private async comparison(a: SnapshotFile, b: SnapshotFile, task: TaskOptions): Promise<HeapComparison> {
     const { reader } = this.options;
     const keyOfA = keyOf(a);
-    const known = this.opened.get(keyOf(b))?.comparisons.get(keyOfA);
-    if (known) return known;
+    const opened = this.opened.get(keyOf(b));
+    const known = opened?.comparisons.get(keyOfA);
+    if (opened && known) {
+      // Both are in use again.
+      renew(this.opened, keyOf(b), opened);
+      renew(opened.comparisons, keyOfA, known);
+      return known;
+    }
     // The earlier one first: once its extract is made, it may make room for the later one.
     const both = !this.extracts.has(keyOfA) && !this.opened.has(keyOf(b));
     let extract = this.extracts.get(keyOfA);
@@ -117,7 +125,8 @@ export class OpenedSnapshots<Extract extends object> {
     const second = await this.open(b, both ? part(task, 0.5) : task);
     const comparison =
       second.comparisons.get(keyOfA) ?? reader.compare(extract, second.snapshot, second.index);
-    second.comparisons.set(keyOfA, comparison);
+    renew(second.comparisons, keyOfA, comparison);
+    if (second.comparisons.size > mostComparisons) second.comparisons.delete(firstKey(second.comparisons)!);
     return comparison;
   }
 
@@ -127,8 +136,7 @@ export class OpenedSnapshots<Extract extends object> {
     const key = keyOf(file);
     const known = this.opened.get(key);
     if (known) {
-      this.opened.delete(key);
-      this.opened.set(key, known);
+      renew(this.opened, key, known);
       return known;
     }
     const opening = this.openings.get(key) ?? this.begin(key, file);
@@ -258,6 +266,12 @@ function mustFit({ name, sizeBytes }: SnapshotFile, needed: number, freed: numbe
 
 function keyOf({ path, version }: SnapshotFile): string {
   return `${path}\0${version}`;
+}
+
+/** Makes it the last of the map: what is first there was used longest ago. */
+function renew<T>(map: Map<string, T>, key: string, value: T): void {
+  map.delete(key);
+  map.set(key, value);
 }
 
 function firstKey(map: ReadonlyMap<string, unknown>): string | undefined {
