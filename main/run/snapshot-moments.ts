@@ -206,10 +206,16 @@ export class SnapshotMoments {
         message,
         ...(hint !== undefined && { hint }),
       });
-    if (this.taken >= rules.most - this.kept(reason)) {
+    const kept = this.kept(reason);
+    if (this.taken >= rules.most - kept) {
+      const taken = this.taken === 1 ? 'One snapshot was' : `${this.taken} snapshots were`;
+      const rest =
+        kept === 0
+          ? ''
+          : ` The rest of the ${rules.most} is kept for moments that are still to come, as the end of the run.`;
       this.once('most', () =>
         warn(
-          `${rules.most === 1 ? 'One snapshot was' : `${rules.most} snapshots were`} taken by rules; no more are taken in this run.`,
+          `${taken} taken by rules; no more are taken ${kept === 0 ? 'in this run' : `because of a heap’s size`}.${rest}`,
           'Raise their number in the run’s settings, or take one by hand.',
         ),
       );
