@@ -133,8 +133,9 @@ export function suspectSites(
   const put = (key: string, growthBytes: number, more: Partial<SuspectSite>): void => {
     if (suspects.has(key)) return;
     const { name, url, line, column } = grown.get(key)!;
-    const aliveBytes = Math.max(growthBytes, alive.get(key)?.bytes ?? 0);
-    suspects.set(key, { name, url, line, column, thread, aliveBytes, growthBytes, ...more });
+    const aliveBytes = Math.round(Math.max(growthBytes, alive.get(key)?.bytes ?? 0));
+    const place = { name, url, line, column, thread };
+    suspects.set(key, { ...place, aliveBytes, growthBytes: Math.round(growthBytes), ...more });
   };
   const byBytes = [...grown].filter(([, { bytes }]) => bytes > 0).sort(([, a], [, b]) => b.bytes - a.bytes);
   for (const [key, site] of byBytes) {

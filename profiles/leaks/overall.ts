@@ -32,9 +32,10 @@ export function overallOutcome(
   return relevant.some(({ outcome }) => outcome === 'not-enough-data') ? 'not-enough-data' : 'not-leaking';
 }
 
-/** The subject that says most: of those with the overall outcome, the one that grows most. */
+/** The subject that says most: of those with the overall outcome, the one that grows most; when none does, the first, a heap. */
 function foremost(subjects: readonly SubjectVerdict[], outcome: LeakOutcome): SubjectVerdict | undefined {
-  const slope = ({ trend }: SubjectVerdict): number => trend?.slopeBytesPerHour ?? -Infinity;
+  const slope = ({ trend }: SubjectVerdict): number =>
+    trend ? Math.max(0, trend.slopeBytesPerHour) : -Infinity;
   return subjects
     .filter((subject) => subject.outcome === outcome)
     .reduce<SubjectVerdict | undefined>(
