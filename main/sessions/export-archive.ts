@@ -1,4 +1,5 @@
 /** A session's folder as one `.scorchmark` file: a plain zip. Compression runs on Node's thread pool, file by file. */
+import { once } from 'node:events';
 import { createReadStream } from 'node:fs';
 import path from 'node:path';
 import { createDeflateRaw } from 'node:zlib';
@@ -105,10 +106,8 @@ class DeflatedEntry extends ZipPassThrough {
   async write(chunk: Uint8Array): Promise<void> {
     this.push(chunk);
     if (!this.full) return;
-    await new Promise<void>((resolve, reject) => {
-      this.deflate.once('drain', resolve);
-      this.deflate.once('error', reject);
-    });
+    // Takes its listeners away again: a heap snapshot is thousands of pieces.
+    await once(this.deflate, 'drain');
     this.full = false;
   }
 
