@@ -48,30 +48,40 @@ function drawKind(
       if (x < columns && ms > longest[x]!) longest[x] = ms;
     }
   }
-  for (let x = 0; x < columns; x++) {
+  // Bars of whole pixels: neighbours of one height are drawn at once.
+  for (let x = 0; x < columns;) {
     const ms = longest[x]!;
-    if (ms === 0) continue;
-    const tall = Math.max(shortestPx, Math.min(1, ms / max) * room);
-    const top = height - tall;
-    if (name === 'gcMajor') {
-      context.fillRect(x - 0.5, top, 2, tall);
-      cap(context, x + 0.5, top, 'square');
-    } else if (name === 'gcOurs') {
-      context.fillRect(x, top, 1, tall);
-      cap(context, x + 0.5, top, 'hollow');
-    } else if (name === 'gcIncremental') {
-      for (let y = height; y > top; y -= 4) context.fillRect(x, Math.max(top, y - 2), 2, 2);
-    } else if (name === 'gcWeak') {
-      context.fillRect(x - 1, top, 3, 1);
-      context.fillRect(x, top, 1, tall);
-    } else context.fillRect(x, top, 1, tall);
+    const tall = tallOf(ms, max, room);
+    let end = x + 1;
+    while (end < columns && longest[end]! > 0 === ms > 0 && tallOf(longest[end]!, max, room) === tall) end++;
+    if (ms > 0) drawBars(context, name, { x, wide: end - x, top: height - tall, tall });
+    x = end;
   }
 }
 
-function cap(context: CanvasRenderingContext2D, x: number, y: number, shape: 'square' | 'hollow'): void {
-  if (shape === 'square') context.fillRect(x - 2, y - 2, 4, 3);
-  else {
+/** CSS px. */
+function tallOf(ms: number, max: number, room: number): number {
+  return Math.max(shortestPx, Math.round(Math.min(1, ms / max) * room));
+}
+
+/** As many bars side by side as the place is wide. */
+function drawBars(
+  context: CanvasRenderingContext2D,
+  name: LaneSeries['name'],
+  { x, wide, top, tall }: { x: number; wide: number; top: number; tall: number },
+): void {
+  if (name === 'gcMajor') {
+    context.fillRect(x - 0.5, top, wide + 1, tall);
+    context.fillRect(x - 1.5, top - 2, wide + 3, 3);
+  } else if (name === 'gcOurs') {
+    context.fillRect(x, top, wide, tall);
     context.lineWidth = 1;
-    context.strokeRect(x - 1.5, y - 2.5, 3, 3);
-  }
+    for (let i = 0; i < wide; i++) context.strokeRect(x + i - 1, top - 2.5, 3, 3);
+  } else if (name === 'gcIncremental') {
+    for (let y = top + tall; y > top; y -= 4)
+      context.fillRect(x, Math.max(top, y - 2), wide + 1, Math.min(2, y - top));
+  } else if (name === 'gcWeak') {
+    context.fillRect(x - 1, top, wide + 2, 1);
+    context.fillRect(x, top, wide, tall);
+  } else context.fillRect(x, top, wide, tall);
 }

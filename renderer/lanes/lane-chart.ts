@@ -112,23 +112,25 @@ function toPx({ x, y, length }: PointBuffer, { startUs, pxPerUs, pxPerUnit, bott
 /** A point without a value breaks the line. Each stretch is one path: filled down to the bottom, if wanted, and stroked. */
 function drawLine(context: CanvasRenderingContext2D, bottom: number, below: string | null): void {
   const { x, y, length } = points;
-  const lines = new Path2D();
+  const lines: Path2D[] = [];
+  if (below !== null) context.fillStyle = below;
   for (let from = 0; from < length; from++) {
     if (Number.isNaN(y[from]!)) continue;
     const line = new Path2D();
     line.moveTo(x[from]!, y[from]!);
     let to = from + 1;
     for (; to < length && !Number.isNaN(y[to]!); to++) line.lineTo(x[to]!, y[to]!);
-    lines.addPath(line);
+    lines.push(line);
     if (below !== null) {
-      line.lineTo(x[to - 1]!, bottom);
-      line.lineTo(x[from]!, bottom);
-      context.fillStyle = below;
-      context.fill(line);
+      // A copy made by the browser costs a fraction of the calls.
+      const area = new Path2D(line);
+      area.lineTo(x[to - 1]!, bottom);
+      area.lineTo(x[from]!, bottom);
+      context.fill(area);
     }
     from = to;
   }
-  context.stroke(lines);
+  for (const line of lines) context.stroke(line);
 }
 
 function drawDots(context: CanvasRenderingContext2D, color: string): void {

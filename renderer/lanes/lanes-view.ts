@@ -60,12 +60,14 @@ interface Row {
 /** While data arrives, a lane is drawn at most this often: twice a second is followed easily, and half the work. */
 const liveRedrawMs = 450;
 /** Rows are drawn in one frame until this much of it is used; the others in the next. */
-const drawMs = 5;
+const drawMs = 3;
 
 export class LanesView {
   private readonly root = document.createElement('div');
   private readonly rowsBox = document.createElement('div');
   private readonly axis = document.createElement('div');
+  /** Lines at the axis' ticks, behind all lanes. */
+  private readonly grid = document.createElement('div');
   private readonly bands = document.createElement('div');
   private readonly overlay: RangeOverlay;
   private readonly undo: (() => void)[] = [];
@@ -92,6 +94,9 @@ export class LanesView {
   /** Sizes must be asked for again. */
   private resized = true;
   private axisKey = '';
+  /** By their instants. */
+  private readonly ticks = new Map<number, HTMLElement>();
+  private tickPrecisionUs = 0;
   /** What the values that stand there are of. */
   private valuesOf: { data: LanesData; range: TimeRange | null; rows: readonly Row[] } | null = null;
 
@@ -105,6 +110,7 @@ export class LanesView {
     this.rowsBox.className = 'sm-lanes-rows';
     this.axis.className = 'sm-lanes-axis';
     this.axis.setAttribute('aria-hidden', 'true');
+    this.grid.className = 'sm-lanes-grid';
     this.bands.className = 'sm-lanes-bands';
     this.bands.setAttribute('aria-hidden', 'true');
     this.overlay = new RangeOverlay({
@@ -122,7 +128,7 @@ export class LanesView {
     this.wholeButton.className = 'sm-lanes-whole';
     this.wholeButton.hidden = true;
     this.wholeButton.addEventListener('click', () => this.show(null));
-    this.root.append(this.rowsBox, this.axis, this.bands, this.overlay.element, this.wholeButton);
+    this.root.append(this.grid, this.rowsBox, this.axis, this.bands, this.overlay.element, this.wholeButton);
     host.append(this.root);
     const resize = new ResizeObserver(() => {
       this.resized = true;
@@ -321,18 +327,34 @@ export class LanesView {
     const key = `${window.startUs} ${window.endUs} ${stepUs} ${this.width}`;
     if (key === this.axisKey) return;
     this.axisKey = key;
-    const percent = (at: number) => ((at - window.startUs) / (window.endUs - window.startUs)) * 100;
+    const pxPerUs = this.width / (window.endUs - window.startUs);
+    const xOf = (at: number) => (at - window.startUs) * pxPerUs;
     // No words for a tick that stands too near to the end to be read.
-    const worded = ticks.filter((at) => percent(at) <= 100 - (28 / Math.max(28, this.width)) * 100);
-    while (this.axis.childElementCount > worded.length) this.axis.lastElementChild?.remove();
-    while (this.axis.childElementCount < worded.length) this.axis.append(text('span', 'sm-lanes-tick'));
-    worded.forEach((at, i) => {
-      const tick = this.axis.children[i];
-      if (!(tick instanceof HTMLElement)) return;
-      write(tick, formatTime(at, Math.min(stepUs, 1_000_000)));
-      tick.style.left = `${percent(at)}%`;
-    });
-    this.root.style.setProperty('--step', `${percent(window.startUs + stepUs)}%`);
+    const worded = new Set(ticks.filter((at) => xOf(at) <= this.width - 28));
+    const precisionUs = Math.min(stepUs, 1_000_000);
+    if (precisionUs !== this.tickPrecisionUs) this.removeTicks(() => true);
+    this.tickPrecisionUs = precisionUs;
+    this.removeTicks((at) => !worded.has(at));
+    // Moved, not written and laid out anew: those that stay have their words.
+    for (const at of worded) {
+      let tick = this.ticks.get(at);
+      if (!tick) {
+        tick = text('span', 'sm-lanes-tick', formatTime(at, precisionUs));
+        this.ticks.set(at, tick);
+        this.axis.append(tick);
+      }
+      tick.style.transform = `translateX(${xOf(at)}px)`;
+    }
+    this.grid.style.backgroundSize = `${stepUs * pxPerUs}px 100%`;
+    this.grid.style.backgroundPosition = `${xOf(ticks[0] ?? window.startUs)}px 0`;
+  }
+
+  private removeTicks(which: (at: number) => boolean): void {
+    for (const [at, tick] of this.ticks) {
+      if (!which(at)) continue;
+      tick.remove();
+      this.ticks.delete(at);
+    }
   }
 
   /** Faults over all lanes: what broke, beside what came of it. */
