@@ -194,7 +194,7 @@ test('a scenario as text: mistakes at their line, the same as the form, to other
     const url = page.getByRole('textbox', { name: /^URL of step 1/ });
     await expect(url).toHaveValue(/\/goods\/7$/);
     if (await shown.isVisible()) await shown.click();
-    await expect(page.getByRole('textbox', { name: /^Method of step 1/ })).toHaveValue('PUT');
+    await expect(page.getByRole('combobox', { name: /^Method of step 1/ })).toHaveValue('PUT');
   });
 });
 
@@ -211,7 +211,7 @@ test('a fault by hand: a band over the lanes, its button, its report', async ({ 
   await expect(page.getByTestId('load-endpoints')).toContainText('/slow');
   await page.getByRole('button', { name: 'Break something' }).click();
   const fault = page.getByRole('region', { name: 'Break something' });
-  await fault.getByRole('textbox', { name: 'Fault' }).click();
+  await fault.getByRole('combobox', { name: 'Fault' }).click();
   await page.getByRole('option', { name: 'Pause' }).click();
   await fault.getByRole('textbox', { name: 'How long' }).fill('');
   await fault.getByRole('button', { name: 'Break it now' }).click();
