@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { snapshotRulesSchema, type RunWarning, type SnapshotInfo, type SnapshotReason } from '../api';
 import { AppError } from '../errors';
 import type { TargetThread } from '../target/types';
@@ -6,7 +6,7 @@ import { SnapshotMoments } from './snapshot-moments';
 
 const mib = 2 ** 20;
 
-function setUp(rules: Parameters<typeof snapshotRulesSchema.parse>[0]) {
+function setUp(rules: Parameters<typeof snapshotRulesSchema.parse>[0], { isKnown = true } = {}) {
   const taken: SnapshotReason[] = [];
   const warnings: RunWarning[] = [];
   const thread = {
@@ -20,7 +20,7 @@ function setUp(rules: Parameters<typeof snapshotRulesSchema.parse>[0]) {
     rules: snapshotRulesSchema.parse(rules),
     loadDurationMs: null,
     snapshots: {
-      thread: (key) => (key === 'p7' ? thread : undefined),
+      thread: (key) => (isKnown && key === 'p7' ? thread : undefined),
       lastHeapUsed: () => 1,
       isBusy: () => active !== undefined,
       idle: async () => active,
@@ -42,15 +42,32 @@ function setUp(rules: Parameters<typeof snapshotRulesSchema.parse>[0]) {
     armNearLimit: () => Promise.resolve(false),
     onWarning: (warning) => warnings.push(warning),
   });
-  moments.threadStarted(thread);
+  const threadStarts = (): void => {
+    isKnown = true;
+    moments.threadStarted(thread);
+  };
+  if (isKnown) threadStarts();
   let tUs = 0;
   const floor = (bytes: number): void =>
     moments.seePoints([{ metric: 'heapFloor', scope: 'p7', tUs: ++tUs, value: bytes }]);
   const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
-  return { moments, taken, warnings, floor, complete: () => complete(), settled };
+  return { moments, taken, warnings, floor, complete: () => complete(), settled, threadStarts };
 }
 
+afterEach(() => void vi.useRealTimers());
+
 describe('snapshots by rule', () => {
+  it('at the start are taken of a process that is attached to, which listened before its thread was known', async () => {
+    vi.useFakeTimers();
+    const { moments, taken, complete, threadStarts } = setUp({ atStart: true }, { isKnown: false });
+    moments.listens(7);
+    threadStarts();
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(taken).toEqual(['start']);
+    complete();
+    moments.stop();
+  });
+
   it('wait for each other instead of being refused', async () => {
     const { moments, taken, warnings, floor, complete, settled } = setUp({
       growthAboveBytes: mib,

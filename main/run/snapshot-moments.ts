@@ -139,8 +139,10 @@ export class SnapshotMoments {
       });
   }
 
+  /** A process that is attached to may be known to listen before its threads are known: then their own timer comes here again. */
   private started(): void {
-    if (this.options.rules.atStart) this.once('start', () => this.takeOfSubject('start'));
+    if (this.options.rules.atStart && this.subject() !== undefined)
+      this.once('start', () => this.takeOfSubject('start'));
   }
 
   private warmUpBegins(from: 'start' | 'listen' | 'load'): void {
