@@ -79,6 +79,7 @@ test('merges the seconds of a range by endpoint, with the curve and the map of a
       errorKinds: { ECONNRESET: [2, 0, 0] },
     },
   });
+  expect(found?.totals).not.toHaveProperty('bytesSent');
   expect(found?.totals.meanRate).toBeCloseTo(27, 6);
   expect(found?.totals.latency?.p50Ms).toBeCloseTo(10, 1);
   expect(found?.totals.service?.maxMs).toBeCloseTo(100, 6);

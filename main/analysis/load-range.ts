@@ -6,7 +6,7 @@ import { open, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import { LatencyHistogram } from '../../profiles/latency/histogram';
 import { heatMapOf, percentileCurve, type LatencyColumn } from '../../profiles/latency/pictures';
-import type { LoadInRange, LoadSecond, OutcomesOverTime } from '../api';
+import type { LoadInRange, LoadSecond, LoadTotals, OutcomesOverTime } from '../api';
 import { Tally, totalsOf } from '../load/engine/statistics';
 import { readEndpoint, readSecond, startOf } from '../load/seconds-file';
 import type { LoadEndpoint } from '../load/types';
@@ -112,13 +112,13 @@ export class MergedSeconds {
       const { method = '', url = `request ${at + 1}`, name } = this.#endpoints[at] ?? {};
       const tally = this.#tallies[at] ?? new Tally();
       all.add(tally);
-      return { method, url, ...(name !== undefined && { name }), totals: totalsOf(tally, elapsedMs, {}) };
+      return { method, url, ...(name !== undefined && { name }), totals: knownTotals(tally, elapsedMs) };
     });
     const { columnsUs, columnWidthUs, columns } = this.#columns();
     return {
       startUs: this.#startUs,
       endUs: this.#endUs,
-      totals: totalsOf(all, elapsedMs, {}),
+      totals: knownTotals(all, elapsedMs),
       perRequest,
       curve: percentileCurve(all.response, all.service),
       heatMap: { columnsUs, columnWidthUs, ...heatMapOf(columns) },
@@ -140,6 +140,12 @@ export class MergedSeconds {
     const columnsUs = columns.map((_, at) => this.#startUs + at * columnWidthUs);
     return { columnsUs, columnWidthUs, columns };
   }
+}
+
+/** Seconds do not tell what was sent, and checks only as errors. */
+function knownTotals(tally: Tally, elapsedMs: number): LoadTotals {
+  const { bytesSent: _unknown, ...known } = totalsOf(tally, elapsedMs, {});
+  return known;
 }
 
 class Column implements LatencyColumn {

@@ -70,7 +70,7 @@ function start(runnerFile: string, options: LoadOptions): LoadHandle {
           options.onPoints(pointsOf(message, originUs));
           break;
         case 'seconds':
-          for (const second of message.seconds) second.tUs -= originUs;
+          for (const second of message.seconds) second.tUs = Math.round(second.tUs - originUs);
           options.onSeconds?.(message.seconds);
           break;
         case 'fine':
@@ -103,13 +103,13 @@ function start(runnerFile: string, options: LoadOptions): LoadHandle {
     preset,
     users: message.users > 0 ? message.users : options.users,
     plannedDurationMs: options.durationMs,
-    startedUs: message.startedUs - originUs,
-    endedUs: message.endedUs - originUs,
+    startedUs: Math.round(message.startedUs - originUs),
+    endedUs: Math.round(message.endedUs - originUs),
     cancelled: message.cancelled,
     totals: message.totals,
     perRequest: message.perRequest,
     scenario,
-    countedFromUs: message.countedFromUs - originUs,
+    countedFromUs: Math.round(message.countedFromUs - originUs),
     iterations: message.iterations,
     ...(Object.keys(message.setUpFailures).length > 0 && { setUpFailures: message.setUpFailures }),
     generator: message.generator,
@@ -117,7 +117,7 @@ function start(runnerFile: string, options: LoadOptions): LoadHandle {
       thresholds: message.thresholds.map((threshold) =>
         threshold.abortedAtUs === undefined
           ? threshold
-          : { ...threshold, abortedAtUs: threshold.abortedAtUs - originUs },
+          : { ...threshold, abortedAtUs: Math.round(threshold.abortedAtUs - originUs) },
       ),
     }),
     ...(message.knee && { knee: onRunClock(message.knee, originUs) }),
@@ -141,14 +141,14 @@ function onRunClock(knee: KneeReport, originUs: number): KneeReport {
     ...knee,
     steps: knee.steps.map((step) => ({
       ...step,
-      startUs: step.startUs - originUs,
-      endUs: step.endUs - originUs,
+      startUs: Math.round(step.startUs - originUs),
+      endUs: Math.round(step.endUs - originUs),
     })),
   };
 }
 
 function pointsOf(window: Extract<FromRunner, { type: 'window' }>, originUs: number): Point[] {
-  const tUs = window.endUs - originUs;
+  const tUs = Math.round(window.endUs - originUs);
   const point = (metric: Metric, value: number): Point => ({ metric, scope: 'load', tUs, value });
   const points = [
     point('requestRate', window.rate),
