@@ -113,14 +113,13 @@ function LoadViews({ run, range }: { run: ViewedRun; range: TimeRange | null }) 
 
 export type LoadNumbers = Pick<LoadInRange, 'totals' | 'perRequest'> & { title: string };
 
-/** Of the range by its seconds; of the whole load as it was counted, without warm-up. */
+/** Of the range by its seconds; of the whole load as it was counted, without warm-up. Where no seconds were kept, always the latter. */
 function numbersOf(
   { loadResult: result, live, state }: RecordingModel,
   between: LoadInRange | null,
   range: TimeRange | null,
 ): LoadNumbers | null {
-  if (range) {
-    if (!between) return null;
+  if (range && between) {
     const { startUs, endUs, totals, perRequest } = between;
     return {
       totals,
