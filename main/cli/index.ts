@@ -7,6 +7,7 @@ import { version } from '../paths';
 import { compare } from './compare';
 import { exportCommand, type ExportOptions } from './export';
 import { heapCommand, type HeapOptions } from './heap';
+import { loadCommand, type LoadOptions } from './load';
 import { openFile } from './open';
 import { outliveReaders } from './pipes';
 import { record, type RecordOptions } from './record';
@@ -106,6 +107,35 @@ program
   .option('--quiet', "do not repeat the target's output")
   .addOption(dataFolder)
   .action(action((argv: string[], options: RecordOptions) => record(argv, options)));
+
+program
+  .command('load')
+  .description('send load to an address or by a scenario; with a command behind --, record it meanwhile')
+  .usage('[options] <scenario|url> [-- <command…>]')
+  .argument(
+    '<scenario|url>',
+    'a scenario file (docs/scenario.md), a URL, or a path like /products of the launched program',
+  )
+  .argument('[command...]', 'the program to launch and record')
+  .passThroughOptions()
+  .option('--preset <preset>', `how much: ${presetNames.join(', ')}`)
+  .option('--users <n>', 'so many users at once')
+  .option('--rate <n>', 'so many iterations per second (open model)')
+  .option('--duration <time>', 'for so long (10s, 2m)')
+  .option('--scale <factor>', 'all lengths of time times this: 0.01 makes seconds of minutes')
+  .option('--threshold <expression>', 'what must hold, for example "p95 < 500ms"; repeatable', collect)
+  .option('--from <kind>', 'read the file as har, curl or openapi')
+  .option(
+    '--export <format>',
+    'write it for another tool instead of running it: yaml, json, k6, artillery, locust',
+  )
+  .option('-o, --output <file>', 'where --export writes; - is standard output')
+  .option('--name <name>', "the session's name")
+  .option('--tag <tag>', 'tag of the session; repeatable', collect)
+  .option('--json', 'print the result as one JSON object on stdout; everything else goes to stderr')
+  .option('--quiet', "do not repeat the target's output")
+  .addOption(dataFolder)
+  .action(action((given: string, argv: string[], options: LoadOptions) => loadCommand(given, argv, options)));
 
 program
   .command('heap')

@@ -1,7 +1,15 @@
 /** `scorchmark record`: profile a command without a UI. */
 import path from 'node:path';
 import { formatBytes, formatDurationMs } from '../../profiles/format';
-import type { AnyEvent, LoadSpec, RunSpecInput, RunState, RunWarning, SessionDetail } from '../api';
+import type {
+  AnyEvent,
+  LoadResult,
+  LoadSpec,
+  RunSpecInput,
+  RunState,
+  RunWarning,
+  SessionDetail,
+} from '../api';
 import { captureSpecSchema, httpRequestSchema, loadSpecSchema, presetNames } from '../api';
 import { createEngine, type Engine } from '../engine';
 import { AppError, toAppError } from '../errors';
@@ -41,7 +49,15 @@ export interface RecordOptions extends MemoryOptions {
 const plainProgressMs = 5000;
 
 export async function record(argv: string[], options: RecordOptions): Promise<number> {
-  const spec = await specOf(argv, options);
+  return recordRun(await specOf(argv, options), options);
+}
+
+/** @param judge what the load came to, told after the summary; its exit code counts when all else went well */
+export async function recordRun(
+  spec: RunSpecInput,
+  options: RecordOptions,
+  judge?: (load: LoadResult | null) => number,
+): Promise<number> {
   if (options.report !== undefined) await mustBeWritable(options.report);
   const engine = await createEngine({ shell: 'cli', dataFolder: options.dataFolder });
   const progress = new RecordProgress(engine, options);
@@ -69,7 +85,10 @@ export async function record(argv: string[], options: RecordOptions): Promise<nu
     // The interrupt may have come while the target was being started.
     if (interrupts > 0) stop();
     const end = await finished;
-    return await conclude(engine, end, progress, options);
+    const { loadResult } = await engine.call('run.snapshot', { runId: end.runId });
+    const exitCode = await conclude(engine, end, progress, options);
+    const judged = judge?.(loadResult) ?? exitCodes.ok;
+    return exitCode === exitCodes.ok ? judged : exitCode;
   } finally {
     progress.close();
     await engine.close();
@@ -333,7 +352,7 @@ function requestOf(
   return parsed.data;
 }
 
-function targetOf(argv: string[], options: RecordOptions): RunSpecInput['target'] {
+export function targetOf(argv: string[], options: RecordOptions): RunSpecInput['target'] {
   const ways = [argv.length > 0, options.attach !== undefined, options.sample !== undefined].filter(
     Boolean,
   ).length;

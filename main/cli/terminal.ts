@@ -11,6 +11,8 @@ export const exitCodes = {
   usage: 2,
   /** Nothing could be recorded, read or written. */
   failed: 3,
+  /** The load was made, and a threshold of its scenario was broken. */
+  thresholdBroken: 4,
 } as const;
 
 /** A status line that is redrawn in place on a terminal and absent elsewhere. */

@@ -2,13 +2,16 @@
 import { open, readFile, rename, stat } from 'node:fs/promises';
 import type { FileDescription } from '../../profiles/formats/describe-file';
 import { AppError } from '../errors';
+import { loadFileKind } from '../load/results/read';
 import type { ForeignRequest, ReadForeign } from './describe-foreign';
 import { filesOfFolder } from './folder-files';
 import { importError } from './import-error';
 import { unpackSession, type UnpackLimits } from './import-archive';
+import { importLoad } from './import-load';
 import { importForeign } from './import-profile';
 import { importSnapshot, isSnapshotFile } from './import-snapshot';
 import { isSafeId, newSessionId } from './layout';
+import type { Summarise } from './recorder';
 import { detailOf, writeSession, type StoredSession } from './session-file';
 import { inStaging } from './staging';
 import { listStandardFiles, totalBytes } from './standard-files';
@@ -28,6 +31,7 @@ export interface ImportOptions {
   staging: string;
   limits: UnpackLimits | undefined;
   readForeign: ReadForeign;
+  summarise: Summarise;
   /** What the sender, who has read the file already, says of it. */
   description?: FileDescription | undefined;
   isTaken(id: string): boolean;
@@ -113,6 +117,18 @@ async function fromProfile(
   const isGzipped = beginning === 'gzip';
   if (beginning !== 'folder' && (await isSnapshotFile(file, isGzipped)))
     return importSnapshot({ name, path: file, folder, mayMove, isGzipped, task });
+  const loadKind =
+    beginning === 'folder' || options.description ? undefined : await loadFileKind(file, isGzipped);
+  if (loadKind)
+    return importLoad({
+      name,
+      path: file,
+      folder,
+      kind: loadKind,
+      isGzipped,
+      summarise: options.summarise,
+      task,
+    });
   const request: ForeignRequest =
     beginning === 'folder'
       ? { kind: 'folder', name, files: await filesOfFolder(file) }

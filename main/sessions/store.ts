@@ -325,6 +325,7 @@ class FolderStore implements SessionStore {
       ...from,
       staging: this.data.layout.staging,
       limits: this.options.unpackLimits,
+      summarise: this.options.summarise,
       readForeign:
         readForeign ??
         ((request, { progress }) =>
