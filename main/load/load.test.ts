@@ -14,6 +14,7 @@ import { AppError } from '../errors';
 import { packageRoot } from '../paths';
 import { createStartLoad, resolvePlan } from './index';
 import { monotonicUs } from './monotonic';
+import { presets } from './presets';
 import { waitUntilReachable } from './reachable';
 import type { LoadEndpoint, LoadHandle, StartLoad } from './types';
 
@@ -121,6 +122,26 @@ test('counts what the server counts', async () => {
   expect(valuesOf('requestRate').length).toBeGreaterThan(0);
   expect(valuesOf('latencyP99').length).toBeGreaterThan(0);
 });
+
+test.each(presets)(
+  'the preset $name runs, scaled from minutes to a moment',
+  async ({ name, users, durationMs }) => {
+    const origin = await serve((_message, response) => response.end('x'));
+    const { handle } = load({
+      preset: name,
+      users: undefined,
+      durationMs: undefined,
+      timeScale: 700 / durationMs,
+      requests: [request(origin)],
+    });
+    const result = await handle.done;
+    expect(result).toMatchObject({ preset: name, cancelled: false });
+    expect(result.totals).toMatchObject({ errors: 0, timeouts: 0, non2xx: 0 });
+    expect(result.totals.requests).toBeGreaterThan(0);
+    if (name === 'knee') expect(result.knee?.steps.length).toBeGreaterThan(0);
+    else expect(result.users).toBe(users);
+  },
+);
 
 test('puts windows on the clock of the run, inside the time of the load', async () => {
   const origin = await serve((_message, response) => response.end());
