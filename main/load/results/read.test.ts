@@ -1,0 +1,205 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { loadFileKind, readLoadFile } from './read';
+
+const samples = path.join(import.meta.dirname, 'testing');
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'load-results-'));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+async function read(file: string, isGzipped = false) {
+  const kind = await loadFileKind(file, isGzipped);
+  if (!kind) throw new Error(`${file} is not recognised`);
+  return { kind, ...(await readLoadFile(file, path.basename(file), kind, { isGzipped })) };
+}
+
+async function written(name: string, content: string | Uint8Array): Promise<string> {
+  const file = path.join(folder, name);
+  await writeFile(file, content);
+  return file;
+}
+
+describe('what real tools wrote', () => {
+  it('wrk with --latency', async () => {
+    const { kind, result } = await read(path.join(samples, 'wrk.txt'));
+    expect(kind).toBe('wrk');
+    expect(result).toMatchObject({ importedFrom: 'wrk', users: 5, endedUs: 2_000_000 });
+    expect(result.totals).toMatchObject({ requests: 45_693, errors: 0, bytes: Math.round(8.45 * 1024 ** 2) });
+    expect(result.totals.meanRate).toBeCloseTo(45_693 / 2);
+    expect(result.totals.latency).toEqual({
+      meanMs: 0.64267,
+      p50Ms: 0.153,
+      p90Ms: 2.03,
+      p99Ms: 5.98,
+      maxMs: 13.05,
+    });
+  });
+
+  it('autocannon --json', async () => {
+    const { kind, result } = await read(path.join(samples, 'autocannon.json'));
+    const file = JSON.parse(await readFile(path.join(samples, 'autocannon.json'), 'utf8')) as {
+      requests: { total: number };
+      duration: number;
+    };
+    expect(kind).toBe('autocannon');
+    expect(result.totals).toMatchObject({
+      requests: file.requests.total,
+      timeouts: 0,
+      statusClasses: { '2xx': file.requests.total },
+    });
+    expect(result.totals.meanRate).toBeCloseTo(file.requests.total / file.duration);
+    expect(result.totals.latency).not.toHaveProperty('p95Ms');
+    expect(result.notes?.join(' ')).toContain('P97.5');
+  });
+
+  it('artillery run --output', async () => {
+    const { kind, result, series } = await read(path.join(samples, 'artillery.json'));
+    expect(kind).toBe('artillery');
+    expect(result.totals).toMatchObject({
+      requests: 25,
+      non2xx: 12,
+      statusClasses: { '2xx': 13, '4xx': 12 },
+      bytes: 278,
+    });
+    expect(result.totals.latency).toMatchObject({ p50Ms: 1, p95Ms: 13.9, p99Ms: 19.9, maxMs: 33 });
+    expect(result.perRequest.map(({ method, url, totals }) => [method, url, totals.requests])).toEqual([
+      ['POST', '/login', 1],
+      ['GET', '/products', 12],
+      ['GET', '/missing', 12],
+    ]);
+    expect(series.map(({ metric }) => metric)).toContain('requestRate');
+  });
+
+  it('locust --csv: the table, and the history with its times', async () => {
+    const table = await read(path.join(samples, 'locust_stats.csv'));
+    expect(table.result.totals).toMatchObject({ requests: 244, errors: 0 });
+    expect(table.result.totals.latency).toMatchObject({ p50Ms: 3, p95Ms: 27, p99Ms: 58 });
+    expect(table.result.perRequest).toHaveLength(7);
+    const history = await read(path.join(samples, 'locust_stats_history.csv'));
+    expect(history.result).toMatchObject({
+      users: 5,
+      endedUs: 2_000_000,
+      totals: { requests: 69, errors: 1 },
+    });
+    expect(history.series.find(({ metric }) => metric === 'requestRate')).toMatchObject({
+      tUs: [0, 1e6, 2e6],
+      values: [0, 30, 40],
+    });
+    expect(history.series.find(({ metric }) => metric === 'latencyP95')).toMatchObject({
+      tUs: [1e6, 2e6],
+      values: [27, 20],
+    });
+  });
+});
+
+describe('what k6 writes', () => {
+  const point = (metric: string, atMs: number, value: number, tags: object = {}) =>
+    JSON.stringify({
+      metric,
+      type: 'Point',
+      data: { time: new Date(1_700_000_000_000 + atMs).toISOString(), value, tags },
+    });
+  const lines = [
+    JSON.stringify({ type: 'Metric', data: { name: 'http_reqs', type: 'counter' }, metric: 'http_reqs' }),
+    ...Array.from({ length: 100 }, (_, i) => {
+      const tags = {
+        method: 'GET',
+        name: 'GET /a',
+        status: i === 99 ? '500' : '200',
+        expected_response: i === 99 ? 'false' : 'true',
+      };
+      return [
+        point('http_reqs', 1000 + i * 20, 1, tags),
+        point('http_req_duration', 1000 + i * 20, i + 1, tags),
+      ];
+    }).flat(),
+    point('http_reqs', 3000, 1, {
+      method: 'GET',
+      name: 'GET /a',
+      status: '0',
+      error_code: '1050',
+      expected_response: 'false',
+    }),
+    point('checks', 3000, 0, { check: 'is ok' }),
+    point('vus', 1500, 7),
+    point('iterations', 3000, 1),
+    '{torn',
+  ].join('\n');
+
+  it('as JSON lines is counted by endpoint and second, zipped or not', async () => {
+    for (const [name, content] of [
+      ['k6.json', lines],
+      ['k6.json.gz', gzipSync(lines)],
+    ] as const) {
+      const { kind, result, series } = await read(await written(name, content), name.endsWith('.gz'));
+      expect(kind).toBe('k6-lines');
+      expect(result).toMatchObject({ users: 7, iterations: 1 });
+      expect(result.totals).toMatchObject({
+        requests: 100,
+        timeouts: 1,
+        errors: 0,
+        non2xx: 1,
+        statusClasses: { '2xx': 99, '5xx': 1 },
+        checks: { 'is ok': { passed: 0, failed: 1 } },
+      });
+      expect(result.totals.latency!.p50Ms).toBeCloseTo(50, 0);
+      expect(result.totals.latency!.p99Ms).toBeCloseTo(99, 0);
+      expect(result.perRequest).toHaveLength(1);
+      expect(series.find(({ metric }) => metric === 'requestRate')?.values).toEqual([50, 50, 0]);
+      expect(result.notes?.join(' ')).toContain('1 lines could not be read');
+    }
+  });
+
+  it('as a summary, exported or given to handleSummary', async () => {
+    const exported = {
+      metrics: {
+        http_reqs: { count: 200, rate: 20 },
+        http_req_duration: { avg: 5, min: 1, med: 4, max: 30, 'p(90)': 9, 'p(95)': 12 },
+        http_req_failed: { passes: 10, fails: 190, value: 0.05 },
+        data_received: { count: 1000, rate: 100 },
+        checks: { passes: 5, fails: 2, value: 0.7 },
+      },
+      root_group: { name: '' },
+    };
+    const handled = {
+      root_group: {},
+      state: { testRunDurationMs: 10_000 },
+      metrics: Object.fromEntries(
+        Object.entries(exported.metrics).map(([name, values]) => [
+          name,
+          { type: 'x', values: 'value' in values ? { ...values, rate: values.value } : values },
+        ]),
+      ),
+    };
+    for (const summary of [exported, handled]) {
+      const { kind, result } = await read(await written('summary.json', JSON.stringify(summary)));
+      expect(kind).toBe('k6-summary');
+      expect(result).toMatchObject({
+        endedUs: 10_000_000,
+        totals: { requests: 200, meanRate: 20, non2xx: 10, badChecks: 2, bytes: 1000 },
+      });
+      expect(result.totals.latency).toEqual({
+        minMs: 1,
+        meanMs: 5,
+        p50Ms: 4,
+        p90Ms: 9,
+        p95Ms: 12,
+        maxMs: 30,
+      });
+    }
+  });
+});
+
+it('a file of something else is left to others, a torn one is told', async () => {
+  expect(
+    await loadFileKind(await written('a.cpuprofile', '{"nodes":[],"latency":1}'), false),
+  ).toBeUndefined();
+  expect(await loadFileKind(await written('a.csv', 'a,b\n1,2'), false)).toBeUndefined();
+  const torn = await written('torn.json', '{"latency":{},"throughput":{},"non2xx":0,');
+  await expect(read(torn)).rejects.toThrow('is not whole JSON');
+});
