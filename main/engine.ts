@@ -323,10 +323,6 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   };
 }
 
-function notYet(what: string): never {
-  throw new AppError('BAD_INPUT', `${what} are not there yet.`);
-}
-
 function badInput(method: Method, error: z.ZodError): AppError {
   const lines = error.issues.map((issue) => {
     const place = issue.path.map(String).join('.');
