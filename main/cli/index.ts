@@ -117,7 +117,6 @@ program
     'a scenario file (docs/scenario.md), a URL, or a path like /products of the launched program',
   )
   .argument('[command...]', 'the program to launch and record')
-  .passThroughOptions()
   .option('--preset <preset>', `how much: ${presetNames.join(', ')}`)
   .option('--users <n>', 'so many users at once')
   .option('--rate <n>', 'so many iterations per second (open model)')
