@@ -190,7 +190,9 @@ export class LanesView {
         whole.series.flatMap(({ parts }) => parts.map(({ metric }) => metric)),
       ),
     );
-    this.onView(view && { ...widened(view), points: pointsFor(view, this.width), metrics: [...metrics] });
+    this.onView(
+      view && { ...widened(view), seen: view, points: pointsFor(view, this.width), metrics: [...metrics] },
+    );
   }
 
   private refresh(): void {

@@ -46,6 +46,8 @@ export interface LanesData {
 
 /** What is asked for so that moving about needs nothing new at once. */
 export interface WantedView extends SeriesWindow {
+  /** What is seen of it. */
+  seen: SeriesWindow;
   /** About how many of a series the width can show. */
   points: number;
   /** What stands in the lanes. */

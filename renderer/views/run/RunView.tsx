@@ -10,6 +10,7 @@ import { useClient } from '../../state/client';
 import type { WantedWindow } from '../../state/finer-timeline';
 import { usePreferences } from '../../state/preferences';
 import type { RecordingModel } from '../../state/recording';
+import { useSeenWindow } from '../../state/seen-window';
 import { useRoute } from '../../state/selection';
 import { useOpened } from '../../state/use-recording';
 import { useOnlySnapshot } from './memory/snapshots/use-only-snapshot';
@@ -62,6 +63,8 @@ function Recording({ model }: { model: RecordingModel }) {
     model.finer?.want([lanesView.current, exactRange].filter((window) => window !== null));
   };
   useEffect(wantFiner);
+  // Another recording's lanes show all of it at first.
+  useEffect(() => useSeenWindow.setState({ window: null }), [model]);
   // Lanes follow data and pointer at once; the view below comes after, in a task of its own.
   const shownVersion = useDeferredValue(model.versionWithoutPieces);
   const shownRange = useDeferredValue(range);
@@ -74,6 +77,7 @@ function Recording({ model }: { model: RecordingModel }) {
       set={route.selection.tab === 'memory' ? 'memory' : 'run'}
       onView={(view) => {
         lanesView.current = view;
+        useSeenWindow.setState({ window: view?.seen ?? null });
         wantFiner();
       }}
       marks={model.marks}

@@ -8,6 +8,7 @@ import { ErrorPanel } from '../../../components/ErrorPanel';
 import { liveWindowEnd } from '../../../lanes/axis';
 import { faultBands } from '../../../lanes/fault-bands';
 import type { RecordingModel } from '../../../state/recording';
+import { useSeenWindow } from '../../../state/seen-window';
 import { useRoute } from '../../../state/selection';
 import { useSlowed } from '../use-slowed';
 import type { ViewedRun } from '../viewed-run';
@@ -67,13 +68,17 @@ function LoadViews({ run, range }: { run: ViewedRun; range: TimeRange | null }) 
   const { endUs, live, marks, loadResult } = model;
   const windowEndUs = live ? liveWindowEnd(endUs) : Math.max(1000, endUs);
   const window = useMemo(() => ({ startUs: 0, endUs: windowEndUs }), [windowEndUs]);
+  // Where the lanes are zoomed, the pictures below are, too, and have finer columns.
+  const zoomed = useSeenWindow((state) => state.window);
+  const seen = zoomed ?? window;
   const whole = useLoadBetween(model, window);
+  const inSight = useLoadBetween(model, seen);
   const inRange = useLoadBetween(model, range);
   const bands = useMemo(() => faultBands(marks, endUs), [marks, endUs]);
   const shown = range ? inRange.answer : whole.answer;
   const numbers = numbersOf(model, shown, range);
-  const error = inRange.error ?? whole.error;
-  const pictures = whole.answer ?? null;
+  const error = inRange.error ?? inSight.error ?? whole.error;
+  const pictures = inSight.answer ?? whole.answer;
   return (
     <div ref={tab} className="scroll load-tab" aria-busy={whole.pending || inRange.pending}>
       <LoadHead run={run} />
@@ -87,8 +92,8 @@ function LoadViews({ run, range }: { run: ViewedRun; range: TimeRange | null }) 
       {numbers && <TotalsSection numbers={numbers} result={loadResult} range={range} />}
       {pictures && (
         <>
-          <HeatMap map={pictures.heatMap} window={window} range={range} onRange={onRange} bands={bands} />
-          <OutcomesOverTime load={pictures} window={window} range={range} onRange={onRange} bands={bands} />
+          <HeatMap map={pictures.heatMap} window={seen} range={range} onRange={onRange} bands={bands} />
+          <OutcomesOverTime load={pictures} window={seen} range={range} onRange={onRange} bands={bands} />
         </>
       )}
       <div className="load-columns">
