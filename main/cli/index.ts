@@ -190,7 +190,9 @@ sessions
   .action(action(exportSession));
 sessions
   .command('import')
-  .description('add .scorchmark files, profiles of any known format and heap snapshots to the sessions')
+  .description(
+    'add .scorchmark files, profiles of any known format, heap snapshots and results of load generators (k6, Artillery, Locust, autocannon, wrk) to the sessions',
+  )
   .argument('<file...>')
   .option('--json', 'print JSON')
   .addOption(dataFolder)
@@ -198,7 +200,9 @@ sessions
 
 program
   .command('open')
-  .description('open a .scorchmark file, a profile of any known format or a heap snapshot in the workbench')
+  .description(
+    'open a .scorchmark file, a profile of any known format, a heap snapshot or the result of a load generator in the workbench',
+  )
   .argument('<file>')
   .addOption(dataFolder)
   .action(action(openFile));

@@ -1,4 +1,4 @@
-/** Files and folders from elsewhere become sessions: `.scorchmark` archives, foreign profiles and heap snapshots. Nothing is left behind when it fails. */
+/** Files and folders from elsewhere become sessions: `.scorchmark` archives, foreign profiles, heap snapshots and results of load generators. Nothing is left behind when it fails. */
 import { open, readFile, rename, stat } from 'node:fs/promises';
 import type { FileDescription } from '../../profiles/formats/describe-file';
 import { AppError } from '../errors';
@@ -72,7 +72,7 @@ async function beginningOf(file: string): Promise<Beginning> {
     if (stats.isDirectory()) return 'folder';
     if (!stats.isFile())
       throw new AppError('BAD_INPUT', `${file} is neither a file nor a folder.`, {
-        hint: 'Give a .scorchmark file, a profile, a heap snapshot, or a folder of clinic flame or 0x.',
+        hint: 'Give a .scorchmark file, a profile, a heap snapshot, a result of k6, Artillery, Locust, autocannon or wrk, or a folder of clinic flame or 0x.',
       });
     const handle = await open(file, 'r');
     try {

@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest';
+import type { LoadResult } from '../api';
+import { loadSummary } from './load-summary';
+
+const latency = { minMs: 1, meanMs: 4, p50Ms: 3, p90Ms: 8, p95Ms: 9, p99Ms: 20, maxMs: 30 };
+const totals = {
+  requests: 98,
+  errors: 1,
+  timeouts: 1,
+  non2xx: 3,
+  errorKinds: { ECONNRESET: 1, timeout: 1, 'status 5xx': 3 },
+  bytes: 98_000,
+  meanRate: 9.8,
+  latency,
+  statusClasses: { '2xx': 95, '5xx': 3 },
+};
+const result: LoadResult = {
+  preset: 'custom',
+  users: 2,
+  plannedDurationMs: 10_000,
+  startedUs: 0,
+  endedUs: 10_000_000,
+  cancelled: false,
+  totals,
+  perRequest: [],
+  thresholds: [{ expression: 'errors < 1%', ok: false, value: 0.05 }],
+};
+
+describe('the summary of a load', () => {
+  it('has the lines that people know', () => {
+    const text = loadSummary(result).replaceAll('\u202f', ' ');
+    expect(text).toMatch(/total requests\s+100/);
+    expect(text).toMatch(/successful\s+95/);
+    expect(text).toMatch(/failed\s+5 {2}\(5 %\)/);
+    expect(text).toMatch(/min 1 ms {2}avg 4 ms {2}median 3 ms {2}max 30 ms/);
+    expect(text).toMatch(/p90 8 ms {2}p95 9 ms {2}p99 20 ms/);
+    expect(text).toMatch(/throughput\s+9.8 \/s {2}9.8 kB\/s/);
+    expect(text).toMatch(/per user\s+4.9 \/s/);
+    expect(text).toMatch(/errors\s+ECONNRESET 1 {2}timeout 1 {2}status 5xx 3/);
+    expect(text).toMatch(/✗ threshold\s+errors < 1%/);
+  });
+});
