@@ -5,8 +5,7 @@ import type { TargetThread } from '../../target/types';
 import type { Acting } from './acting';
 
 /** On the host's monotonic clock. */
-export interface Blocked {
-  thread: string;
+export interface Span {
   startUs: number;
   endUs: number;
 }
@@ -50,7 +49,8 @@ export interface BlockOptions {
   blockMs: number;
   /** Again so long after each beginning; once when absent. */
   everyMs?: number;
-  onBlocked(blocked: Blocked): void;
+  /** A thread has been asked to; what is returned is called when it is over, without a span when nothing came of it. */
+  onAsked(thread: string): (span?: Span) => void;
 }
 
 /** Rejects with an AppError when there is no thread to block. Resolves when the first block has been asked for. */
@@ -63,13 +63,14 @@ export function blockLoops(options: BlockOptions): Promise<Acting> {
   let problem: string | undefined;
   const blockAll = (): void => {
     for (const thread of threads()) {
+      const over = options.onAsked(thread.info.key);
       const work = block(thread, blockMs)
         .then((span) => {
-          if (!span) return;
-          blocked++;
-          options.onBlocked({ thread: thread.info.key, ...span });
+          if (span) blocked++;
+          over(span);
         })
         .catch((error: unknown) => {
+          over();
           if (!thread.session.isClosed) problem = `${thread.info.title}: ${String(error)}`;
         })
         .finally(() => under.delete(work));
@@ -102,7 +103,7 @@ function atMost(ms: number): Promise<void> {
 }
 
 /** Resolves when the loop is free again; with undefined when the isolate has ended. */
-async function block(thread: TargetThread, blockMs: number): Promise<Omit<Blocked, 'thread'> | undefined> {
+async function block(thread: TargetThread, blockMs: number): Promise<Span | undefined> {
   const { session } = thread;
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {

@@ -7,7 +7,7 @@ import { AppError, toAppError } from '../../errors';
 import type { Fault, PlannedFault } from '../../scenario';
 import type { TargetThread } from '../../target/types';
 import type { Acting, EndReason } from './acting';
-import { blockLoops, type Blocked } from './block';
+import { blockLoops, type Span } from './block';
 import { contend } from './contention';
 import { faultText } from './fault-text';
 import { capMemory } from './memory-cap';
@@ -77,7 +77,12 @@ interface Stall {
   startUs: number;
   endUs: number;
   text: string;
+  /** Asked for and not told yet: so long it will be, somewhere in between. */
+  expectedMs?: number;
 }
+
+/** By so much a busy machine may lengthen a stall of ours. */
+const mostLateMs = 100;
 
 class ScheduledFaults implements Faults {
   readonly happened: HappenedFault[] = [];
@@ -153,6 +158,8 @@ class ScheduledFaults implements Faults {
       const endUs = mark.tUs + mark.durationMs * 1000;
       const stall = this.stallsNow().find((each) => {
         if (each.thread !== undefined && each.thread !== mark.thread) return false;
+        if (each.expectedMs !== undefined && mark.durationMs > each.expectedMs * 1.5 + mostLateMs)
+          return false;
         const commonUs = Math.min(endUs, each.endUs) - Math.max(mark.tUs, each.startUs);
         // A block is told from the loop's last turn before it: a little longer than what we did.
         return commonUs > (mark.durationMs * 1000) / 2;
@@ -222,7 +229,7 @@ class ScheduledFaults implements Faults {
           threads: () => ports.loops(),
           blockMs: fault.blockMs,
           ...(fault.everyMs !== undefined && { everyMs: fault.everyMs }),
-          onBlocked: (blocked) => this.stalled(blocked, record.text),
+          onAsked: (thread) => this.stalling(thread, fault.blockMs, record.text),
         });
       case 'pause': {
         const acting = await pauseTree(() => ports.pids());
@@ -307,9 +314,16 @@ class ScheduledFaults implements Faults {
     this.ports.onFault(record);
   }
 
-  private stalled({ thread, startUs, endUs }: Blocked, text: string): void {
+  /** The program's own report of its stall may come before the answer that says when ours was. */
+  private stalling(thread: string, expectedMs: number, text: string): (span?: Span) => void {
     const { originUs } = this.ports;
-    this.stalls.push({ thread, startUs: startUs - originUs, endUs: endUs - originUs, text });
+    const stall: Stall = { thread, startUs: this.ports.nowUs(), endUs: Infinity, text, expectedMs };
+    this.stalls.push(stall);
+    return (span) => {
+      delete stall.expectedMs;
+      stall.endUs = span ? span.endUs - originUs : stall.startUs;
+      if (span) stall.startUs = span.startUs - originUs;
+    };
   }
 
   /** Also of those that go on: a mark may come before we are told what we did. */
