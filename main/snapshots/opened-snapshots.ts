@@ -18,6 +18,7 @@ import type { TaskOptions } from '../sessions';
 import type { HeapComparison, HeapReader } from './heap-reader';
 import { heldBytes } from './held-bytes';
 import type { SnapshotFile } from './messages';
+import { unpackedSize } from './unpacked-size';
 
 /** Of the way to an opened snapshot: reading takes this share, the rest computing. */
 const readingShare = 0.6;
@@ -203,10 +204,10 @@ export class OpenedSnapshots<Extract extends object> {
       if (signal.aborted) throw cancelled();
     };
     tick();
-    const needed = file.sizeBytes * memoryPerByte;
-    mustFit(file, needed, this.makeRoom(needed));
     const total = formatBytes(file.sizeBytes);
     try {
+      const needed = (await unpackedSize(file.path, file.sizeBytes)) * memoryPerByte;
+      mustFit(file, needed, this.makeRoom(needed));
       const snapshot = await reader.parse(filePieces(file.path), {
         fileName: file.name,
         sizeBytes: file.sizeBytes,
@@ -254,7 +255,7 @@ export class OpenedSnapshots<Extract extends object> {
  * asked before. Only Linux says what can really be had.
  */
 function mustFit({ name, sizeBytes }: SnapshotFile, needed: number, freed: number): void {
-  if (process.platform !== 'linux' || sizeBytes < alwaysFits) return;
+  if (process.platform !== 'linux' || needed < alwaysFits * memoryPerByte) return;
   const available = (process.availableMemory?.() ?? freemem()) + freed;
   if (needed <= available) return;
   throw new AppError(
