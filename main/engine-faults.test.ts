@@ -47,8 +47,7 @@ async function until(condition: () => boolean): Promise<void> {
     });
 }
 
-const state = (): RunState | undefined =>
-  events.findLast((event) => event.event === 'run.state')?.payload;
+const state = (): RunState | undefined => events.findLast((event) => event.event === 'run.state')?.payload;
 const faultMarks = (): Extract<Mark, { kind: 'fault' }>[] =>
   events
     .flatMap((event) => (event.event === 'run.marks' ? event.payload.marks : []))
