@@ -39,7 +39,9 @@ export function curvePicture({ curve }: LoadInRange): Markup | null {
       ${layout.xTicks.map(
         (tick) =>
           html`<line class="grid" x1="${x(tick.x)}" x2="${x(tick.x)}" y1="${top}" y2="${top + tall}" />
-            <text x="${x(tick.x)}" y="${height - 10}" class="middle">${tick.label}</text>`,
+            <text x="${x(tick.x)}" y="${height - 10}" class="${tick.x > 0.96 ? 'end' : 'middle'}"
+              >${tick.label}</text
+            >`,
       )}
       <polyline class="service" points="${points(layout.lines[1] ?? [])}" />
       <polyline class="response" points="${points(layout.lines[0] ?? [])}" />

@@ -19,7 +19,9 @@ export function LoadHead({ run }: { run: ViewedRun }) {
   const name = load?.name ?? scenario?.name;
   const planned = result?.plannedDurationMs ?? load?.plannedDurationMs ?? 0;
   const lastedMs = result && (result.endedUs - result.startedUs) / 1000;
-  const cut = result && (result.cancelled || lastedMs! < planned * 0.98) && !model.live;
+  // A search for the knee ends when it has found it.
+  const isShort = lastedMs !== null && lastedMs < planned * 0.98 && scenario?.load.model !== 'knee';
+  const cut = result && (result.cancelled || isShort) && !model.live;
   return (
     <section className="load-head" aria-label="Load">
       <p className="load-what">

@@ -119,7 +119,11 @@ function CurvePicture({
       {layout.xTicks.map(({ x: at, label }) => (
         <g key={label}>
           <line className="curve-grid" x1={x(at)} x2={x(at)} y1={topPx} y2={topPx + tall} />
-          <text x={x(at)} y={heightPx - 8} className="curve-text curve-text-middle">
+          <text
+            x={x(at)}
+            y={heightPx - 8}
+            className={`curve-text ${at > 0.96 ? 'curve-text-end' : 'curve-text-middle'}`}
+          >
             {label}
           </text>
         </g>
