@@ -10,6 +10,8 @@ const busyPercent = 95;
 /** A loop that is this late nine times out of ten sends and reads late. */
 const lateLoopMs = 10;
 const lateStartMs = 50;
+/** In a stretch of a few ms one task is all of a core, and says nothing. */
+const shortestJudgedUs = 500_000;
 /** A load of which so much was limited was limited. */
 const goodPart = 0.2;
 
@@ -62,8 +64,9 @@ export class Health {
     return p99Ms;
   }
 
-  /** Judges the second that just ended. */
+  /** Judges the second that just ended; one that was cut short is judged with the next one. */
   second(nowUs: number): void {
+    if (nowUs - this.#cpuAtUs < shortestJudgedUs) return;
     const used = process.cpuUsage(this.#cpu);
     const usedMs = (used.user + used.system) / 1000;
     const elapsedMs = Math.max(1, (nowUs - this.#cpuAtUs) / 1000);
@@ -72,8 +75,7 @@ export class Health {
     this.#cpuAtUs = nowUs;
     this.#cpuSumMs += usedMs;
     this.#cpuElapsedMs += elapsedMs;
-    // A stretch of a few ms says nothing.
-    if (elapsedMs >= 500) this.#cpuMaxPercent = Math.max(this.#cpuMaxPercent, cpuPercent);
+    this.#cpuMaxPercent = Math.max(this.#cpuMaxPercent, cpuPercent);
     const lagMs = this.#secondLag.percentile(90) / 1e6 - resolutionMs;
     const slipMs = this.#secondSlip.count > 0 ? this.#secondSlip.valueAt(0.99) / 1000 : 0;
     this.#secondLag.reset();
@@ -99,6 +101,8 @@ export class Health {
   result(): GeneratorHealth {
     this.#secondLag.disable();
     this.#allLag.disable();
+    this.#slip.add(this.#secondSlip);
+    this.#secondSlip.reset();
     const limited = this.seconds > 0 ? this.#limitedSeconds / this.seconds : 0;
     const wasLimit = limited >= goodPart;
     const lag = (ns: number) => (ns > 0 && Number.isFinite(ns) ? Math.max(0, ns / 1e6 - resolutionMs) : 0);
