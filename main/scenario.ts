@@ -76,7 +76,7 @@ const kneeModelSchema = z.object({
     .object({
       p95Ms: z.number().positive().optional(),
       errorRatio: z.number().min(0).max(1).default(0.05),
-      /** P95 against the first step's: 5 = five times as slow. */
+      /** P95 against the first step's: 5 = five times as slow. Only a P95 of 20 ms and more ends the search by it. */
       slowdown: z.number().gt(1).default(5),
     })
     .prefault({}),

@@ -9,6 +9,8 @@ import type { User } from './user';
 
 /** The beginning of a step is not measured: new users connect, the target warms up. */
 const settlingShare = 0.2;
+/** Five times of half a ms is not what anybody calls slow: the search goes on. */
+const shortestSlowP95Ms = 20;
 const longestSettlingMs = 2000;
 
 export class KneeDriver implements Driver {
@@ -127,7 +129,12 @@ export class KneeDriver implements Driver {
     const isLimited = health.busySeconds - this.#limitedBefore > (health.seconds - this.#secondsBefore) / 2;
     if (step.errorRatio > until.errorRatio) this.#end('errors');
     else if (until.p95Ms !== undefined && step.p95Ms > until.p95Ms) this.#end('latency');
-    else if (this.#steps.length > 1 && step.p95Change + 1 >= until.slowdown) this.#end('latency');
+    else if (
+      this.#steps.length > 1 &&
+      step.p95Change + 1 >= until.slowdown &&
+      step.p95Ms >= shortestSlowP95Ms
+    )
+      this.#end('latency');
     else if (isLimited && step.rps < best * 1.05) this.#end('generator');
     else this.#nextStep();
   }
