@@ -7,16 +7,16 @@
  */
 import type { Scenario } from './scenario';
 
+/** What a load of ours measures is all there; other tools' files, and sessions of earlier versions, may not tell a value. */
 export interface LatencySummary {
-  minMs: number;
-  meanMs: number;
-  p50Ms: number;
-  p90Ms: number;
-  p95Ms: number;
-  p99Ms: number;
-  /** Absent in sessions of earlier versions. */
+  minMs?: number;
+  meanMs?: number;
+  p50Ms?: number;
+  p90Ms?: number;
+  p95Ms?: number;
+  p99Ms?: number;
   p999Ms?: number;
-  maxMs: number;
+  maxMs?: number;
 }
 
 export interface LoadTotals {

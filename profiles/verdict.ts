@@ -47,7 +47,7 @@ export interface VerdictLoad {
     /** Answers that failed a check. */
     badChecks?: number;
     meanRate: number;
-    latency: { p99Ms: number } | null;
+    latency: { p99Ms?: number } | null;
   };
   /** Whether the load generator can be believed. */
   generator?: { wasLimit: boolean; verdict: string };
@@ -278,9 +278,9 @@ function loadSentence({ load }: VerdictInput): VerdictSentence | null {
   const link: VerdictLink = { kind: 'tab', tab: 'load' };
   const failed = failedShare(totals);
   const outcome = failed === 0 ? 'none failed' : `${formatPercent(failed)} failed`;
-  const p99 = totals.latency
-    ? `, ${formatPercent(0.99)} answered within ${formatDurationMs(totals.latency.p99Ms)}`
-    : '';
+  const p99Ms = totals.latency?.p99Ms;
+  const p99 =
+    p99Ms === undefined ? '' : `, ${formatPercent(0.99)} answered within ${formatDurationMs(p99Ms)}`;
   if (totals.requests === 0)
     return {
       tone: 'problem',

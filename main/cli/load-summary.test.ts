@@ -39,4 +39,41 @@ describe('the summary of a load', () => {
     expect(text).toMatch(/errors\s+ECONNRESET 1 {2}timeout 1 {2}status 5xx 3/);
     expect(text).toMatch(/✗ threshold\s+errors < 1%/);
   });
+
+  it('writes a dash where another tool’s file does not tell', () => {
+    const told = { meanMs: 4, p50Ms: 3, p99Ms: 20, maxMs: 30 };
+    const text = loadSummary({ ...result, totals: { ...totals, latency: told } });
+    expect(text).toMatch(/min – {2}avg/);
+    expect(text).toMatch(/p90 – {2}p95 – {2}p99/);
+    expect(text).not.toMatch(/NaN|undefined/);
+  });
+
+  it('says what a fault did', () => {
+    const phase = {
+      startUs: 0,
+      endUs: 1,
+      requests: 1,
+      rps: 1,
+      p50Ms: 1,
+      p95Ms: 9,
+      errorRatio: 0,
+      errorKinds: {},
+    };
+    const fault = {
+      text: 'CPU contention',
+      kind: 'cpu',
+      byHand: false,
+      startedUs: 0,
+      endedUs: 1,
+      before: phase,
+      during: { ...phase, p95Ms: null },
+      after: phase,
+      recoveryMs: 0,
+    };
+    const text = loadSummary({ ...result, faults: [fault] }).replaceAll('\u202f', ' ');
+    expect(text).toMatch(
+      /fault CPU contention\s+p95 and errors before 9 ms 0 %, during – 0 %, after 9 ms 0 %/,
+    );
+    expect(text).toContain('as soon as the fault had ended');
+  });
 });

@@ -1,6 +1,7 @@
 /** What a load came to, in the lines that people know from other load generators. */
-import { formatBytes, formatDurationMs, formatPercent, formatRate } from '../../profiles/format';
-import type { LatencySummary, LoadResult, LoadTotals } from '../api';
+import { formatBytes, formatDurationMs, formatPercent, formatRate, noValue } from '../../profiles/format';
+import { recoverySentence } from '../../profiles/load-picture/fault-words';
+import type { FaultReport, LatencySummary, LoadResult, LoadTotals, PhaseNumbers } from '../api';
 import { table } from './terminal';
 
 /** @returns lines without the last line break */
@@ -37,9 +38,12 @@ export function loadSummary(result: LoadResult): string {
       ok ? '✓ threshold' : '✗ threshold',
       `${expression}${value === null ? '  (nothing measured)' : `  (measured ${Number(value.toPrecision(4))})`}`,
     ]),
+    ...(result.faults ?? []).map(faultRow),
     ...(result.knee ? kneeRows(result) : []),
     ...(result.generator ? [['generator', result.generator.verdict]] : []),
   ];
+  if (totals.requests === 0 && bad > 0)
+    rows.push(['', 'Nothing was answered. Is the server running, and is the address right?']);
   const endpoints = result.perRequest.length > 1 ? `\n\n${endpointTable(result)}` : '';
   return `${table(rows.filter(([, value]) => value !== ''))}${endpoints}`;
 }
@@ -52,7 +56,6 @@ export function badOf(totals: LoadTotals): number {
 
 function latencyRows(label: string, latency: LatencySummary | null): string[][] {
   if (!latency) return [];
-  const ms = formatDurationMs;
   return [
     [
       label,
@@ -65,11 +68,24 @@ function latencyRows(label: string, latency: LatencySummary | null): string[][] 
   ];
 }
 
+/** A dash where a tool's file, or an earlier version, does not tell. */
+function ms(value: number | undefined): string {
+  return value === undefined ? noValue : formatDurationMs(value);
+}
+
 function entries(counts: Record<string, number>): string {
   return Object.entries(counts)
     .filter(([, count]) => count > 0)
     .map(([name, count]) => `${name} ${count.toLocaleString('en')}`)
     .join('  ');
+}
+
+function faultRow(fault: FaultReport): string[] {
+  const phase = ({ p95Ms, errorRatio }: PhaseNumbers) =>
+    `${ms(p95Ms ?? undefined)} ${formatPercent(errorRatio)}`;
+  const { before, during, after, problem } = fault;
+  const phases = `p95 and errors before ${phase(before)}, during ${phase(during)}, after ${phase(after)}.`;
+  return [`fault ${fault.text}`, [phases, recoverySentence(fault), problem].filter(Boolean).join(' ')];
 }
 
 function kneeRows({ knee }: LoadResult): string[][] {
@@ -81,7 +97,6 @@ function kneeRows({ knee }: LoadResult): string[][] {
 }
 
 function endpointTable({ perRequest }: LoadResult): string {
-  const ms = (value: number | undefined) => (value === undefined ? '–' : formatDurationMs(value));
   const rows = perRequest.map(({ method, url, name, totals }) => [
     name ?? `${method} ${url}`,
     totals.requests.toLocaleString('en'),

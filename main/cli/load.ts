@@ -1,7 +1,6 @@
 /** `scorchmark load`: load by a scenario or on an address, with or without a program that is launched and recorded meanwhile. */
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { formatDurationMs, formatRate } from '../../profiles/format';
 import {
   loadSpecSchema,
   presetNames,
@@ -9,21 +8,19 @@ import {
   scenarioSchema,
   type LoadResult,
   type LoadSpec,
-  type Point,
   type Scenario,
   type ScenarioInput,
 } from '../api';
 import { AppError, toAppError } from '../errors';
-import { parseDuration, resolvePlan, scenarioOfLoad, startLoad } from '../load';
+import { parseDuration, scenarioOfLoad } from '../load';
 import { importKinds, importScenario, writeScenario } from '../load/exchange';
-import { ownResultText } from '../load/results/own';
 import { parseScenario } from '../load/scenario';
+import { loadOnly } from './load-only';
 import { loadSummary } from './load-summary';
 import { writeOutputFile } from './output-file';
 import { printable } from './printable';
 import { recordRun, targetOf } from './record';
-import { exitCodes, StatusLine } from './terminal';
-import { withEngine } from './with-engine';
+import { exitCodes } from './terminal';
 
 export interface LoadOptions {
   preset?: string;
@@ -57,12 +54,12 @@ export async function loadCommand(given: string, argv: string[], options: LoadOp
     stopTargetAtEnd: true,
   });
   const name = options.name ?? scenario.name;
-  if (argv.length === 0) return loadOnly(load, name, options);
-  return recordRun({ target: targetOf(argv, {}), name, tags: options.tag ?? [], load }, options, (result) => {
-    if (!result) return exitCodes.failed;
-    (options.json ? process.stderr : process.stdout).write(`\n${loadSummary(result)}\n`);
-    return exitCodeOfLoad(result);
-  });
+  if (argv.length === 0) return withoutTarget(load, name, options);
+  return recordRun({ target: targetOf(argv, {}), name, tags: options.tag ?? [], load }, options, (result) =>
+    result
+      ? { exitCode: exitCodeOfLoad(result), text: loadSummary(result) }
+      : { exitCode: exitCodes.failed, text: 'The load came to no result.' },
+  );
 }
 
 /** A file (a scenario, or what can be imported), a URL, or a path of the target. */
@@ -175,41 +172,12 @@ async function exportScenario(scenario: Scenario, options: LoadOptions): Promise
   return exitCodes.ok;
 }
 
-/** Without a program of ours: the load alone becomes a session. */
-async function loadOnly(load: LoadSpec, name: string, options: LoadOptions): Promise<number> {
-  const plan = resolvePlan(load, []);
-  if (plan.scenario.faults.length > 0)
-    process.stderr.write('note: Faults need a program that is launched (behind --): they are left out.\n');
-  const beganAt = performance.now();
-  const nowUs = () => Math.round((performance.now() - beganAt) * 1000);
-  const progress = new LoadProgress(plan.durationMs, nowUs);
-  const points: Point[] = [];
-  const handle = startLoad({
-    ...plan,
-    nowUs,
-    onPoints: (more) => {
-      for (const point of more) points.push(point);
-      progress.take(more);
-    },
-    onState: ({ stage, generatorLimit }) => progress.tell(stage, generatorLimit),
-  });
-  let interrupts = 0;
-  const interrupt = () => {
-    if (++interrupts > 1) process.exit(130);
-    handle.cancel();
-  };
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, interrupt);
-  let result: LoadResult;
-  try {
-    result = await handle.done;
-  } finally {
-    progress.close();
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.off(signal, interrupt);
-  }
-  const session = await withEngine(options, async (engine) => {
-    const bytes = new TextEncoder().encode(ownResultText({ result, points }));
-    const { id } = await engine.call('sessions.import', { fileName: name, bytes });
-    return engine.call('sessions.update', { id, name, ...(options.tag && { tags: options.tag }) });
+/** Without a program of ours. */
+async function withoutTarget(load: LoadSpec, name: string, options: LoadOptions): Promise<number> {
+  const { result, session } = await loadOnly(load, {
+    name,
+    ...(options.tag && { tags: options.tag }),
+    ...(options.dataFolder !== undefined && { dataFolder: options.dataFolder }),
   });
   const exitCode = exitCodeOfLoad(result);
   if (options.json) process.stdout.write(`${JSON.stringify({ session, load: result, exitCode })}\n`);
@@ -219,53 +187,4 @@ async function loadOnly(load: LoadSpec, name: string, options: LoadOptions): Pro
 
 function exitCodeOfLoad(result: LoadResult): number {
   return (result.thresholds ?? []).some(({ ok }) => !ok) ? exitCodes.thresholdBroken : exitCodes.ok;
-}
-
-/** How often a line is printed where it cannot be redrawn. */
-const plainProgressMs = 5000;
-
-class LoadProgress {
-  private readonly line = new StatusLine(process.stderr);
-  private readonly last = new Map<string, number>();
-  private stage: string | undefined;
-  private lastPlainUs = 0;
-
-  constructor(
-    private readonly plannedMs: number,
-    private readonly nowUs: () => number,
-  ) {}
-
-  take(points: readonly Point[]): void {
-    for (const { metric, value } of points) this.last.set(metric, value);
-    const text = this.status();
-    this.line.show(text);
-    if (this.line.active || this.nowUs() - this.lastPlainUs < plainProgressMs * 1000) return;
-    this.lastPlainUs = this.nowUs();
-    process.stderr.write(`${text}\n`);
-  }
-
-  tell(stage: string | undefined, limit: string | undefined): void {
-    this.stage = stage;
-    if (limit !== undefined && limit !== this.limit)
-      this.line.above(() => process.stderr.write(`${limit}\n`));
-    this.limit = limit;
-  }
-  private limit: string | undefined;
-
-  close(): void {
-    this.line.clear();
-  }
-
-  private status(): string {
-    const value = (metric: string) => this.last.get(metric) ?? 0;
-    return [
-      `● ${formatDurationMs(this.nowUs() / 1000)} of ${formatDurationMs(this.plannedMs)}`,
-      ...(this.stage === undefined ? [] : [this.stage]),
-      `${value('loadUsers')} users`,
-      formatRate(value('requestRate')),
-      `p50 ${formatDurationMs(value('latencyP50'))}`,
-      `p99 ${formatDurationMs(value('latencyP99'))}`,
-      `errors ${formatRate(value('errorRate'))}`,
-    ].join(' · ');
-  }
 }

@@ -52,11 +52,17 @@ export async function record(argv: string[], options: RecordOptions): Promise<nu
   return recordRun(await specOf(argv, options), options);
 }
 
-/** @param judge what the load came to, told after the summary; its exit code counts when all else went well */
+/** What is said of a load: after the summary, and as the exit code when all else went well. */
+export interface LoadVerdict {
+  exitCode: number;
+  text: string;
+}
+
+/** @param judge what the load came to; null when it came to no result */
 export async function recordRun(
   spec: RunSpecInput,
   options: RecordOptions,
-  judge?: (load: LoadResult | null) => number,
+  judge?: (load: LoadResult | null) => LoadVerdict,
 ): Promise<number> {
   if (options.report !== undefined) await mustBeWritable(options.report);
   const engine = await createEngine({ shell: 'cli', dataFolder: options.dataFolder });
@@ -86,9 +92,7 @@ export async function recordRun(
     if (interrupts > 0) stop();
     const end = await finished;
     const { loadResult } = await engine.call('run.snapshot', { runId: end.runId });
-    const exitCode = await conclude(engine, end, progress, options);
-    const judged = judge?.(loadResult) ?? exitCodes.ok;
-    return exitCode === exitCodes.ok ? judged : exitCode;
+    return await conclude(engine, end, progress, options, judge && { loadResult, ...judge(loadResult) });
   } finally {
     progress.close();
     await engine.close();
@@ -101,6 +105,7 @@ async function conclude(
   end: RunState,
   progress: RecordProgress,
   options: RecordOptions,
+  load?: LoadVerdict & { loadResult: LoadResult | null },
 ): Promise<number> {
   const detail: SessionDetail = await engine.call('sessions.get', { id: end.runId });
   const folder = await engine.store.folderOf(end.runId);
@@ -111,13 +116,16 @@ async function conclude(
   // What the session tells and the run does not: it could not be saved.
   const unsaved = detail.error && !end.error ? AppError.fromJSON(detail.error) : undefined;
   const failure = unsaved ?? report.error;
-  const exitCode = failure ? exitCodeOf(failure) : ownCode;
+  const withoutLoad = failure ? exitCodeOf(failure) : ownCode;
+  const exitCode = withoutLoad === exitCodes.ok && load ? load.exitCode : withoutLoad;
   if (failure) process.stderr.write(`${describeError(failure)}\n`);
   if (options.json) {
     const error = failure && { error: failure.toJSON() };
+    const ofLoad = load && { load: load.loadResult };
     process.stdout.write(
-      `${JSON.stringify({ session: detail, folder, ...(report.file && { report: report.file }), ...error, exitCode })}\n`,
+      `${JSON.stringify({ session: detail, folder, ...ofLoad, ...(report.file && { report: report.file }), ...error, exitCode })}\n`,
     );
+    if (load) process.stderr.write(`\n${load.text}\n`);
     return exitCode;
   }
   const ended = end.exit?.signal ? `signal ${end.exit.signal}` : `exit code ${end.exit?.code ?? 'unknown'}`;
@@ -127,7 +135,7 @@ async function conclude(
     ['folder', folder],
     ...(report.file ? [['report', report.file]] : []),
   ];
-  process.stdout.write(`\n${table(rows)}\n`);
+  process.stdout.write(`\n${table(rows)}\n${load ? `\n${load.text}\n` : ''}`);
   for (const warning of detail.warnings) process.stderr.write(`${warningLine(warning)}\n`);
   if (end.error) process.stderr.write(`${describeError(AppError.fromJSON(end.error))}\n`);
   return exitCode;

@@ -2,7 +2,7 @@
 import path from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import { readLoadFile, type LoadFileKind } from '../load/results/read';
-import { loadFileName, newSessionId, timelineFileName } from './layout';
+import { loadFileName, loadSecondsFileName, newSessionId, timelineFileName } from './layout';
 import type { Summarise } from './recorder';
 import { formatVersion, type StoredSession } from './session-file';
 import { listStandardFiles, totalBytes } from './standard-files';
@@ -31,11 +31,13 @@ export async function importLoad({
   summarise,
   task,
 }: LoadImport): Promise<StoredSession> {
-  const { result, series } = await readLoadFile(file, name, kind, { isGzipped, signal: task.signal });
+  const read = await readLoadFile(file, name, kind, { isGzipped, signal: task.signal });
+  const { result, series } = read;
   throwIfCancelled(task.signal);
   const byKey = new Map(series.map((each) => [`${each.metric} ${each.scope}`, each]));
   const marks = [
     { kind: 'load-start' as const, tUs: result.startedUs, text: result.preset },
+    ...(read.marks ?? []),
     { kind: 'load-end' as const, tUs: result.endedUs, text: result.preset },
   ];
   await writeFileAtomic(path.join(folder, loadFileName), JSON.stringify(result));
@@ -43,6 +45,7 @@ export async function importLoad({
     path.join(folder, timelineFileName),
     [...timelineParts({ series: byKey, marks, collections: [] })].join(''),
   );
+  await read.keepSeconds?.(path.join(folder, loadSecondsFileName));
   const files = await listStandardFiles(folder);
   const durationMs = result.endedUs / 1000;
   return {

@@ -1,10 +1,14 @@
 /** What all readers of other tools' results share. */
-import type { LatencySummary, LoadResult, LoadTotals, Metric, Series } from '../../api';
+import type { LatencySummary, LoadResult, LoadTotals, Mark, Metric, Series } from '../../api';
 import { AppError } from '../../errors';
 
 export interface ReadLoad {
   result: LoadResult;
   series: Series[];
+  /** Faults that were made meanwhile. */
+  marks?: Mark[];
+  /** Writes what it tells of each second to `load-seconds.ndjson`; absent where a file does not tell. */
+  keepSeconds?: (file: string) => Promise<void>;
 }
 
 type Json = Record<string, unknown>;
@@ -25,7 +29,7 @@ export function latencyOf(
   given: Partial<Record<keyof LatencySummary, number | undefined>>,
 ): LatencySummary | null {
   const told = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
-  return Object.keys(told).length > 0 ? (told as unknown as LatencySummary) : null;
+  return Object.keys(told).length > 0 ? told : null;
 }
 
 export function emptyTotals(): LoadTotals {

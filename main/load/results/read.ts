@@ -1,10 +1,9 @@
 /** Which load generator wrote a file, and what it says. */
 import { open, readFile } from 'node:fs/promises';
 import { gunzipSync } from 'node:zlib';
-import type { LoadResult, Series } from '../../api';
-import { malformed, objectOf, type ReadLoad } from './common';
+import { malformed, type ReadLoad } from './common';
 import { readK6Lines } from './k6-lines';
-import { ownResultMark } from './own';
+import { ownResultMark, readOwn } from './own';
 import { readArtillery, readAutocannon, readK6Summary, readLocust, readWrk } from './tools';
 
 export type LoadFileKind = 'own' | 'k6-lines' | 'k6-summary' | 'artillery' | 'autocannon' | 'locust' | 'wrk';
@@ -69,6 +68,7 @@ export async function readLoadFile(
   { isGzipped = false, signal }: { isGzipped?: boolean; signal?: AbortSignal | undefined } = {},
 ): Promise<ReadLoad> {
   if (kind === 'k6-lines') return readK6Lines(file, fileName, { isGzipped, signal });
+  if (kind === 'own') return readOwn(file, fileName, { isGzipped, signal });
   const bytes = await readFile(file, { signal });
   return readLoadResults(
     fileName,
@@ -77,11 +77,11 @@ export async function readLoadFile(
   );
 }
 
-/** Of a file that lies in memory; k6's lines are not read here. @throws AppError PROFILE_MALFORMED */
+/** Of a file that lies in memory; k6's lines and our own are not read here. @throws AppError PROFILE_MALFORMED */
 export function readLoadResults(
   fileName: string,
   bytes: Uint8Array,
-  kind: Exclude<LoadFileKind, 'k6-lines'>,
+  kind: Exclude<LoadFileKind, 'k6-lines' | 'own'>,
 ): ReadLoad {
   const text = new TextDecoder().decode(bytes);
   if (kind === 'locust') return readLocust(text.replace(/^\uFEFF/, ''), fileName);
@@ -90,15 +90,9 @@ export function readLoadResults(
   try {
     document = JSON.parse(text.replace(/^\uFEFF/, ''));
   } catch {
-    throw malformed(fileName, kind === 'own' ? 'Scorchmark' : kind, 'is not whole JSON');
+    throw malformed(fileName, kind, 'is not whole JSON');
   }
   switch (kind) {
-    case 'own': {
-      const { result, series } = objectOf(document);
-      if (typeof objectOf(result)['totals'] !== 'object')
-        throw malformed(fileName, 'Scorchmark', 'has no totals');
-      return { result: result as LoadResult, series: Array.isArray(series) ? (series as Series[]) : [] };
-    }
     case 'k6-summary':
       return readK6Summary(document, fileName);
     case 'artillery':

@@ -257,7 +257,7 @@ const KeyFigures = memo(function KeyFigures({ run }: { run: ViewedRun }) {
     ['RSS, max', show(max('rss'), formatBytes)],
     ['Requests, mean', show(mean('requestRate'), formatRate)],
     latency
-      ? ['Latency P99', formatDurationMs(latency.p99Ms)]
+      ? ['Latency P99', show(latency.p99Ms, formatDurationMs)]
       : ['Latency P99, worst interval', show(max('latencyP99'), formatDurationMs)],
   ];
   const shown = rows.filter(([, value]) => value !== undefined);

@@ -1,0 +1,173 @@
+/** The built `scorchmark load` against real servers: what is sent, what is said, what is kept. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { LoadResult, SessionMeta } from '../api';
+import { packageRoot } from '../paths';
+
+const cli = path.join(packageRoot, 'out', 'main', 'cli.js');
+
+interface Ended {
+  code: number | null;
+  out: string;
+  err: string;
+}
+interface Told {
+  session: SessionMeta;
+  load: LoadResult;
+  exitCode: number;
+}
+
+let scratch: string;
+let home: string;
+let server: Server;
+let origin: string;
+let answered = 0;
+let onRequest: () => void = () => undefined;
+const running = new Set<ChildProcess>();
+
+beforeAll(async () => {
+  scratch = await mkdtemp(path.join(tmpdir(), 'scorchmark-cli-load-'));
+  home = path.join(scratch, 'home');
+  server = createServer((_request, response) => {
+    answered++;
+    onRequest();
+    response.end('fine');
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+
+afterAll(async () => {
+  for (const child of running) child.kill('SIGKILL');
+  server.closeAllConnections();
+  server.close();
+  await rm(scratch, { recursive: true, force: true, maxRetries: 5 });
+});
+
+function start(args: string[]): { child: ChildProcess; ended: Promise<Ended> } {
+  const child = spawn(process.execPath, [cli, 'load', ...args], {
+    cwd: scratch,
+    env: { ...process.env, SCORCHMARK_HOME: home, NODE_OPTIONS: '' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  running.add(child);
+  const ended: Ended = { code: null, out: '', err: '' };
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (ended.out += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (ended.err += text));
+  return {
+    child,
+    ended: once(child, 'close').then(([code]) => {
+      running.delete(child);
+      return { ...ended, code: code as number | null };
+    }),
+  };
+}
+
+async function told(args: string[]): Promise<Told & Ended> {
+  const ended = await start([...args, '--json']).ended;
+  const lines = ended.out.trimEnd().split('\n');
+  expect(lines, ended.err).toHaveLength(1);
+  return { ...ended, ...(JSON.parse(lines[0]!) as Told) };
+}
+
+function kept(session: Pick<SessionMeta, 'id'>, file: string): Promise<string> {
+  return readFile(path.join(home, 'sessions', session.id, file), 'utf8');
+}
+
+describe.runIf(existsSync(cli))('scorchmark load', () => {
+  it('sends to a URL, and keeps result, timeline and seconds as a run does', async () => {
+    const before = answered;
+    const args = [`${origin}/products`, '--users', '2', '--duration', '1s', '--name', 'two', '--tag', 'x'];
+    const { code, exitCode, load, session } = await told(args);
+    expect([code, exitCode]).toEqual([0, 0]);
+    expect(session).toMatchObject({ name: 'two', tags: ['x'], status: 'complete' });
+    expect(load.totals).toMatchObject({ errors: 0, timeouts: 0 });
+    expect(load.totals.requests).toBeGreaterThan(0);
+    // At the end each user may have one under way.
+    expect(answered - before - load.totals.requests).toBeLessThanOrEqual(2);
+    expect(JSON.parse(await kept(session, 'load.json'))).toMatchObject({ totals: load.totals });
+    expect(await kept(session, 'timeline.json')).toContain('requestRate');
+    const [endpoint, ...seconds] = (await kept(session, 'load-seconds.ndjson')).trimEnd().split('\n');
+    expect(JSON.parse(endpoint!)).toMatchObject({ endpoint: 0, url: `${origin}/products` });
+    const perSecond = seconds.map((line) => (JSON.parse(line) as { answered: number }).answered);
+    expect(perSecond.reduce((sum, each) => sum + each, 0)).toBe(load.totals.requests);
+  });
+
+  it('ends with exit code 4 when a threshold is broken, and says which', async () => {
+    const args = [`${origin}/`, '--users', '1', '--duration', '1s', '--threshold', 'rps >= 10000000'];
+    const { code, out } = await start(args).ended;
+    expect(code).toBe(4);
+    expect(out).toContain('✗ threshold');
+    expect(out).toContain('rps >= 10000000');
+  });
+
+  it('tells the load and its exit code with a launched program, too', async () => {
+    const program = path.join(scratch, 'server.cjs');
+    await writeFile(
+      program,
+      `require('node:http').createServer((_q, r) => r.end('ok')).listen(0, '127.0.0.1');`,
+    );
+    const args = ['/', '--users', '1', '--duration', '1s', '--threshold', 'rps >= 10000000', '--json'];
+    const { code, out, err } = await start([...args, '--', process.execPath, program]).ended;
+    const { load, exitCode, session } = JSON.parse(out) as Told;
+    expect([code, exitCode], err).toEqual([4, 4]);
+    expect(load.totals.requests).toBeGreaterThan(0);
+    expect(load.thresholds).toMatchObject([{ expression: 'rps >= 10000000', ok: false }]);
+    expect(JSON.parse(await kept(session, 'load.json'))).toMatchObject({ totals: load.totals });
+  });
+
+  it('ends early at Ctrl-C, with a summary and a session of what was measured', async () => {
+    const seen = new Promise<void>((resolve) => (onRequest = resolve));
+    const { child, ended } = start([`${origin}/`, '--users', '1', '--duration', '10m']);
+    await seen;
+    child.kill('SIGINT');
+    const { code, out, err } = await ended;
+    expect(code, err).toBe(0);
+    expect(out).toContain('total requests');
+    const id = /^session {2}(\S+)$/m.exec(out)?.[1] ?? '';
+    expect(await readdir(path.join(home, 'sessions'))).toContain(id);
+    expect(JSON.parse(await kept({ id }, 'load.json'))).toMatchObject({ cancelled: true });
+  });
+
+  it('counts connections that are refused, and says that nothing answered', async () => {
+    const closed = createServer().listen(0, '127.0.0.1');
+    await once(closed, 'listening');
+    const { port } = closed.address() as AddressInfo;
+    closed.close();
+    await once(closed, 'close');
+    const args = [`http://127.0.0.1:${port}/`, '--users', '1', '--duration', '1s'];
+    const { code, out } = await start([...args, '--threshold', 'errors < 1%']).ended;
+    expect(code).toBe(4);
+    expect(out).toMatch(/successful\s+0\n/);
+    expect(out).toMatch(/errors\s+.*ECONNREFUSED/);
+    expect(out).toContain('Nothing was answered. Is the server running, and is the address right?');
+  });
+
+  it('makes the faults that need no program of ours, and says which it left out', async () => {
+    const scenario = path.join(scratch, 'faults.yaml');
+    await writeFile(
+      scenario,
+      `users: 2
+duration: 3s
+steps: ['${origin}/']
+faults:
+  - { at: 1s, for: 1s, latency: 150ms }
+  - { at: 1s, for: 1s, kill: SIGKILL }
+`,
+    );
+    const { code, load, session, err } = await told([scenario]);
+    expect(code, err).toBe(0);
+    expect(load.faults).toMatchObject([{ kind: 'latency', byHand: false }]);
+    expect(load.faults![0]!.problem).toBeUndefined();
+    expect(load.faults![0]!.during.p50Ms).toBeGreaterThanOrEqual(150);
+    expect(load.notes?.join(' ')).toMatch(/kill.* was left out/i);
+    expect(await kept(session, 'timeline.json')).toContain('"faultKind":"latency"');
+  });
+});
