@@ -18,6 +18,8 @@ export type { LoadEndpoint, LoadHandle, LoadOptions, LoadPlan, StartLoad } from 
 
 /** How long a cancelled load process may take to hand over its result. It needs some ms; a busy machine makes more of them. */
 const cancelGraceMs = 3000;
+/** How long it may take to exit when all is told. */
+const byeGraceMs = 300;
 
 /** @see StartLoad. Rejects `done` with LOAD_FAILED when the load process cannot start or dies; its stderr is in `details`. */
 export const startLoad: StartLoad = createStartLoad(loadRunnerFile);
@@ -46,6 +48,7 @@ function start(runnerFile: string, options: LoadOptions): LoadHandle {
   });
 
   let cancelTimer: NodeJS.Timeout | undefined;
+  let byeTimer: NodeJS.Timeout | undefined;
   const done = new Promise<LoadResult>((resolve, reject) => {
     const fail = (message: string) =>
       reject(
@@ -88,6 +91,8 @@ function start(runnerFile: string, options: LoadOptions): LoadHandle {
           reject(AppError.fromJSON(message.error));
           break;
         case 'bye':
+          // A process cannot exit while the system looks up a name, which can take many seconds.
+          byeTimer = setTimeout(() => runner.kill('SIGKILL'), byeGraceMs).unref();
           break;
       }
     });
@@ -95,6 +100,7 @@ function start(runnerFile: string, options: LoadOptions): LoadHandle {
     // 'close' comes after 'exit', when everything it printed has been read.
     runner.on('close', (code, signal) => {
       clearTimeout(cancelTimer);
+      clearTimeout(byeTimer);
       fail(`The load process ended early (${signal ?? `exit code ${code}`}).`);
     });
   });
