@@ -113,3 +113,29 @@ test('headers are found by name, cookies are all kept', () => {
   expect(head?.setCookies).toEqual(['a=1', 'b=2']);
   expect(head?.keepAlive).toBe(false);
 });
+
+test('a header that goes on in the next line is one header', () => {
+  const { head, isHttp } = read([
+    'HTTP/1.1 200 OK\r\nX-Long: one\r\n\ttwo\r\n three\r\nContent-Length: 0\r\n\r\n',
+  ]);
+  expect(isHttp).toBe(true);
+  expect(head?.header('x-long')).toBe('one two three');
+  expect(read(['HTTP/1.1 200 OK\r\n X: y\r\n\r\n']).isHttp).toBe(false);
+});
+
+test('a status that no standard knows is told as it is', () => {
+  expect(read(['HTTP/1.1 999 Request denied\r\nContent-Length: 0\r\n\r\n']).answers).toMatchObject([
+    { status: 999 },
+  ]);
+});
+
+test.each([
+  ['timeout=5', 4000],
+  ['timeout=1, max=100', 500],
+  ['max=100,timeout=60', 59_000],
+  ['max=100', Infinity],
+])('Keep-Alive: %s lets an idle connection be used for %d ms', (value, mostIdleMs) => {
+  expect(
+    read([`HTTP/1.1 200 OK\r\nKeep-Alive: ${value}\r\nContent-Length: 0\r\n\r\n`]).head?.mostIdleMs,
+  ).toBe(mostIdleMs);
+});

@@ -56,11 +56,6 @@ export class AnswerParser {
     this.#pending = '';
   }
 
-  /** Whether anything of the expected answer has come. */
-  get hasBegun(): boolean {
-    return this.#state > State.head || this.#pending !== '';
-  }
-
   /** @returns false when it is not HTTP, or nothing was asked for: the connection cannot be used any more */
   feed(piece: Buffer, length: number): boolean {
     const bytes = piece as Latin1;

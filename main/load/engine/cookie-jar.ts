@@ -1,5 +1,7 @@
 /** The cookies of one user: kept and sent back as RFC 6265 says, as far as a load needs it (no public-suffix list). */
 
+import { isIP } from 'node:net';
+
 interface Cookie {
   name: string;
   value: string;
@@ -11,6 +13,10 @@ interface Cookie {
   /** ms since 1970. */
   expiresMs: number;
 }
+
+/** Control characters (but tabs) are in no header that can be sent. */
+// eslint-disable-next-line no-control-regex -- control characters are what it is about
+const unsendable = /[\x00-\x08\x0a-\x1f\x7f]/;
 
 export class CookieJar {
   readonly #cookies = new Map<string, Cookie>();
@@ -27,7 +33,8 @@ export class CookieJar {
   store(header: string, host: string, path: string, nowMs = Date.now()): void {
     const [pair = '', ...attributes] = header.split(';');
     const equals = pair.indexOf('=');
-    if (equals <= 0) return;
+    // RFC 6265bis, 5.6: neither can be sent back.
+    if (equals <= 0 || unsendable.test(pair)) return;
     const cookie: Cookie = {
       name: pair.slice(0, equals).trim(),
       value: pair.slice(equals + 1).trim(),
@@ -106,7 +113,8 @@ function defaultPath(path: string): string {
 }
 
 function isWithin(host: string, domain: string): boolean {
-  return host === domain || host.endsWith(`.${domain}`);
+  // Addresses have no subdomains.
+  return host === domain || (host.endsWith(`.${domain}`) && isIP(host) === 0);
 }
 
 function isBelow(path: string, cookiePath: string): boolean {

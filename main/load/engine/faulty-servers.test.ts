@@ -131,6 +131,68 @@ test('sends more than was asked for: the answer counts, what follows is no answe
   expect(asked - totals.requests).toBeLessThanOrEqual(1);
 });
 
+test('ends its answers with the connection, without a word of it: the next request takes another one', async () => {
+  let asked = 0;
+  const server = await use(
+    serveTcp((socket) =>
+      socket.on('data', () => {
+        asked++;
+        socket.end('HTTP/1.1 200 OK\r\n\r\nall of it');
+      }),
+    ),
+  );
+  const { totals } = await sendScenario(runner.startLoad, {
+    load: closed(1, 1000),
+    flows: [get(server.origin, { timeoutMs: 300 })],
+  }).done;
+  expect(totals).toMatchObject({ errors: 0, timeouts: 0 });
+  expect(totals.requests).toBeGreaterThan(1);
+  expect(asked - totals.requests).toBeLessThanOrEqual(1);
+});
+
+test('says for how long it keeps connections: none is used when it is about to be closed', async () => {
+  const server = await use(
+    serveTcp((socket) => {
+      socket.once('data', () => {
+        socket.write('HTTP/1.1 200 OK\r\nKeep-Alive: timeout=1\r\nContent-Length: 2\r\n\r\nok');
+        // As one does that closes while the next request is on its way.
+        socket.once('data', () => socket.destroy());
+      });
+    }),
+  );
+  const { totals } = await sendScenario(runner.startLoad, {
+    load: {
+      model: 'closed',
+      stages: [{ durationMs: 2500, users: 2 }],
+      thinkTime: { minMs: 600, maxMs: 600 },
+    },
+    flows: [get(server.origin)],
+  }).done;
+  expect(totals).toMatchObject({ errors: 0, timeouts: 0 });
+  expect(totals.requests).toBeGreaterThan(2);
+});
+
+test('sets cookies that cannot be sent back: the load goes on without them', async () => {
+  const answer =
+    'HTTP/1.1 200 OK\r\nSet-Cookie: bad=\u0001\r\nSet-Cookie: good=1\r\nContent-Length: 0\r\n\r\n';
+  const cookies = new Set<string | undefined>();
+  const server = await use(
+    serveTcp((socket) =>
+      socket.on('data', (data: Buffer) => {
+        cookies.add(/cookie: (.*)\r/i.exec(data.toString('latin1'))?.[1]);
+        socket.write(answer, 'latin1');
+      }),
+    ),
+  );
+  const { totals } = await sendScenario(runner.startLoad, {
+    load: closed(1, 1000),
+    flows: [get(server.origin)],
+  }).done;
+  expect(totals.errors).toBe(0);
+  expect(totals.requests).toBeGreaterThan(1);
+  expect(cookies).toEqual(new Set([undefined, 'good=1']));
+});
+
 test('answers 500, 404 and 200 in turn', async () => {
   let seen = 0;
   const server = await use(

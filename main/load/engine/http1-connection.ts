@@ -7,6 +7,7 @@ import { connect, type Socket } from 'node:net';
 import { routes } from '../faults/routes';
 import type { Http1Head } from './answer-head';
 import { AnswerParser, type ParserSink } from './answer-parser';
+import { nowUs } from './clock';
 import {
   closedKind,
   connectTimeoutKind,
@@ -46,6 +47,9 @@ export class Http1Connection implements Connection, ParserSink {
   /** Of the routes when the socket was opened. */
   #routesVersion = 0;
   #connectTimer: NodeJS.Timeout | undefined;
+  /** When the last answer ended, and how long after it the connection may still be used. */
+  #idleSinceUs = 0;
+  #mostIdleUs = Infinity;
 
   constructor(
     origin: URL,
@@ -63,7 +67,11 @@ export class Http1Connection implements Connection, ParserSink {
     if (isReading) {
       this.#isHeld = true;
       if (held.push(this) === 1) setImmediate(sendHeld);
-    } else this.#go();
+    } else {
+      // The server is about to close it, or has: what goes out now would be lost.
+      if (this.#mostIdleUs < Infinity && nowUs() - this.#idleSinceUs > this.#mostIdleUs) this.#drop();
+      this.#go();
+    }
   }
 
   #go(): void {
@@ -149,12 +157,19 @@ export class Http1Connection implements Connection, ParserSink {
     this.#sink = null;
     this.#request = null;
     if (isFollowed || !head.keepAlive || !this.options.keepAlive) this.#drop();
+    else if (head.mostIdleMs < Infinity) {
+      this.#mostIdleUs = head.mostIdleMs * 1000;
+      this.#idleSinceUs = nowUs();
+    }
     sink?.onDone(this.#receivedBytes);
   }
 
   #closedByServer(socket: Socket): void {
     if (this.#socket !== socket) return;
-    if (this.#isOpen && this.#parser.close()) {
+    const wasOpen = this.#isOpen;
+    // Whoever hears of the end of this answer may send at once: not over this connection.
+    this.#isOpen = false;
+    if (wasOpen && this.#parser.close()) {
       if (this.#socket === socket) this.#drop();
       return;
     }
@@ -180,6 +195,7 @@ export class Http1Connection implements Connection, ParserSink {
     const socket = this.#socket;
     this.#socket = null;
     this.#isOpen = false;
+    this.#mostIdleUs = Infinity;
     this.#parser.forget();
     socket?.destroy();
   }

@@ -230,13 +230,20 @@ export class LoadRun implements Crew {
       this.#timers.push(setTimeout(() => this.#endWarmUp(), leftUs / 1000));
       return;
     }
-    this.#second(nowUs());
+    // A tick that came first has ended it.
+    if (this.#isWarmingUp) this.#second(nowUs());
     this.#countedFromUs = this.#secondStartUs;
     this.#tellState();
   }
 
   #sweep(): void {
     const now = nowUs();
+    // Behind what has come by now: an answer that waits for us to read it is not the target's delay.
+    setImmediate(() => this.#giveUpLate(now));
+  }
+
+  #giveUpLate(now: number): void {
+    if (this.#isOver) return;
     const { everybody } = this.#driver!;
     for (let at = 0; at < everybody.length; at++)
       if (everybody[at]!.deadlineUs <= now) everybody[at]!.timeOut();

@@ -1,9 +1,11 @@
+import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import type { DegradationStep } from '../../api';
 import { csvRows, parseCsv } from '../csv';
 import { absoluteUrl, addressOf, safePath } from './address';
 import { cycleOf } from './compile';
 import { CookieJar } from './cookie-jar';
+import { decodedBody } from './decoded-body';
 import { atJsonPath, parseJsonPath } from './json-path';
 import { capacityOf, kneeOf, within15Percent } from './knee-report';
 
@@ -20,6 +22,28 @@ test('cookies go back to where they came from, until they end', () => {
   jar.store('sid=; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Path=/', 'shop.test', '/', 4000);
   expect(jar.header('shop.test', '/', false, 4000)).toBe('');
   expect(jar.value('deep')).toBe('2');
+});
+
+test('cookies that no header can carry are not kept, and addresses have no subdomains', () => {
+  const jar = new CookieJar();
+  for (const bad of ['a=1\u0001', 'b=2\n3', '\u007fc=4']) jar.store(bad, 'shop.test', '/');
+  expect(jar.isEmpty).toBe(true);
+  jar.store('d=5; Domain=0.0.1', '127.0.0.1', '/');
+  expect(jar.isEmpty).toBe(true);
+  jar.store('e=6; Domain=127.0.0.1', '127.0.0.1', '/');
+  expect(jar.header('127.0.0.1', '/', false)).toBe('e=6');
+});
+
+test('packed bodies are unpacked; what cannot be stays as it came', () => {
+  const text = Buffer.from('{"ok":true}');
+  const unpacked = (body: Buffer, encoding?: string) => decodedBody(body, encoding).toString();
+  expect(unpacked(text)).toBe('{"ok":true}');
+  expect(unpacked(gzipSync(text), 'GZIP')).toBe('{"ok":true}');
+  expect(unpacked(brotliCompressSync(gzipSync(text)), 'gzip, br')).toBe('{"ok":true}');
+  expect(unpacked(deflateSync(text), 'deflate')).toBe('{"ok":true}');
+  expect(unpacked(deflateRawSync(text), 'deflate')).toBe('{"ok":true}');
+  expect(unpacked(text, 'gzip')).toBe('{"ok":true}');
+  expect(unpacked(text, 'toString')).toBe('{"ok":true}');
 });
 
 test('places in JSON are found', () => {

@@ -52,7 +52,13 @@ export const templateFunctionNames = Object.keys(functions);
 export function templateFunction(name: string, args: string | null, expression: string): () => unknown {
   const make = Object.hasOwn(functions, name) ? functions[name] : undefined;
   if (!make) throw wrong(expression, `there is no function $${name}`);
-  return make(args === null || args.trim() === '' ? [] : args.split(',').map(unquoted), expression);
+  return make(args === null || args.trim() === '' ? [] : argumentsOf(args), expression);
+}
+
+/** Commas within quotes belong to the text. */
+function argumentsOf(text: string): string[] {
+  const found = `,${text}`.matchAll(/,(\s*(?:'[^']*'|"[^"]*")\s*(?=,|$)|[^,]*)/g);
+  return Array.from(found, (match) => unquoted(match[1]!));
 }
 
 function unquoted(arg: string): string {

@@ -33,6 +33,8 @@ test('functions make new values each time', () => {
     expect(['3', '4', '5']).toContain(filled('{{ $randomInt(3, 5) }}'));
     expect(['a', 'b c']).toContain(filled("{{ $randomItem(a, 'b c') }}"));
   }
+  expect(filled(`{{ $randomItem('a,b') }}|{{ $randomItem("a,b" , 'a,b') }}`)).toBe('a,b|a,b');
+  expect(['', "it's"]).toContain(filled("{{ $randomItem(, it's) }}"));
   expect(filled('{{ $uuid }}')).toMatch(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
   expect(filled('{{ $randomString(12) }}')).toMatch(/^[A-Za-z0-9]{12}$/);
   expect(Math.abs(Number(filled('{{ $timestamp }}')) - Date.now())).toBeLessThan(60_000);

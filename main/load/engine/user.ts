@@ -14,6 +14,7 @@ import {
   type CompiledStep,
 } from './compile';
 import { CookieJar } from './cookie-jar';
+import { decodedBody } from './decoded-body';
 import type { LoadStatistics } from './statistics';
 import type { TemplateValues } from './template';
 import { connectTimeoutKind, type AnswerHead, type AnswerSink, type Connection } from './transport';
@@ -53,6 +54,10 @@ export class User implements AnswerSink, TemplateValues {
   #step: CompiledRequest | null = null;
   #connection: Connection | null = null;
   #dueUs = 0;
+  /** When an iteration or a step behind a think time really began: not before it was due. */
+  #begunUs = 0;
+  /** What was sent last, without cookies: redirects go on from it. */
+  #built: BuiltRequest | null = null;
   #sentUs = 0;
   #sentBytes = 0;
   #head: AnswerHead | null = null;
@@ -66,6 +71,8 @@ export class User implements AnswerSink, TemplateValues {
   #isGone = false;
   #isSettingUp = false;
   #hasSent = false;
+  /** The rows of the set-up are those of the first iteration: none is passed over. */
+  #keepsRows = false;
 
   constructor(
     /** Counted from 0. */
@@ -84,9 +91,11 @@ export class User implements AnswerSink, TemplateValues {
     if (this.#isGone) return;
     this.#at = 0;
     this.#dueUs = dueUs;
+    this.#begunUs = nowUs();
     this.#hasSent = false;
     const { compiled } = this.crew;
-    for (const source of compiled.data) this.#values.set(source.name, source.next(this.index));
+    if (this.#keepsRows) this.#keepsRows = false;
+    else for (const source of compiled.data) this.#values.set(source.name, source.next(this.index));
     this.#isSettingUp = !this.isReady;
     this.#steps = this.#isSettingUp ? compiled.setUp : this.crew.nextFlow();
     this.#next();
@@ -173,6 +182,7 @@ export class User implements AnswerSink, TemplateValues {
   }
 
   #send(step: CompiledRequest, built: BuiltRequest): void {
+    this.#built = built;
     const { address } = built;
     let { request, sizeBytes } = built;
     if (!this.#jar.isEmpty) {
@@ -189,7 +199,8 @@ export class User implements AnswerSink, TemplateValues {
     if (this.#body.length > 0) this.#body = [];
     this.#bodyBytes = 0;
     this.#hasSent = true;
-    this.deadlineUs = this.#dueUs + step.timeoutUs;
+    // Where we were late, the target still has all of its time.
+    this.deadlineUs = Math.max(this.#dueUs, this.#begunUs) + step.timeoutUs;
     const connection = this.#connectionTo(address.origin);
     this.#connection = connection;
     connection.send(request, this);
@@ -226,7 +237,8 @@ export class User implements AnswerSink, TemplateValues {
     }
     const dueUs = nowUs() + delayMs * 1000;
     this.#timer = setTimeout(() => {
-      this.#dueUs = Math.min(dueUs, nowUs());
+      this.#begunUs = nowUs();
+      this.#dueUs = Math.min(dueUs, this.#begunUs);
       this.#next();
     }, delayMs);
   }
@@ -355,17 +367,18 @@ export class User implements AnswerSink, TemplateValues {
     let built: BuiltRequest;
     try {
       const address = addressOf(new URL(location, `${from.origin.url.origin}${from.path}`).href);
-      const before = step.fixed ?? step.build(this);
+      // Not built anew: that would fill in other values, and bring back what an earlier redirect left out.
+      const before = this.#built!;
       const becomesGet =
         head.status === 303 ? this.#method !== 'HEAD' : head.status < 303 && this.#method === 'POST';
       const headers: [string, string][] = [];
       for (let at = 0; at < before.request.headers.length; at += 2) {
         const name = before.request.headers[at]!.toLowerCase();
-        if (becomesGet && name === 'content-type') continue;
+        if (becomesGet && name.startsWith('content-')) continue;
         // Secrets are for the server they were meant for.
         if (
-          address.origin.authority !== from.origin.authority &&
-          (name === 'authorization' || name === 'cookie')
+          address.origin.url.origin !== from.origin.url.origin &&
+          (name === 'authorization' || name === 'cookie' || name === 'host')
         )
           continue;
         headers.push([before.request.headers[at]!, before.request.headers[at + 1]!]);
@@ -397,7 +410,10 @@ export class User implements AnswerSink, TemplateValues {
   }
 
   #answer(head: AnswerHead, responseUs: number): Answer {
-    const body = this.#body.length === 0 ? '' : Buffer.concat(this.#body).toString('utf8');
+    const body =
+      this.#body.length === 0
+        ? ''
+        : decodedBody(Buffer.concat(this.#body), head.header('content-encoding')).toString('utf8');
     let parsed: { json: unknown } | undefined;
     return {
       head,
@@ -475,6 +491,7 @@ export class User implements AnswerSink, TemplateValues {
     if (this.#isSettingUp && !broken) {
       this.#isSettingUp = false;
       this.isReady = true;
+      this.#keepsRows = true;
       // The set-up is not counted, neither is the time it took.
       this.begin(nowUs());
       return;

@@ -68,7 +68,7 @@ export class WebSocketVisit {
     }
     this.#socket = socket;
     socket.binaryType = 'arraybuffer';
-    options.setDeadline(this.#dueUs + step.timeoutUs);
+    options.setDeadline(this.#sentUs + step.timeoutUs);
     socket.addEventListener('open', () => {
       if (this.#socket !== socket) return;
       this.#isOpen = true;
@@ -119,7 +119,7 @@ export class WebSocketVisit {
     this.#sentBytes = Buffer.byteLength(text);
     this.#socket!.send(text);
     if (this.#expected === null) this.#proceed();
-    else this.options.setDeadline(this.#dueUs + this.step.timeoutUs);
+    else this.options.setDeadline(this.#sentUs + this.step.timeoutUs);
   }
 
   #received(data: unknown): void {
