@@ -29,7 +29,7 @@ const loadSchema = z.looseObject({
 
 /** Rejects what is not one with a SyntaxError or a ZodError. */
 export function parseLoadResult(bytes: Uint8Array): LoadResult {
-  return loadSchema.parse(jsonOf(bytes)) as unknown as LoadResult;
+  return loadSchema.parse(jsonOf(bytes));
 }
 
 function jsonOf(bytes: Uint8Array): unknown {

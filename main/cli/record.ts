@@ -215,7 +215,7 @@ class RecordProgress {
     const loadBefore = this.state?.load?.phase;
     if (state.load && state.load.phase !== loadBefore && state.load.phase !== 'waiting')
       this.note(
-        `load ${state.load.phase}: ${state.load.preset}, ${state.load.users} users, ${formatDurationMs(state.load.plannedDurationMs)}`,
+        `load ${state.load.phase}: ${state.load.name ?? state.load.preset}, ${state.load.users} users, ${formatDurationMs(state.load.plannedDurationMs)}`,
       );
     this.state = state;
     this.line.show(this.status());
