@@ -28,7 +28,15 @@ export async function calibrateFaults(options: CalibrationOptions): Promise<bool
   return all > 0 && wrong === 0;
 }
 
-function tell({ what, unit, truth, measured, tolerance, run, ok }: Check & { run: number; ok: boolean }): void {
+function tell({
+  what,
+  unit,
+  truth,
+  measured,
+  tolerance,
+  run,
+  ok,
+}: Check & { run: number; ok: boolean }): void {
   const rounded = (value: number): number => Number(value.toPrecision(5));
   process.stdout.write(
     `${JSON.stringify({
@@ -42,5 +50,7 @@ function tell({ what, unit, truth, measured, tolerance, run, ok }: Check & { run
       ok,
     })}\n`,
   );
-  note(`${ok ? ' ' : '!'} ${what}: ${rounded(measured)} ${unit}, planned ${rounded(truth)} ± ${rounded(tolerance)}`);
+  note(
+    `${ok ? ' ' : '!'} ${what}: ${rounded(measured)} ${unit}, planned ${rounded(truth)} ± ${rounded(tolerance)}`,
+  );
 }
