@@ -2,6 +2,7 @@
  * `npm run calibrate -- NAME [--quick] [--runs N] [--jobs N] [--only CASE,…]`: are the verdicts right? One JSON line per case
  * and a last one with the totals on stdout, a table for people on stderr; exits 1 when a verdict was wrong.
  */
+import { calibrateCancel } from './calibrate-cancel';
 import { calibrateFaults } from './calibrate-faults';
 import { calibrateLeaks } from './calibrate-leaks';
 import { note } from './print';
@@ -19,6 +20,7 @@ export interface CalibrationOptions {
 const calibrations: Record<string, (options: CalibrationOptions) => Promise<boolean>> = {
   leaks: calibrateLeaks,
   faults: calibrateFaults,
+  cancel: calibrateCancel,
 };
 
 const args = process.argv.slice(2);

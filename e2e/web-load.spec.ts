@@ -3,6 +3,7 @@ import { mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Page } from '@playwright/test';
+import { presetNames } from '../main/api';
 import { expect as expectSoon, test } from './support/app';
 
 test.use({ shellUnderTest: 'web' });
@@ -228,4 +229,21 @@ test('a fault by hand: a band over the lanes, its button, its report', async ({ 
   await expect(report).toHaveCount(1);
   await expect(report).toContainText('by hand');
   await expect(report.getByRole('row')).toHaveCount(4);
+});
+
+test('every preset runs from the form, shortened to seconds', async ({ app }) => {
+  test.setTimeout(600_000);
+  const { page } = app;
+  for (const preset of presetNames)
+    await test.step(preset, async () => {
+      await openForm(page);
+      await page.getByRole('radio', { name: `Load ${preset}` }).click();
+      await page.getByRole('textbox', { name: 'Duration (s)' }).fill('2');
+      const stops = page.getByRole('switch', { name: 'Stop the target when the load has ended' });
+      if (!(await stops.isChecked())) await stops.click({ force: true });
+      await startRun(page);
+      await expect(page.getByTestId('run-phase')).toHaveText('saved', { timeout: 120_000 });
+      await expect(page.getByRole('region', { name: 'Totals' })).toContainText('Response time');
+      if (preset === 'knee') await expect(page.getByRole('region', { name: 'Degradation' })).toBeVisible();
+    });
 });

@@ -25,7 +25,7 @@ const nativeBinary =
   /\.(?:so(?:[.\d]*)|dylib|dll|exe|ko|sys)$|^\[(?:kernel[.\w]*|vdso|vsyscall)\]$|(?:^|\/)node$/i;
 /** Our files inside the target, and the expressions that the workbench evaluates there under this scheme. */
 const ownAgent =
-  /^scorchmark:|\/main\/agent\/(?:agent|cpu|gc-bytes|heap-snapshot|listen|process-table|reaper|runtime-metrics|watchdog)\.cjs$/;
+  /^scorchmark:|\/main\/agent\/(?:agent|cpu|fault-helper|forced-gc|gc-bytes|heap-snapshot|listen|process-table|reaper|runtime-metrics|watchdog)\.cjs$/;
 
 /**
  * Category and package of a function.

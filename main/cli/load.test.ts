@@ -8,7 +8,8 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { LoadResult, SessionMeta } from '../api';
+import { presetNames, type LoadResult, type SessionMeta } from '../api';
+import { presets } from '../load';
 import { packageRoot } from '../paths';
 
 const cli = path.join(packageRoot, 'out', 'main', 'cli.js');
@@ -100,6 +101,17 @@ describe.runIf(existsSync(cli))('scorchmark load', () => {
     expect(perSecond.reduce((sum, each) => sum + each, 0)).toBe(load.totals.requests);
   });
 
+  it.each(presetNames)('runs the preset %s with all its users, its minutes scaled down', async (preset) => {
+    // Each to about a second of load; the knee to steps of a fifth of one.
+    const scale = { volume: 1 / 14_400, knee: 1 / 100 }[preset as string] ?? 1 / 400;
+    const { code, load } = await told([`${origin}/`, '--preset', preset, '--scale', String(scale)]);
+    expect(code).toBe(0);
+    expect(load).toMatchObject({ preset, cancelled: false, totals: { errors: 0 } });
+    expect(load.totals.requests).toBeGreaterThan(0);
+    if (preset === 'knee') expect(load.knee?.steps.length).toBeGreaterThan(0);
+    else expect(load.users).toBe(presets.find(({ name }) => name === preset)!.users);
+  });
+
   it('ends with exit code 4 when a threshold is broken, and says which', async () => {
     const args = [`${origin}/`, '--users', '1', '--duration', '1s', '--threshold', 'rps >= 10000000'];
     const { code, out } = await start(args).ended;
@@ -156,6 +168,7 @@ describe.runIf(existsSync(cli))('scorchmark load', () => {
       scenario,
       `users: 2
 duration: 3s
+think: 20ms
 steps: ['${origin}/']
 faults:
   - { at: 1s, for: 1s, latency: 150ms }

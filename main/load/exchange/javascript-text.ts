@@ -8,9 +8,9 @@ export function jsLiteral(value: unknown): string {
     .replaceAll('</', '<\\/');
 }
 
-/** Of a comment: everything on one line. */
+/** Of a comment: everything on one line, and no end of a script element. */
 export function jsComment(text: string): string {
-  return `// ${text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ')}`; // eslint-disable-line no-control-regex -- they are what would end a comment
+  return `// ${text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ').replaceAll('</', '< /')}`; // eslint-disable-line no-control-regex -- they are what would end a comment
 }
 
 /** An expression of the text; `one` says what a value or a function of a template is. */

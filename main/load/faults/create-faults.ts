@@ -173,8 +173,14 @@ class ScheduledFaults implements Faults {
     const { ports } = this;
     const id = `f${++this.lastId}`;
     const record: HappenedFault = { id, fault, text: faultText(fault), byHand, startedUs: ports.nowUs() };
-    ports.onTurn();
+    // What slows the network acts when the proxy has it; answers of the time until then would pass for its own.
+    const slowsNetwork = fault.kind === 'latency' || fault.kind === 'bandwidth';
+    if (!slowsNetwork) ports.onTurn();
     const acting = await this.act(fault, record);
+    if (slowsNetwork) {
+      record.startedUs = ports.nowUs();
+      ports.onTurn();
+    }
     const active: Active = { record, acting, timer: undefined, ended: undefined };
     if (acting.means !== undefined) record.means = acting.means;
     if (acting.problem !== undefined) record.problem = acting.problem;
