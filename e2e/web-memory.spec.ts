@@ -140,6 +140,9 @@ test('a snapshot of a running program, by the button: what it costs, what is in 
     await expect(page.getByTestId('object-id')).toBeVisible();
     await choose(page, 'Drawn as', 'Treemap');
     await expect(page).toHaveURL(/shape=treemap/);
+    // Keys go to boxes, which are there once the picture knows its size.
+    await expect(icicle).toHaveAccessibleName(/area is retained size/);
+    await expect(icicle).not.toHaveAttribute('data-boxes', '0');
     await icicle.focus();
     await page.keyboard.press('ArrowUp');
     await page.keyboard.press('ArrowDown');
