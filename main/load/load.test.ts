@@ -1,42 +1,30 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { rm, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { IncomingMessage, RequestListener, Server } from 'node:http';
 import { createServer as createTcpServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
-import { build } from 'vite';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { httpRequestSchema, loadSpecSchema } from '../api';
 import type { HttpRequest, LoadSecond, LoadSpec, Point } from '../api';
 import { AppError } from '../errors';
-import { packageRoot } from '../paths';
 import { createStartLoad, resolvePlan } from './index';
 import { monotonicUs } from './monotonic';
 import { presets } from './presets';
 import { waitUntilReachable } from './reachable';
+import { buildRunner, type BuiltRunner } from './testing/built-runner';
 import type { LoadEndpoint, LoadHandle, StartLoad } from './types';
 
-// Built here from the present source, so that the test never runs against a stale out/.
-const scratch = path.join(packageRoot, '.tmp', `load-test-${process.pid}`);
-const runnerFile = path.join(scratch, 'load-runner.js');
+let runner: BuiltRunner;
 let startLoad: StartLoad;
 
 beforeAll(async () => {
-  await build({
-    root: packageRoot,
-    configFile: false,
-    logLevel: 'error',
-    build: {
-      ssr: path.join(packageRoot, 'main/load/load-runner.ts'),
-      outDir: scratch,
-      rolldownOptions: { output: { entryFileNames: 'load-runner.js' } },
-    },
-  });
-  startLoad = createStartLoad(runnerFile);
+  runner = await buildRunner('load-test');
+  ({ startLoad } = runner);
 });
-afterAll(() => rm(scratch, { recursive: true, force: true }));
+afterAll(() => runner.remove());
 
 const closers: (() => Promise<void>)[] = [];
 afterEach(async () => {
@@ -343,7 +331,7 @@ test('cancelling gives what was measured so far', async () => {
 });
 
 test('a load process that cannot run is LOAD_FAILED with what it printed', async () => {
-  const broken = path.join(scratch, 'broken.mjs');
+  const broken = path.join(path.dirname(runner.file), 'broken.mjs');
   await writeFile(broken, `console.error('the reason'); process.exitCode = 3; process.disconnect();`);
   const handle = createStartLoad(broken)({
     ...planOf({ requests: [request('http://127.0.0.1:1/')] }),
@@ -383,7 +371,7 @@ test('the load ends when its engine is killed', async () => {
     [
       '-e',
       `const { fork } = require('node:child_process');
-       const runner = fork(${JSON.stringify(runnerFile)});
+       const runner = fork(${JSON.stringify(runner.file)});
        console.log(runner.pid);
        runner.send(${JSON.stringify({ type: 'start', scenario, baseUrl, folder })});`,
     ],
