@@ -47,6 +47,29 @@ export default tseslint.config(
     files: ['**/*.{js,mjs,cjs}'],
     rules: { 'no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }] },
   },
+  {
+    // A busy machine is slow at any moment: a test that gives up early, or waits for time, fails there.
+    files: ['**/*.{test,spec}.{ts,tsx}'],
+    rules: {
+      'no-restricted-properties': [
+        'error',
+        ...['waitFor', 'waitUntil'].map((property) => ({
+          object: 'vi',
+          property,
+          message: 'It gives up after a second. Use expect.poll, whose limit is in vitest.config.ts.',
+        })),
+        { object: 'page', property: 'waitForTimeout', message: 'Wait for what is to happen, not for time.' },
+      ],
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector:
+            "CallExpression[callee.name=/^(it|test|describe|beforeAll|beforeEach|afterAll|afterEach)$/] > Literal[value<180000], Property[key.name='timeout'] > Literal[value<15000]",
+          message: 'Limits are for what hangs: leave them to vitest.config.ts and playwright.config.ts.',
+        },
+      ],
+    },
+  },
   { files: ['**/*.{js,mjs}'], languageOptions: { globals: globals.node } },
   { files: ['**/*.cjs'], languageOptions: { globals: globals.node, sourceType: 'commonjs' } },
 );

@@ -11,9 +11,12 @@ export default defineConfig({
     include: ['{electron,main,profiles,renderer,bench,scripts,resources}/**/*.test.{ts,tsx}'],
     exclude: ['**/node_modules/**', 'out/**'],
     environment: 'node',
-    // Real processes are started and profiled; a loaded machine may be slow, never wrong.
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    // Real processes are started and profiled; a loaded machine may be slow, never wrong. These limits only end what
+    // hangs: no test has one of its own, and none is told to wait for less.
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
+    teardownTimeout: 60_000,
+    expect: { poll: { timeout: 120_000, interval: 20 } },
     // Each test file may start Node processes and put them under load: two cores' worth at once is enough anywhere.
     maxWorkers: 2,
     // A test run must not see the person's own sessions.

@@ -72,7 +72,6 @@ test('the whole and a selection leave in every format and come back with the sam
   app,
 }) => {
   const { page } = app;
-  test.setTimeout(180_000);
   await openHandMade(page);
   const home = page.url();
   const selections: Record<string, string>[] = [

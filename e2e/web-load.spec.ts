@@ -4,10 +4,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Page } from '@playwright/test';
 import { presetNames } from '../main/api';
-import { expect as expectSoon, test } from './support/app';
+import { expect, test } from './support/app';
 
 test.use({ shellUnderTest: 'web' });
-const expect = expectSoon.configure({ timeout: 60_000 });
 
 /** Answers at once, after a while, or with an error; stops everything for half a second now and then. */
 const server = `
@@ -82,7 +81,6 @@ async function dragOver(page: Page, testId: string, from: number, to: number): P
 test('a scenario of the form runs; its results are the same live and saved, and a range of the heat map is the range everywhere', async ({
   app,
 }) => {
-  test.setTimeout(300_000);
   const { page } = app;
   await openForm(page);
   await test.step('a preset is written out, and changed', async () => {
@@ -155,7 +153,6 @@ test('a scenario of the form runs; its results are the same live and saved, and 
 });
 
 test('a scenario as text: mistakes at their line, the same as the form, to other tools', async ({ app }) => {
-  test.setTimeout(180_000);
   const { page } = app;
   await openForm(page);
   await page.getByRole('radio', { name: 'Load scenario' }).click();
@@ -200,7 +197,6 @@ test('a scenario as text: mistakes at their line, the same as the form, to other
 });
 
 test('a fault by hand: a band over the lanes, its button, its report', async ({ app }) => {
-  test.setTimeout(300_000);
   const { page } = app;
   await openForm(page);
   await page.getByRole('radio', { name: 'Load scenario' }).click();

@@ -5,12 +5,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import type { Locator, Page } from '@playwright/test';
-import { expect as expectSoon, test } from './support/app';
+import { expect, test } from './support/app';
 import { dropFile } from './support/explorer';
 
 test.use({ shellUnderTest: 'web' });
-// Snapshots stop the program and are read by a thread of their own: on a busy machine each answer takes its time.
-const expect = expectSoon.configure({ timeout: 90_000 });
 
 /** Visitors enter a Map and never leave it, half a megabyte a second; listeners and a timer stand for the lists. */
 const leaky = `
@@ -99,7 +97,7 @@ test('a snapshot of a running program, by the button: what it costs, what is in 
 
   await test.step('constructors are searched, and open to their instances', async () => {
     await page.getByRole('button', { name: 'Open', exact: true }).nth(1).click();
-    await expect(constructors).toBeVisible({ timeout: 60_000 });
+    await expect(constructors).toBeVisible();
     const row = await searched(page, constructors, 'Visitor');
     await row.dblclick();
     const instance = constructors.getByRole('row', { level: 2 }).first();
@@ -169,14 +167,14 @@ test('a snapshot of a running program, by the button: what it costs, what is in 
     for (const box of await page.getByRole('checkbox').all()) await box.check();
     await page.getByRole('button', { name: 'Compare the chosen two' }).click();
     const changes = page.getByTestId('changes');
-    await expect(changes).toBeVisible({ timeout: 60_000 });
+    await expect(changes).toBeVisible();
     const row = await searched(page, changes, 'Visitor');
     await expect(row).toContainText('+');
     await row.click();
     await expect(page.getByTestId('holders')).toContainText('visitors');
     await row.dblclick();
     await changes.getByRole('row', { level: 2 }).first().click();
-    await expect(page.getByTestId('object-id')).toBeVisible({ timeout: 60_000 });
+    await expect(page.getByTestId('object-id')).toBeVisible();
   });
 
   await test.step('one is deleted, after a question', async () => {

@@ -11,12 +11,12 @@ let engine: Engine;
 beforeEach(async () => {
   folder = await mkdtemp(path.join(os.tmpdir(), 'scorchmark-allocations-'));
   engine = await createEngine({ shell: 'cli', dataFolder: path.join(folder, 'data') });
-}, 30_000);
+});
 
 afterEach(async () => {
   await engine.close();
   await rm(folder, { recursive: true, force: true });
-}, 30_000);
+});
 
 function next(matches: (event: AnyEvent) => boolean): Promise<void> {
   return new Promise((resolve) => {
@@ -75,4 +75,4 @@ it('tells what was allocated between two profiles and is alive, the same live an
   await engine.close();
   engine = await createEngine({ shell: 'cli', dataFolder: path.join(folder, 'data') });
   expect(await ask()).toEqual(live);
-}, 60_000);
+});

@@ -111,7 +111,7 @@ describe('a planned fault', () => {
     const kept = timeline.marks.filter((mark) => mark.kind === 'fault');
     expect(kept).toHaveLength(1);
     expect(kept[0]).toMatchObject({ faultKind: 'latency', durationMs: expect.any(Number) as number });
-  }, 60_000);
+  });
 
   it('that kills the target starts it again in the same run, and the load follows it to its new port', async () => {
     const { runId } = await engine.call(
@@ -128,7 +128,7 @@ describe('a planned fault', () => {
     expect(detail.processes).toHaveLength(2);
     expect(new Set(detail.listening.map(({ port }) => port)).size).toBe(2);
     expect(detail.processes.some(({ pid }) => isAlive(pid))).toBe(false);
-  }, 60_000);
+  });
 
   it('that blocks the event loop is not taken for a stall of the program', async () => {
     const { runId } = await engine.call(
@@ -146,7 +146,7 @@ describe('a planned fault', () => {
     );
     expect(blocked.length).toBeGreaterThan(0);
     for (const mark of blocked) expect(mark).toMatchObject({ ours: true });
-  }, 60_000);
+  });
 
   it('that ends the target for want of memory leaves nothing', async ({ skip }) => {
     const growing = `
@@ -177,7 +177,7 @@ describe('a planned fault', () => {
     expect(load!.faults![0]?.means).toMatch(/^(control group|prlimit)/);
     expect(detail.processes.some(({ pid }) => isAlive(pid))).toBe(false);
     expect(await groupsLeft()).toEqual([]);
-  }, 90_000);
+  });
 });
 
 describe('a fault by hand', () => {
@@ -206,7 +206,7 @@ describe('a fault by hand', () => {
     await expect(engine.call('run.startFault', { runId, fault: { kind: 'cpu' } })).rejects.toMatchObject({
       code: 'NO_RUN',
     });
-  }, 60_000);
+  });
 
   it('stands between the target and a dependency', async () => {
     const backend = http.createServer((_request, response) => response.end('data'));
@@ -241,7 +241,7 @@ describe('a fault by hand', () => {
       engine.call('run.startFault', { runId, fault: { kind: 'drop', via: 'cache' } }),
     ).rejects.toThrow(/no dependency “cache”/);
     await engine.call('run.stop', { runId });
-  }, 60_000);
+  });
 });
 
 it('leaves nothing of many faults when the workbench is killed', async () => {
@@ -280,4 +280,4 @@ it('leaves nothing of many faults when the workbench is killed', async () => {
   while (all.some(isAlive)) await new Promise((resolve) => setTimeout(resolve, 20));
   const left = await readdir('/sys/fs/cgroup', { recursive: true }).catch(() => []);
   expect(left.filter((name) => path.basename(name).startsWith(`scorchmark-${workbench.pid}-`))).toEqual([]);
-}, 60_000);
+});

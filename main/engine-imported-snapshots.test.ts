@@ -17,7 +17,7 @@ let b: string;
 beforeAll(async () => {
   scratch = await mkdtemp(path.join(tmpdir(), 'scorchmark-heap-'));
   ({ a, b } = await takeTwo(scratch));
-}, 60_000);
+});
 afterAll(() => rm(scratch, { recursive: true, force: true }));
 beforeEach(async () => {
   home = await mkdtemp(path.join(scratch, 'home-'));

@@ -30,12 +30,12 @@ beforeEach(async () => {
     events.push(event);
     for (const look of [...looking]) look();
   });
-}, 30_000);
+});
 
 afterEach(async () => {
   await engine.close();
   await rm(folder, { recursive: true, force: true });
-}, 30_000);
+});
 
 /** Resolves with what `find` finds, now or after a later event. */
 function until<T>(find: () => T | undefined): Promise<T> {
@@ -102,7 +102,7 @@ async function read(run: RunState, { file }: SnapshotInfo): Promise<Raw> {
   return JSON.parse(await readFile(path.join(folder, 'data', 'sessions', run.runId, file), 'utf8')) as Raw;
 }
 
-describe('a heap snapshot of a running program', { timeout: 60_000 }, () => {
+describe('a heap snapshot of a running program', () => {
   it('is foreseen, taken on demand, and kept with its pause in the session', async () => {
     const run = await start(idle);
     await output('ready');
@@ -265,7 +265,7 @@ describe('a heap snapshot of a running program', { timeout: 60_000 }, () => {
   });
 });
 
-describe('a snapshot by rule', { timeout: 60_000 }, () => {
+describe('a snapshot by rule', () => {
   it('is taken at the start, of the process that listens', async () => {
     const run = await start(
       `require('http').createServer().listen(0, '127.0.0.1'); globalThis.x = new (class Server {})();`,
@@ -345,7 +345,7 @@ describe('a snapshot by rule', { timeout: 60_000 }, () => {
   });
 });
 
-describe('a program that runs out of memory', { timeout: 120_000 }, () => {
+describe('a program that runs out of memory', () => {
   const leakingBy = (objects: number): string => `
     const kept = [];
     class Leaked { constructor(i) { this.name = 'leaked ' + i; this.parts = new Array(500).fill(i); } }

@@ -58,7 +58,7 @@ beforeAll(async () => {
   await writeFile(path.join(project, 'src/catalog.ts'), catalog);
   await writeFile(path.join(project, 'src/main.ts'), main);
   engine = await createEngine({ shell: 'cli', dataFolder: path.join(project, 'data') });
-}, 30_000);
+});
 
 afterAll(async () => {
   await engine.close();
@@ -119,7 +119,7 @@ describe('a bundled and minified program', () => {
       logLevel: 'error',
     });
     id = await record(process.execPath, 'dist/bundle.cjs');
-  }, 30_000);
+  });
 
   it('shows its functions under their own names, files and lines', async () => {
     const found = await resolved(id);
@@ -247,7 +247,7 @@ describe('a program run by tsx', () => {
     const ran = await engine.call('sources.read', { id, url });
     expect(ran.origin).toBe('recorded');
     expect(ran.text).not.toContain('interface Product');
-  }, 30_000);
+  });
 });
 
 describe('a program with a worker, debugger statements and exceptions', () => {
@@ -282,7 +282,7 @@ describe('a program with a worker, debugger statements and exceptions', () => {
       url?.includes(path.basename(project)) ? [path.basename(url)] : [],
     );
     expect(names.toSorted()).toEqual(['busy.cjs', 'parent.cjs', 'worker.cjs']);
-  }, 30_000);
+  });
 });
 
 describe('a session without sources', () => {

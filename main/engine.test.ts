@@ -63,7 +63,7 @@ describe('a recording of the shop under load', () => {
     expect(session.load?.totals.requests).toBeGreaterThan(0);
     expect(session.load?.totals.non2xx).toBe(0);
     expect(session.detail.environment.nodeVersion).toBe(process.version);
-  }, 60_000);
+  });
 
   it('shows the heap of the leaking route growing and the function that allocates', async () => {
     const { end } = await recorded(shopUnder([shopRequest('POST', '/cart')], 4000));
@@ -76,7 +76,7 @@ describe('a recording of the shop under load', () => {
       .slice(0, 3)
       .map((row) => row.name);
     expect(names.join()).toMatch(/cart|Cart/);
-  }, 60_000);
+  });
 
   it('shows the blocker as event-loop delay and as a blocked mark', async () => {
     const { end } = await recorded(shopUnder([shopRequest('GET', '/report')], 2500));
@@ -88,7 +88,7 @@ describe('a recording of the shop under load', () => {
     expect(session.timeline.marks.some((mark) => mark.kind === 'blocked' && mark.durationMs > 100)).toBe(
       true,
     );
-  }, 60_000);
+  });
 });
 
 describe('a view that joins a live run', () => {
@@ -118,7 +118,7 @@ describe('a view that joins a live run', () => {
       expect(live.totalWeight).toBeCloseTo(saved.totalWeight, -1);
     }
     expect(session.cpu.size).toBe(1);
-  }, 60_000);
+  });
 });
 
 describe('what cannot be done', () => {
@@ -145,7 +145,7 @@ describe('what cannot be done', () => {
     const { end } = await recorded({ target: { kind: 'launch', argv: ['node', '-e', '1'] } });
     expect(end.phase).toBe('done');
     expect((await warned).message).toMatch(/the window is gone/);
-  }, 60_000);
+  });
 
   it('refuses a second run while one is recording, and closing saves the first', async () => {
     const { runId } = await engine.call('run.start', { target: { kind: 'sample', sample: 'workers' } });
@@ -156,5 +156,5 @@ describe('what cannot be done', () => {
     engine = await createEngine({ shell: 'cli', dataFolder: folder });
     const detail = await engine.call('sessions.get', { id: runId });
     expect(detail.status).toBe('complete');
-  }, 60_000);
+  });
 });

@@ -9,7 +9,6 @@ const script = path.join(import.meta.dirname, 'kill-matrix.mjs');
 
 it.runIf(process.platform === 'linux' && existsSync(built))(
   'a workbench killed while recording leaves no process and no folder, and the session is there at the next start',
-  { timeout: 120_000 },
   () => {
     const { status, stdout, stderr } = spawnSync(process.execPath, [script, '3'], { encoding: 'utf8' });
     expect(status, stdout + stderr).toBe(0);

@@ -10,7 +10,7 @@ const samples = path.resolve('profiles/formats/samples');
 const notAlone = new Set(['README.md']);
 
 describe('every sample of every tool', () => {
-  it('becomes a session that keeps what came, and can be read again', { timeout: 120_000 }, async () => {
+  it('becomes a session that keeps what came, and can be read again', async () => {
     const store = await openAt(await temporaryFolder());
     for (const name of await readdir(samples)) {
       if (notAlone.has(name)) continue;

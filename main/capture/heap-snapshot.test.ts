@@ -23,7 +23,7 @@ beforeEach(async () => {
   running = await runSource(program, { capture: { cpu: false, allocations: false } });
   await running.until(({ output }) => output.includes('ready'));
   thread = [...running.threads.values()][0]!.thread;
-}, 30_000);
+});
 
 afterEach(async () => {
   await cleanUp();
@@ -38,7 +38,7 @@ const options = (): { file: string; clock: ReturnType<typeof createClock> } => (
 const stringsOf = async (file: string): Promise<string[]> =>
   (JSON.parse(await readFile(file, 'utf8')) as { strings: string[] }).strings;
 
-describe('a heap snapshot', { timeout: 30_000 }, () => {
+describe('a heap snapshot', () => {
   it('is the same whether the target writes it or it is streamed', async () => {
     for (const method of ['inside', 'stream'] as const) {
       const given = options();

@@ -5,7 +5,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Comparison, SessionDetail, SessionMeta } from '../api';
 import type { AppErrorJson } from '../errors';
 import { packageRoot } from '../paths';
@@ -231,7 +231,7 @@ describe.runIf(existsSync(cli))('record', () => {
       const journal = path.join(sessions, path.dirname(part), 'journal.ndjson');
       return /"k":"snapshot"/.test(await readFile(journal, 'utf8'));
     };
-    await vi.waitUntil(isNoted, { timeout: 20_000, interval: 5 });
+    await expect.poll(isNoted, { interval: 5 }).toBe(true);
     child.kill('SIGKILL');
     await ended;
     const again = await run(['record', '--no-allocations', '--', process.execPath, '-e', '0'], {
@@ -247,7 +247,7 @@ describe.runIf(existsSync(cli))('record', () => {
     ) as SessionDetail;
     expect(session.snapshots).toMatchObject([{ state: 'failed', error: { code: 'CANCELLED' } }]);
     // The target is ended by the reaper, and with it ends what it still wrote.
-    await vi.waitUntil(async () => (await parts()).length === 0, { timeout: 20_000, interval: 20 });
+    await expect.poll(parts).toEqual([]);
   });
 
   it('goes on when its reader goes away, and saves', async () => {

@@ -59,7 +59,7 @@ beforeAll(async () => {
   browser = started;
   clientJs = await readFile(path.join(folder, 'client/report.js'), 'utf8');
   clientCss = await readFile(path.join(folder, 'client/report.css'), 'utf8');
-}, 60_000);
+});
 
 afterAll(async () => {
   await browser?.close();
@@ -255,7 +255,7 @@ describe('a report full of hostile names', () => {
     expect(report.troubles).toEqual([]);
     expect(report.requests).toEqual([pathToFileURL(report.file).href]);
     await report.close();
-  }, 12_000);
+  });
 
   test('does so without script, too', async () => {
     const report = await openReport(renderReport(inputWith(evil, [evil('main')])), {
@@ -269,7 +269,7 @@ describe('a report full of hostile names', () => {
     expect(await report.page.locator('#lanes-host').isVisible()).toBe(false);
     expect(report.requests).toHaveLength(1);
     await report.close();
-  }, 12_000);
+  });
 
   test('its security policy stops code that is not the client', async () => {
     const injected = renderReport(inputWith((name) => name, ['main'])).replace(
@@ -281,7 +281,7 @@ describe('a report full of hostile names', () => {
     expect(await report.page.evaluate(() => (globalThis as { hacked?: unknown }).hacked)).toBeUndefined();
     expect(report.troubles.join()).toContain('Content Security Policy');
     await report.close();
-  }, 12_000);
+  });
 });
 
 test('selecting a range shows only the functions that ran in it', async () => {
@@ -304,7 +304,7 @@ test('selecting a range shows only the functions that ran in it', async () => {
   await page.waitForFunction(() => document.querySelectorAll('table.report-functions tbody tr').length === 3);
   expect(report.troubles).toEqual([]);
   await report.close();
-}, 12_000);
+});
 
 test('a recording too large for the bound is added up, and the report says so', async () => {
   const report = await openReport(
@@ -314,7 +314,7 @@ test('a recording too large for the bound is added up, and the report says so', 
   await drawn(report.page);
   expect((await framesOf(report.page)).map((frame) => frame.name)).toContain('late');
   await report.close();
-}, 12_000);
+});
 
 test('an imported profile without times, load, processes or metrics makes a report', async () => {
   const input = inputWith((name) => name, ['main']);
@@ -340,7 +340,7 @@ test('an imported profile without times, load, processes or metrics makes a repo
   expect(await report.page.locator('#timeline').textContent()).toContain('Nothing was measured over time');
   expect(report.troubles).toEqual([]);
   await report.close();
-}, 12_000);
+});
 
 test('markup escapes whatever is put into it', () => {
   expect(html`<a title="${'"><b>'}">${"it's <b>"}${null}${[html`<i>${'&'}</i>`]}</a>`.text).toBe(

@@ -5,7 +5,7 @@ import net from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { decode, encode } from '@msgpack/msgpack';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import WebSocket from 'ws';
 import { socketCloseCodes, type ServerFrame } from '../api';
 import { FakeEngine } from './fake-engine';
@@ -332,7 +332,7 @@ describe('a signed-in browser', () => {
     expect(await both).toEqual([frame, frame]);
     first.terminate();
     second.terminate();
-    await vi.waitFor(() => expect(engine.subscriberCount).toBe(0));
+    await expect.poll(() => engine.subscriberCount).toBe(0);
   });
 });
 
@@ -385,7 +385,7 @@ describe('a connection ends', () => {
     await once(socket, 'open');
     socket.pong = () => undefined;
     expect(await closeCode(socket)).toBe(1006);
-    await vi.waitFor(() => expect(engine.subscriberCount).toBe(0));
+    await expect.poll(() => engine.subscriberCount).toBe(0);
   });
 
   test('with the reason, when the workbench ends', async () => {

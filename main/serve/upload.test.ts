@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { request as httpRequest, type ClientRequest } from 'node:http';
 import path from 'node:path';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { FakeEngine } from './fake-engine';
 import { serve, type WebShell } from './serve';
 
@@ -85,16 +85,16 @@ const dropped = { method: 'sessions.importDrop', input: { uploadId: 'abc' } };
 
 test('a connection lost in the middle drops the upload', async () => {
   const request = beginPut(await signedIn());
-  await vi.waitFor(() => expect(methods()).toContain('sessions.importPiece'));
+  await expect.poll(methods).toContain('sessions.importPiece');
   request.destroy();
-  await vi.waitFor(() => expect(engine.calls.at(-1)).toEqual(dropped));
+  await expect.poll(() => engine.calls.at(-1)).toEqual(dropped);
 });
 
 test('a file that stops coming is given up', async () => {
   await restart({ idleMs: 100 });
   const request = beginPut(await signedIn());
   await new Promise((resolve) => request.once('close', resolve));
-  expect(engine.calls.at(-1)).toEqual(dropped);
+  await expect.poll(() => engine.calls.at(-1)).toEqual(dropped);
 });
 
 test('a file above the limit is refused with what the limit is', async () => {

@@ -56,39 +56,29 @@ describe('two workbenches on one data folder', () => {
     expect((await openAt(folder)).role).toBe('guest');
   });
 
-  it(
-    'works the same between processes; a killed owner is followed at once',
-    { timeout: 30_000 },
-    async () => {
-      const folder = await temporaryFolder();
-      const other = await startWorkbench(folder, 'open');
-      expect(other.role).toBe('owner');
-      const store = await openAt(folder);
-      expect(store.role).toBe('guest');
-      const id = await recordSession(store);
-      await other.kill();
-      await store.trash([id]);
-      expect(store.role).toBe('owner');
-    },
-  );
+  it('works the same between processes; a killed owner is followed at once', async () => {
+    const folder = await temporaryFolder();
+    const other = await startWorkbench(folder, 'open');
+    expect(other.role).toBe('owner');
+    const store = await openAt(folder);
+    expect(store.role).toBe('guest');
+    const id = await recordSession(store);
+    await other.kill();
+    await store.trash([id]);
+    expect(store.role).toBe('owner');
+  });
 
-  it(
-    'exactly one of many that start at once owns the folder a killed one left',
-    { timeout: 30_000 },
-    async () => {
-      const folder = await temporaryFolder();
-      const killed = await startWorkbench(folder, 'open');
-      await killed.kill();
-      const locks = await Promise.all(
-        Array.from({ length: 8 }, () => acquireFolderLock(folder, () => undefined)),
-      );
-      expect(locks.filter(Boolean)).toHaveLength(1);
-      for (const lock of locks) await lock?.release();
-      expect(
-        await acquireFolderLock(folder, () => undefined).then((lock) => lock?.release()),
-      ).toBeUndefined();
-    },
-  );
+  it('exactly one of many that start at once owns the folder a killed one left', async () => {
+    const folder = await temporaryFolder();
+    const killed = await startWorkbench(folder, 'open');
+    await killed.kill();
+    const locks = await Promise.all(
+      Array.from({ length: 8 }, () => acquireFolderLock(folder, () => undefined)),
+    );
+    expect(locks.filter(Boolean)).toHaveLength(1);
+    for (const lock of locks) await lock?.release();
+    expect(await acquireFolderLock(folder, () => undefined).then((lock) => lock?.release())).toBeUndefined();
+  });
 
   it('a live recording of another workbench is left alone', async () => {
     const folder = await temporaryFolder();

@@ -47,7 +47,7 @@ describe('recording onto a disk that fills up', () => {
       expected += line;
       append.append(line);
     }
-    await vi.waitFor(() => expect(onTrouble).toHaveBeenCalled());
+    await expect.poll(() => onTrouble.mock.calls.length).toBeGreaterThan(0);
     append.append('last\n');
     await append.flush();
     expect(append.complete).toBe(false);
@@ -76,7 +76,7 @@ describe('recording onto a disk that fills up', () => {
     const target = new FakeTarget();
     run.record(target.first());
     for (let i = 0; i < 50; i++) run.record(target.next());
-    await vi.waitFor(() => expect(run.troubles).toMatchObject([{ code: 'DISK_FULL' }]));
+    await expect.poll(() => run.troubles).toMatchObject([{ code: 'DISK_FULL' }]);
     run.record(target.next());
     const meta = await run.recorder.finish(run.recording, { durationMs: 9, status: 'complete' });
     expect(meta).toMatchObject({ status: 'complete', summary: { cpuSamples: 510 } });
@@ -102,13 +102,14 @@ describe('recording onto a disk that fills up', () => {
       for (let i = 0; i < 10; i++) run.record(target.next());
       run.record([{ k: 'allocations', thread: 'p7', profile: heapProfile }]);
       const sessionFolder = await store.folderOf(run.start.id);
-      await vi.waitFor(async () => expect(await readdir(sessionFolder)).toHaveLength(4));
+      await expect.poll(() => readdir(sessionFolder)).toHaveLength(4);
       const ballast = path.join(mount, 'ballast');
       await writeFile(ballast, Buffer.alloc(512 * 1024)).catch(() => undefined);
-      await vi.waitFor(() => {
+      const troublesAfterOneMore = (): unknown[] => {
         run.record(target.next());
-        expect(run.troubles).not.toEqual([]);
-      });
+        return run.troubles;
+      };
+      await expect.poll(troublesAfterOneMore).not.toEqual([]);
       const meta = await run.recorder.finish(run.recording, { durationMs: 9, status: 'complete' });
       expect(meta).toMatchObject({ status: 'failed' });
       expect(run.troubles).toMatchObject([{ code: 'DISK_FULL' }]);

@@ -1,6 +1,6 @@
 import { appendFile, copyFile, readFile, readdir, rm, truncate, writeFile, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { parseCpuProfile } from '../../profiles/formats/cpuprofile';
 import type { SessionStore } from './store';
 import { parseOutputLog } from './output-log';
@@ -27,72 +27,58 @@ async function cpuRecords(file: string): Promise<number> {
 }
 
 describe('a workbench killed while recording', () => {
-  it(
-    'has its session recovered with all it had written, many times in a row',
-    { timeout: 60_000 },
-    async () => {
-      const folder = await temporaryFolder();
-      for (let round = 1; round <= 4; round++) {
-        const workbench = await startWorkbench(folder, 'record');
-        // Every start is the owner at once, although the one before it could not let go of the folder.
-        expect(workbench.role).toBe('owner');
-        const sessionFolder = path.join(folder, 'sessions', workbench.id);
-        const journal = path.join(sessionFolder, 'journal.ndjson');
-        await vi.waitFor(async () => expect(await cpuRecords(journal)).toBeGreaterThan(3 * round), 10_000);
-        await vi.waitFor(
-          async () =>
-            expect(await readdir(sessionFolder)).toEqual(
-              expect.arrayContaining(['allocations-7.heapprofile', 'output.log']),
-            ),
-          10_000,
-        );
-        // The file is there before its first line.
-        const log = path.join(sessionFolder, 'output.log');
-        await vi.waitFor(async () => expect((await stat(log)).size).toBeGreaterThan(0), 10_000);
-        await workbench.kill();
-        const written = await cpuRecords(journal);
+  it('has its session recovered with all it had written, many times in a row', async () => {
+    const folder = await temporaryFolder();
+    for (let round = 1; round <= 4; round++) {
+      const workbench = await startWorkbench(folder, 'record');
+      // Every start is the owner at once, although the one before it could not let go of the folder.
+      expect(workbench.role).toBe('owner');
+      const sessionFolder = path.join(folder, 'sessions', workbench.id);
+      const journal = path.join(sessionFolder, 'journal.ndjson');
+      await expect.poll(() => cpuRecords(journal)).toBeGreaterThan(3 * round);
+      await expect
+        .poll(() => readdir(sessionFolder))
+        .toEqual(expect.arrayContaining(['allocations-7.heapprofile', 'output.log']));
+      // The file is there before its first line.
+      const log = path.join(sessionFolder, 'output.log');
+      await expect.poll(async () => (await stat(log)).size).toBeGreaterThan(0);
+      await workbench.kill();
+      const written = await cpuRecords(journal);
 
-        const store = await openAt(folder);
-        expect(store.role).toBe('owner');
-        expect(store.notices).toEqual([
-          expect.stringMatching(/^The session "Recorded by \d+" was recovered/),
-        ]);
-        const detail = await store.get(workbench.id);
-        expect(detail).toMatchObject({
-          status: 'recovered',
-          durationMs: written * 10 + 1,
-          summary: { cpuSamples: written * 10 },
-          nodeVersion: 'v22.1.0',
-          listening: [{ port: 3000 }],
-        });
-        expect(detail.files.map(({ kind }) => kind)).toEqual(['allocations', 'cpu', 'output', 'timeline']);
-        const cpu = parseCpuProfile(await store.readFile(workbench.id, 'cpu-7.cpuprofile'));
-        expect(cpu.samples.length).toBe(written * 10);
-        const output = parseOutputLog(text(await store.readFile(workbench.id, 'output.log')));
-        expect(output.length).toBeGreaterThan(0);
-        expect(await readdir(sessionFolder)).not.toContain('journal.ndjson');
-        expect((await store.list(everything)).total).toBe(round);
-        await store.close();
-      }
-    },
-  );
-
-  it(
-    'is repaired by a workbench that was there all the time, when it lists',
-    { timeout: 30_000 },
-    async () => {
-      const folder = await temporaryFolder();
       const store = await openAt(folder);
-      const guest = await startWorkbench(folder, 'record');
-      expect(guest.role).toBe('guest');
-      const journal = path.join(folder, 'sessions', guest.id, 'journal.ndjson');
-      await vi.waitFor(async () => expect(await cpuRecords(journal)).toBeGreaterThan(0), 10_000);
-      // A recording that goes on is left alone.
-      expect((await store.list(everything)).sessions[0]).toMatchObject({ id: guest.id, status: 'recording' });
-      await guest.kill();
-      expect((await store.list(everything)).sessions[0]).toMatchObject({ id: guest.id, status: 'recovered' });
-    },
-  );
+      expect(store.role).toBe('owner');
+      expect(store.notices).toEqual([expect.stringMatching(/^The session "Recorded by \d+" was recovered/)]);
+      const detail = await store.get(workbench.id);
+      expect(detail).toMatchObject({
+        status: 'recovered',
+        durationMs: written * 10 + 1,
+        summary: { cpuSamples: written * 10 },
+        nodeVersion: 'v22.1.0',
+        listening: [{ port: 3000 }],
+      });
+      expect(detail.files.map(({ kind }) => kind)).toEqual(['allocations', 'cpu', 'output', 'timeline']);
+      const cpu = parseCpuProfile(await store.readFile(workbench.id, 'cpu-7.cpuprofile'));
+      expect(cpu.samples.length).toBe(written * 10);
+      const output = parseOutputLog(text(await store.readFile(workbench.id, 'output.log')));
+      expect(output.length).toBeGreaterThan(0);
+      expect(await readdir(sessionFolder)).not.toContain('journal.ndjson');
+      expect((await store.list(everything)).total).toBe(round);
+      await store.close();
+    }
+  });
+
+  it('is repaired by a workbench that was there all the time, when it lists', async () => {
+    const folder = await temporaryFolder();
+    const store = await openAt(folder);
+    const guest = await startWorkbench(folder, 'record');
+    expect(guest.role).toBe('guest');
+    const journal = path.join(folder, 'sessions', guest.id, 'journal.ndjson');
+    await expect.poll(() => cpuRecords(journal)).toBeGreaterThan(0);
+    // A recording that goes on is left alone.
+    expect((await store.list(everything)).sessions[0]).toMatchObject({ id: guest.id, status: 'recording' });
+    await guest.kill();
+    expect((await store.list(everything)).sessions[0]).toMatchObject({ id: guest.id, status: 'recovered' });
+  });
 });
 
 /** As a kill leaves it: the journal in place, the recorder gone. */
@@ -103,7 +89,7 @@ async function abandon(store: SessionStore, run: LiveRun): Promise<{ folder: str
   const sessionFile = path.join(folder, 'session.json');
   const asRecording = parseSession(await readFile(sessionFile, 'utf8'), 'x');
   const expected = run.recording.cpu.get('p7')!.profile.samples.length / 10;
-  await vi.waitFor(async () => expect(await cpuRecords(journal)).toBe(expected));
+  await expect.poll(() => cpuRecords(journal)).toBe(expected);
   await copyFile(journal, saved);
   await run.recorder.finish(run.recording, { durationMs: 1, status: 'complete' });
   await store.close();

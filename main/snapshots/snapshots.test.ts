@@ -15,7 +15,7 @@ const open: Snapshots[] = [];
 beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'scorchmark-snapshots-'));
   [workerFile, { a, b }] = await Promise.all([buildWorker(folder), takeTwo(folder)]);
-}, 60_000);
+});
 afterEach(async () => {
   for (const each of open.splice(0)) await each.close();
 });

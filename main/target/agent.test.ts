@@ -40,7 +40,7 @@ it('runs on unprofiled, and says so, when the workbench is silent', async () => 
   expect(JSON.parse(readFileSync(path.join(folder, error ?? ''), 'utf8'))).toMatchObject({
     code: 'ENGINE_SILENT',
   });
-}, 15_000);
+});
 
 it('does nothing at all when the workbench is gone', async () => {
   const gone = spawn(process.execPath, ['-e', '0']);

@@ -97,4 +97,4 @@ it('just ends when the workbench ends in order', async () => {
   await until(() => !isAlive(reaper));
   // The helper was never unguarded, so it went as well.
   expect(pids.filter(isAlive)).toEqual([]);
-}, 15_000);
+});

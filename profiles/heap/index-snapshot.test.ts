@@ -21,7 +21,7 @@ describe('indexSnapshot, of a real process', () => {
   let opened: OpenedSnapshot;
   beforeAll(async () => {
     [opened] = (await snapshotsOf({ 'main.cjs': program })) as [OpenedSnapshot];
-  }, 60_000);
+  });
 
   const objectsOf = (name: string): number[] => {
     const { snapshot, index } = opened;

@@ -43,7 +43,7 @@ beforeAll(async () => {
     executablePath: '/usr/bin/chromium',
     args: ['--no-sandbox', '--disable-background-networking', '--no-first-run'],
   });
-}, 60_000);
+});
 
 afterAll(async () => {
   await browser?.close();
@@ -107,7 +107,7 @@ beforeEach(async () => {
       await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
     };
   });
-}, 30_000);
+});
 
 const show = (rows: Rows, options?: { live?: boolean; search?: string }) =>
   page.evaluate(([given, how]) => (window as unknown as Stage).show(given, how), [rows, options] as const);

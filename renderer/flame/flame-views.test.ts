@@ -55,7 +55,7 @@ beforeAll(async () => {
     executablePath: '/usr/bin/chromium',
     args: ['--no-sandbox', '--disable-background-networking', '--no-first-run'],
   });
-}, 60_000);
+});
 
 afterAll(async () => {
   await browser?.close();
@@ -140,7 +140,7 @@ const search = (text: string) =>
   }, text);
 
 describe('the flame chart', () => {
-  beforeEach(() => show('chart'), 30_000);
+  beforeEach(() => show('chart'));
 
   test('draws calls where and as long as they ran', async () => {
     const drawnFrames = (await frames()).map(({ name, depth, x, width, startUs, endUs, self }) =>
@@ -232,7 +232,7 @@ test('threads of a chart lie one below the other under their titles, and stay ap
 });
 
 describe.each(['chart', 'left-heavy'] as const)('searching in the %s view', (kind) => {
-  beforeEach(() => show(kind), 30_000);
+  beforeEach(() => show(kind));
 
   test('counts matches and their share, and Enter walks through them, round at the end', async () => {
     await search('leaf');

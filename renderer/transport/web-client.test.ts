@@ -107,7 +107,7 @@ test('a broken connection fails the calls under way, says so, and comes back by 
   const statuses: ConnectionStatus[] = [];
   client.onStatus((status) => statuses.push(status));
   const { port } = shell;
-  await vi.waitFor(() => expect(engine.calls).toHaveLength(2));
+  await expect.poll(() => engine.calls).toHaveLength(2);
   await shell.close();
   await expect(unanswered).rejects.toMatchObject({
     message: expect.stringContaining('run.snapshot') as string,
