@@ -80,7 +80,22 @@ export function sendScenario(
   return { handle, done: handle.done, points, seconds, states };
 }
 
-/** Users that go on as long as it takes. */
 export function closed(users: number, durationMs = 600): ScenarioInput['load'] {
   return { model: 'closed', stages: [{ durationMs, users }] };
+}
+
+/** So long that only the test itself ends it. */
+export const foreverMs = 3_600_000;
+
+/** Ends the load once enough has happened, however long that takes on this machine. */
+export async function endedWhen(
+  { handle, done }: Pick<Sent, 'handle' | 'done'>,
+  isEnough: () => boolean,
+): Promise<LoadResult> {
+  let isOver = false;
+  const over = (): boolean => (isOver = true);
+  done.then(over, over);
+  while (!isOver && !isEnough()) await new Promise((resolve) => setTimeout(resolve, 5));
+  handle.cancel();
+  return done;
 }
