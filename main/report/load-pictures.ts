@@ -1,8 +1,9 @@
 /** The load's pictures in the report: drawings that need no script and can be printed. */
-import type { LoadInRange } from '../api';
-import { formatDurationMs, formatTime } from '../../profiles/format';
+import type { KneeReport, LoadInRange } from '../api';
+import { formatDurationMs, formatNumber, formatRate, formatTime } from '../../profiles/format';
 import { layOutCurves, type PlacedPoint } from '../../profiles/load-picture/curve-layout';
 import { heatGrid, heatOf, heatTicks } from '../../profiles/load-picture/heat-map-layout';
+import { layOutKnee, type KneePlot } from '../../profiles/load-picture/knee-layout';
 import { html, type Markup } from './escape';
 
 const width = 1190;
@@ -98,6 +99,65 @@ export function heatPicture({ heatMap }: LoadInRange, startUs: number, endUs: nu
       )}
       ${shapes.map((shape, step) => html`<path class="heat heat-${step}" d="${shape}" />`)}
       ${marks.map((tUs, index) => html`<text x="${x(tUs).toFixed(1)}" y="${height - 8}" class="${index === 0 ? '' : index === marks.length - 1 ? 'end' : 'middle'}">${formatTime(tUs)}</text>`)}
+    </svg>
+  </figure>`;
+}
+
+/** Throughput above, latency below, both over the users, with the knee; null of fewer than two steps. */
+export function kneePicture(knee: KneeReport): Markup | null {
+  const layout = layOutKnee(knee);
+  if (!layout) return null;
+  const top = 20;
+  const rateTall = 110;
+  const latencyTop = top + rateTall + 18;
+  const latencyTall = 130;
+  const bottom = latencyTop + latencyTall;
+  const wide = width - left - right;
+  const x = (part: number): string => (left + part * wide).toFixed(1);
+  const plot = (
+    { yTicks, lines }: KneePlot,
+    from: number,
+    tall: number,
+    format: (value: number) => string,
+    kinds: string[],
+  ): Markup => {
+    const y = (part: number): string => (from + (1 - part) * tall).toFixed(1);
+    return html`${yTicks.map(
+      (tick) =>
+        html`<line class="grid" x1="${left}" x2="${width - right}" y1="${y(tick.y)}" y2="${y(tick.y)}" />
+          <text x="${left - 6}" y="${y(tick.y)}" class="end">${format(tick.value)}</text>`,
+    )}${lines.map(
+      (line, index) =>
+        html`<polyline
+            class="${kinds[index]}"
+            points="${line.map((at) => `${x(at.x)},${y(at.y)}`).join(' ')}"
+          />
+          ${line.map((at) => html`<circle class="${kinds[index]}" cx="${x(at.x)}" cy="${y(at.y)}" r="1.25" />`)}`,
+    )}`;
+  };
+  const mark = (at: number, name: string, kind: string): Markup => {
+    const isLeft = kind === 'knee' ? at > 0.1 : at > 0.92;
+    const nameX = Number(x(at)) + (isLeft ? -5 : 5);
+    return html`<line class="mark ${kind}" x1="${x(at)}" x2="${x(at)}" y1="4" y2="${bottom}" />
+      <text x="${nameX.toFixed(1)}" y="9" class="${kind}${isLeft ? ' end' : ''}">${name}</text>`;
+  };
+  const { kneeX, capacityX } = layout;
+  return html`<figure class="load-picture">
+    <figcaption>
+      Throughput and latency by users <span class="curve-service">requests</span>
+      <span class="curve-p95">P95</span>
+      <span class="curve-response">P99</span>
+    </figcaption>
+    <svg viewBox="0 0 ${width} ${bottom + 36}" role="img" aria-label="Throughput and latency by users">
+      ${plot(layout.rate, top, rateTall, formatRate, ['rate'])}
+      ${plot(layout.latency, latencyTop, latencyTall, formatDurationMs, ['p95', 'response'])}
+      ${capacityX !== null && capacityX !== kneeX && mark(capacityX, 'capacity', 'capacity')}
+      ${kneeX !== null && mark(kneeX, capacityX === kneeX ? 'knee, capacity' : 'knee', 'knee')}
+      ${layout.xTicks.map(
+        (tick) =>
+          html`<text x="${x(tick.x)}" y="${bottom + 12}" class="middle">${formatNumber(tick.users)}</text>`,
+      )}
+      <text x="${x(0.5)}" y="${bottom + 28}" class="middle">users</text>
     </svg>
   </figure>`;
 }

@@ -136,12 +136,16 @@ test('tells what was asked, both latencies, what went wrong, thresholds, the kne
     expect(text).toContain(part);
 });
 
-test('draws the curve and the heat map without a script', () => {
+test('draws the curve, the heat map and the knee without a script', () => {
   const { text } = loadSection(load, seconds);
-  expect(text.match(/<svg /g)).toHaveLength(2);
+  expect(text.match(/<svg /g)).toHaveLength(3);
   expect(text).toContain('<polyline class="response"');
   expect(text.match(/<path class="heat/g)?.length).toBeGreaterThan(0);
-  expect(loadSection(load, null).text).not.toContain('<svg');
+  expect(text).toContain('aria-label="Throughput and latency by users"');
+  expect(text).toMatch(/class="knee[^"]*">\s*knee\s*</);
+  // What was found by steps is known without the seconds.
+  expect(loadSection(load, null).text.match(/<svg /g)).toHaveLength(1);
+  expect(loadSection({ ...load, knee: { ...load.knee!, steps: [] } }, null).text).not.toContain('<svg');
 });
 
 test('names of the load are text, never markup', () => {

@@ -31,7 +31,7 @@ import { recoverySentence } from '../../profiles/load-picture/fault-words';
 import { kneeSentence } from '../../profiles/load-picture/knee-words';
 import { loadWords } from '../../profiles/load-picture/load-words';
 import { html, type Markup } from './escape';
-import { curvePicture, heatPicture } from './load-pictures';
+import { curvePicture, heatPicture, kneePicture } from './load-pictures';
 
 /**
  * @param seconds what its seconds tell of all of it; null in sessions of earlier versions and of other tools
@@ -211,6 +211,7 @@ function kneeTable(knee: KneeReport | undefined): Markup | null {
   if (!knee || knee.steps.length === 0) return null;
   return html`<h3>Degradation</h3>
     <p>${kneeSentence(knee)}</p>
+    ${kneePicture(knee)}
     <table>
       ${head('Users', ['Requests', 'P50', 'P95', 'P99', 'Errors', 'P95 against the first'])}
       <tbody>
@@ -249,22 +250,28 @@ function faultTable(fault: FaultReport): Markup {
     <table>
       ${head('', ['Requests', 'Rate', 'P50', 'P95', 'Errors', 'What went wrong'])}
       <tbody>
-        ${phases.map(
-          ([name, { requests, rps, p50Ms, p95Ms, errorRatio, errorKinds }]) =>
-            html`<tr>
+        ${phases.map(([name, { absent, requests, rps, p50Ms, p95Ms, errorRatio, errorKinds }]) => {
+          if (absent !== undefined)
+            return html`<tr>
               <th>${name}</th>
-              <td class="number">${formatNumber(requests)}</td>
-              <td class="number">${formatRate(rps)}</td>
-              <td class="number">${ms(p50Ms)}</td>
-              <td class="number">${ms(p95Ms)}</td>
-              <td class="${errorRatio > 0 ? 'number problem' : 'number'}">${formatPercent(errorRatio)}</td>
-              <td class="number">
-                ${Object.entries(errorKinds)
-                  .map(([kind, count]) => `${formatNumber(count)} ${kind}`)
-                  .join(' · ')}
-              </td>
-            </tr>`,
-        )}
+              <td colspan="6">No numbers: ${absent}.</td>
+            </tr>`;
+          return html`<tr>
+            <th>${name}</th>
+            <td class="number">${formatNumber(requests)}</td>
+            <td class="number">${rps === null ? noValue : formatRate(rps)}</td>
+            <td class="number">${ms(p50Ms)}</td>
+            <td class="number">${ms(p95Ms)}</td>
+            <td class="${(errorRatio ?? 0) > 0 ? 'number problem' : 'number'}">
+              ${errorRatio === null ? noValue : formatPercent(errorRatio)}
+            </td>
+            <td class="number">
+              ${Object.entries(errorKinds)
+                .map(([kind, count]) => `${formatNumber(count)} ${kind}`)
+                .join(' · ')}
+            </td>
+          </tr>`;
+        })}
       </tbody>
     </table>`;
 }

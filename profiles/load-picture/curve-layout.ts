@@ -101,12 +101,13 @@ export function logTicks(lowMs: number, highMs: number): number[] {
   return ticks;
 }
 
-function linearTicks(highMs: number): number[] {
-  const raw = highMs / 4;
+/** Round values from 0 to `high`, about five. */
+export function linearTicks(high: number): number[] {
+  const raw = high / 4;
   const power = 10 ** Math.floor(Math.log10(raw));
   const step = ([1, 2, 2.5, 5, 10].find((each) => each * power >= raw * 0.999) ?? 10) * power;
   const ticks: number[] = [];
-  for (let index = 0; index * step <= highMs * 1.0001; index++)
+  for (let index = 0; index * step <= high * 1.0001; index++)
     ticks.push(Number((index * step).toPrecision(6)));
   return ticks;
 }
@@ -115,7 +116,8 @@ function powerBelow(ms: number): number {
   return 10 ** Math.floor(Math.log10(ms) + 1e-9);
 }
 
-function roundUp(ms: number): number {
+/** The next round number; of values above 0. */
+export function roundUp(ms: number): number {
   const power = 10 ** Math.floor(Math.log10(ms));
   return Number(
     (

@@ -67,6 +67,21 @@ describe('a recovery', () => {
   test('that was not seen is not called never, and a fault that could not be done has none', () => {
     expect(recoverySentence({ kind: 'pause', recoveryMs: null })).toContain('was not seen');
     expect(recoverySentence({ kind: 'memory', recoveryMs: null, problem: 'no' })).toBe('');
+    const after = { startUs: 10e6, endUs: 22e6 };
+    expect(thin(recoverySentence({ kind: 'pause', recoveryMs: null, after }))).toBe(
+      'In the time of 12 s after its end it was not seen to be as before again.',
+    );
+  });
+
+  test('of which nothing can be said says why, and what else was broken', () => {
+    expect(
+      recoverySentence({
+        kind: 'cpu',
+        recoveryMs: null,
+        unjudged: 'It lasted until the end.',
+        meanwhile: ['paused'],
+      }),
+    ).toBe('At the same time acted: “paused”. It lasted until the end.');
   });
 });
 

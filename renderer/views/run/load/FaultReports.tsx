@@ -103,7 +103,16 @@ function Phase({
   before: PhaseNumbers | null;
   onRange: (range: TimeRange) => void;
 }) {
-  const { startUs, endUs, requests, rps, p50Ms, p95Ms, errorRatio, errorKinds } = phase;
+  const { startUs, endUs, absent, requests, rps, p50Ms, p95Ms, errorRatio, errorKinds } = phase;
+  if (absent !== undefined)
+    return (
+      <tr>
+        <th scope="row">{name}</th>
+        <td colSpan={6} className="muted">
+          No numbers: {absent}.
+        </td>
+      </tr>
+    );
   const kinds = Object.entries(errorKinds)
     .sort(([, a], [, b]) => b - a)
     .map(([kind, count]) => `${formatNumber(count)} ${kind}`);
@@ -121,7 +130,7 @@ function Phase({
       </th>
       <td className="number">{formatNumber(requests)}</td>
       <td className="number">
-        {formatRate(rps)} <Change now={rps} then={before?.rps ?? null} />
+        {rps === null ? noValue : formatRate(rps)} <Change now={rps} then={before?.rps ?? null} />
       </td>
       <td className="number">
         {p50Ms === null ? noValue : formatDurationMs(p50Ms)}{' '}
@@ -131,7 +140,9 @@ function Phase({
         {p95Ms === null ? noValue : formatDurationMs(p95Ms)}{' '}
         <Change now={p95Ms} then={before?.p95Ms ?? null} />
       </td>
-      <td className={errorRatio > 0 ? 'number bad' : 'number'}>{formatPercent(errorRatio)}</td>
+      <td className={(errorRatio ?? 0) > 0 ? 'number bad' : 'number'}>
+        {errorRatio === null ? noValue : formatPercent(errorRatio)}
+      </td>
       <td className="ellipsis load-wrong" title={kinds.join('\n')}>
         {kinds.join(' · ') || noValue}
       </td>
