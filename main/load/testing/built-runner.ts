@@ -88,14 +88,12 @@ export function closed(users: number, durationMs = 600): ScenarioInput['load'] {
 export const foreverMs = 3_600_000;
 
 /** Ends the load once enough has happened, however long that takes on this machine. */
-export async function endedWhen(
-  { handle, done }: Pick<Sent, 'handle' | 'done'>,
-  isEnough: () => boolean,
-): Promise<LoadResult> {
+export async function endedWhen(load: Sent | LoadHandle, isEnough: () => boolean): Promise<LoadResult> {
+  const handle = 'handle' in load ? load.handle : load;
   let isOver = false;
   const over = (): boolean => (isOver = true);
-  done.then(over, over);
+  handle.done.then(over, over);
   while (!isOver && !isEnough()) await new Promise((resolve) => setTimeout(resolve, 5));
   handle.cancel();
-  return done;
+  return handle.done;
 }

@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage, type RequestListener, type Server }
 import { createSecureServer } from 'node:http2';
 import { createServer as createTlsServer } from 'node:https';
 import { createServer as createTcpServer, type AddressInfo, type Socket } from 'node:net';
+import { freePort } from '../../testing/free-port';
 
 export interface TestServer {
   origin: string;
@@ -79,12 +80,8 @@ export function serveTcp(listener: (socket: Socket) => void): Promise<TestServer
   return listening(createTcpServer(listener) as unknown as Server, 'http');
 }
 
-/** A port nobody listens on. */
-export async function closedPort(): Promise<number> {
-  const server = await serveTcp(() => undefined);
-  await server.close();
-  return server.port;
-}
+/** A port nobody listens on, and nobody will be given. */
+export const closedPort = freePort;
 
 // Self-signed for localhost and 127.0.0.1, made for these tests (valid for a hundred years, trusted by nobody).
 const key = `-----BEGIN PRIVATE KEY-----
