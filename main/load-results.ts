@@ -103,11 +103,15 @@ export interface KneeReport {
 export interface PhaseNumbers {
   startUs: number;
   endUs: number;
+  /** Why there are no numbers of this phase, in a few words: the fault began with the load. */
+  absent?: string;
   requests: number;
-  rps: number;
+  /** Null in a phase that is absent. */
+  rps: number | null;
   p50Ms: number | null;
   p95Ms: number | null;
-  errorRatio: number;
+  /** Null when nothing came to an end. */
+  errorRatio: number | null;
   errorKinds: Record<string, number>;
 }
 
@@ -128,6 +132,10 @@ export interface FaultReport {
   after: PhaseNumbers;
   /** From the fault's end until throughput, latency and errors were as before again; null when that was not seen. */
   recoveryMs: number | null;
+  /** Why nothing can be said of the recovery, in a sentence; `recoveryMs` is null then and says nothing. */
+  unjudged?: string;
+  /** Other faults that acted in the same time: what was measured during it is of all of them. */
+  meanwhile?: string[];
   /** Of kill: from the kill until the first good answer. */
   downMs?: number;
 }

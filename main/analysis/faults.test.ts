@@ -133,6 +133,115 @@ describe('what a fault did', () => {
     expect(report).toMatchObject({ problem: 'Not here.', recoveryMs: null, during: { requests: 0 } });
   });
 
+  it('has no numbers before it when it began with the load, and says so', () => {
+    const evidence = loaded(20_000, 10, (tMs) => (tMs < 5000 ? 50 : 5));
+    const [report] = faultReports({ ...evidence, faults: [happened({ kind: 'cpu' }, 20, 5000)] });
+    expect(report!.before).toMatchObject({ absent: 'it began with the load', rps: null, errorRatio: null });
+    expect(report!.after.rps).toBeCloseTo(100, 0);
+    expect(report!.recoveryMs).toBeNull();
+    expect(report!.unjudged).toBe(
+      'What is usual is not known, so neither is whether it was as before: it began with the load.',
+    );
+  });
+
+  it('has no numbers before it when only the warm-up was there', () => {
+    const evidence = loaded(20_000, 10, () => 5);
+    const [report] = faultReports({
+      ...evidence,
+      countedFromUs: 4e6,
+      faults: [happened({ kind: 'cpu' }, 2000, 3000)],
+    });
+    expect(report!.before.absent).toBe('it began within the warm-up');
+  });
+
+  it('has nothing after it when it lasted until the end of the load', () => {
+    const evidence = loaded(20_000, 10, (tMs) => (tMs < 10_000 ? 5 : 50));
+    const [report] = faultReports({ ...evidence, faults: [happened({ kind: 'cpu' }, 10_000, 20_004)] });
+    expect(report!.after.absent).toBe('it lasted until the end of the load');
+    expect(report!.unjudged).toContain('It lasted until the end of the load');
+  });
+
+  it('is judged by as little as three windows, and with less it is said that it was too little', () => {
+    const judged = (afterMs: number) =>
+      faultReports({
+        ...loaded(12_000 + afterMs, 10, (tMs) => (tMs >= 10_000 && tMs < 12_000 ? 50 : 5)),
+        faults: [happened({ kind: 'latency', delayMs: 45 }, 10_000, 12_000)],
+      })[0]!;
+    expect(judged(450).recoveryMs).toBeLessThanOrEqual(100);
+    expect(judged(250)).toMatchObject({
+      recoveryMs: null,
+      unjudged: expect.stringMatching(
+        /too little after it, 250.ms, and at this rate 300.ms is needed/,
+      ) as string,
+    });
+  });
+
+  it('is not judged by too little before it', () => {
+    const evidence = loaded(20_000, 10, () => 5);
+    const [report] = faultReports({ ...evidence, faults: [happened({ kind: 'cpu' }, 400, 5000)] });
+    expect(report!.unjudged).toMatch(/too little before it, 400.ms, and at this rate 700.ms is needed/);
+  });
+
+  it('is not judged by what was broken already', () => {
+    const evidence = loaded(20_000, 10, (tMs) => (tMs < 10_000 ? null : 5));
+    const [report] = faultReports({ ...evidence, faults: [happened({ kind: 'pause' }, 8000, 9000)] });
+    expect(report!.unjudged).toContain('Nothing was well before it');
+  });
+
+  it('overlaps with others: both say so, and neither has numbers of what is not its own', () => {
+    const evidence = loaded(30_000, 10, () => 5);
+    const [first, second] = faultReports({
+      ...evidence,
+      faults: [happened({ kind: 'pause' }, 10_000, 15_000), happened({ kind: 'cpu' }, 12_000, 18_000, 'f2')],
+    });
+    expect(first).toMatchObject({ meanwhile: ['f2'], after: { absent: '“f2” went on' } });
+    expect(first!.unjudged).toContain('“f2” went on');
+    expect(second).toMatchObject({ meanwhile: ['f1'], before: { absent: '“f1” acted until into it' } });
+    expect(second!.after.requests).toBeGreaterThan(0);
+  });
+
+  it('begins after what the one before it had left', () => {
+    const evidence = loaded(40_000, 10, (tMs) => (tMs >= 10_000 && tMs < 15_000 ? null : 5));
+    const [first, second] = faultReports({
+      ...evidence,
+      faults: [happened({ kind: 'kill' }, 10_000, 11_000), happened({ kind: 'cpu' }, 20_000, 22_000, 'f2')],
+    });
+    expect(first!.recoveryMs).toBeCloseTo(4005, -1);
+    expect(second!.before).toMatchObject({ errorRatio: 0 });
+    expect(second!.before.startUs).toBeGreaterThanOrEqual(15e6);
+  });
+
+  it('has nothing to compare with while the one before it goes on to hurt', () => {
+    const evidence = loaded(40_000, 10, (tMs) => (tMs >= 10_000 ? 40 : 5));
+    const [, second] = faultReports({
+      ...evidence,
+      faults: [happened({ kind: 'pause' }, 10_000, 11_000), happened({ kind: 'cpu' }, 20_000, 22_000, 'f2')],
+    });
+    expect(second!.unjudged).toBe(
+      'There is nothing to compare with: “f1” before it had not been recovered from.',
+    );
+  });
+
+  it('has no time to recover when the target was gone', () => {
+    const evidence = loaded(20_000, 10, (tMs) => (tMs < 10_000 ? 5 : null));
+    const [report] = faultReports({
+      ...evidence,
+      faults: [{ ...happened({ kind: 'kill' }, 10_000, 11_000), isGone: true }],
+    });
+    expect(report!.unjudged).toContain('The target was gone');
+    expect(report!.downMs).toBeUndefined();
+  });
+
+  it('that could not be done was never down', () => {
+    const evidence = loaded(20_000, 10, () => 5);
+    const [report] = faultReports({
+      ...evidence,
+      faults: [{ ...happened({ kind: 'kill' }, 10_000, 10_000), problem: 'Not here.' }],
+    });
+    expect(report!.downMs).toBeUndefined();
+    expect(report!.unjudged).toBeUndefined();
+  });
+
   it('counts a stretch without a single answer as one without throughput', () => {
     const evidence = loaded(30_000, 10, (tMs) => (tMs >= 10_000 && tMs < 15_000 ? 15_000 - tMs + 5 : 5));
     const [report] = faultReports({ ...evidence, faults: [happened({ kind: 'pause' }, 10_000, 15_000)] });

@@ -1,101 +1,175 @@
 /**
- * What faults did to a load: before, during and after, and how long it took until all was as before.
+ * What faults did to a load: before, during and after, and how long it took until all was as before (recovery.ts).
  *
- * Phases tile the load's time: *before* is up to 60 s before the fault that no other fault touches and no warm-up is,
- * *during* lasts from its start to its end, *after* from its end to the next fault's start or the load's end, at most 10
- * minutes. Their numbers come from the load's seconds, which are cut where a fault begins or ends; a second belongs to the
- * phase that has the greater part of it, and a phase without such a second has that of its middle.
- *
- * Recovery is looked for in windows of 100 ms (longer ones, up to 1 s, while fewer than 10 requests end in one). All was
- * as before when a stretch of five windows begins in which throughput of good answers, mean response time and share of
- * errors, over the stretch, lie within what stretches of that length had in the 30 s before the fault (widened by 10 %), and
- * whose first window has no greater share of errors and at least half of the usual throughput. `recoveryMs` is from
- * the fault's end to the begin of that stretch; more exactly to the first good answer in it when there was none in the window
- * before, or to the first good answer of the window before when nothing but good ones came after it.
+ * *Before* is up to 60 s before the fault in which no other fault acts, nothing is left of an earlier one as far as its own
+ * recovery tells, and no warm-up is; *during* lasts from its start to its end, *after* from its end to the next fault's start
+ * or the load's end, at most 10 minutes. Their numbers come from the load's seconds, which are cut where a fault begins or
+ * ends; a second belongs to the phase that has the greater part of it. A phase that was not there, or of which no second has
+ * the greater part, has no numbers but says why.
  *
  * `downMs` of a kill is from the kill until the first good answer after the restart, by the instants of the answers.
  */
 import type { FaultReport, LoadSecond, PhaseNumbers } from '../api';
 import type { FaultEvidence, FineWindow, HappenedFault } from '../load/faults';
+import { formatDurationMs } from '../../profiles/format';
 import { LatencyHistogram } from '../../profiles/latency/histogram';
+import { recoveryOf, type Recovery } from './recovery';
 
 const beforeUs = 60e6;
 const afterUs = 600e6;
 const referenceUs = 30e6;
-const stretchWindows = 5;
-const fewestPerWindow = 10;
-const longestWindowUs = 1e6;
-const widening = 0.1;
-/** With fewer stretches nothing is known of what is usual. */
-const fewestStretches = 5;
+/** Of a shorter stretch nothing can be said: it is no longer than a window. */
+const shortestPhaseUs = 100_000;
 
-/** One report per fault, in their order. Those that never acted have only their problem and what was before. */
+/** An earlier fault, and until when something of it was left. */
+interface Settled {
+  fault: HappenedFault;
+  untilUs: number;
+  /** It was looked for, and not found. */
+  isLasting: boolean;
+}
+
+/** One report per fault, in their order. Those that never acted have only their problem. */
 export function faultReports(evidence: FaultEvidence): FaultReport[] {
-  const { faults, endedUs: loadEndUs } = evidence;
-  const fromUs = evidence.countedFromUs ?? evidence.startedUs;
-  const acted = faults.filter(({ startedUs, endedUs }) => endedUs !== startedUs);
-  return faults.map((fault): FaultReport => {
-    const startUs = fault.startedUs;
-    const endUs = fault.endedUs ?? loadEndUs;
-    const others = acted.filter((other) => other !== fault);
-    const lastEndUs = latest(
-      others.flatMap((other) => endOf(other, loadEndUs)).filter((tUs) => tUs <= startUs),
-    );
-    const nextStartUs = earliest(others.map((other) => other.startedUs).filter((tUs) => tUs >= endUs));
-    // Another one that reaches into the time before leaves none.
-    const isTouched = others.some((other) => other.startedUs < startUs && endOf(other, loadEndUs) > startUs);
-    const beforeFromUs = isTouched ? startUs : Math.max(fromUs, lastEndUs, startUs - beforeUs);
-    const afterToUs = Math.min(loadEndUs, nextStartUs, endUs + afterUs);
-    const phase = (a: number, b: number): PhaseNumbers => numbersOf(evidence.seconds, a, Math.max(a, b));
-    const didAct = acted.includes(fault);
-    return {
-      text: fault.text,
-      kind: fault.fault.kind,
-      byHand: fault.byHand,
-      startedUs: startUs,
-      endedUs: endUs,
-      ...(fault.problem !== undefined && { problem: fault.problem }),
-      ...(fault.means !== undefined && { means: fault.means }),
-      before: phase(beforeFromUs, startUs),
-      during: phase(startUs, Math.min(endUs, loadEndUs)),
-      after: phase(endUs, afterToUs),
-      recoveryMs:
-        didAct && fault.endedUs !== undefined
-          ? recoveryMs(
-              evidence.windows,
-              Math.max(beforeFromUs, startUs - referenceUs),
-              startUs,
-              endUs,
-              afterToUs,
-            )
-          : null,
-      ...(fault.fault.kind === 'kill' && downOf(evidence.windows, startUs, endUs)),
-    };
-  });
+  const reports = new Map<HappenedFault, FaultReport>();
+  const settled: Settled[] = [];
+  const byEnd = [...evidence.faults].sort(
+    (a, b) => endOf(a, evidence.endedUs) - endOf(b, evidence.endedUs) || a.startedUs - b.startedUs,
+  );
+  // What an earlier one left behind is known before a later one is judged by it.
+  for (const fault of byEnd) {
+    const report = reportOf(fault, evidence, settled);
+    reports.set(fault, report);
+    if (!hasActed(fault)) continue;
+    const leftMs = report.recoveryMs ?? 0;
+    const backUs = report.downMs === undefined ? 0 : report.startedUs + report.downMs * 1000;
+    settled.push({
+      fault,
+      untilUs: Math.max(report.endedUs + leftMs * 1000, backUs),
+      isLasting: report.recoveryMs === null && report.unjudged === undefined,
+    });
+  }
+  return evidence.faults.map((fault) => reports.get(fault)!);
+}
+
+function reportOf(fault: HappenedFault, evidence: FaultEvidence, settled: readonly Settled[]): FaultReport {
+  const { endedUs: loadEndUs, seconds, windows } = evidence;
+  const startUs = fault.startedUs;
+  const endUs = endOf(fault, loadEndUs);
+  const acted = hasActed(fault);
+  const others = evidence.faults.filter((other) => other !== fault && hasActed(other));
+  const before = timeBefore(fault, evidence, others, settled);
+  const after = timeAfter(fault, evidence, others);
+  const during: Stretch = acted
+    ? { startUs, endUs: Math.min(endUs, loadEndUs) }
+    : { startUs, endUs: startUs, absent: 'it did not act' };
+  const meanwhile = others.filter(
+    (other) => other.startedUs < endUs && endOf(other, loadEndUs) > startUs && acted,
+  );
+  const down = acted && fault.fault.kind === 'kill' ? downOf(windows, startUs, endUs, after.untilUs) : {};
+  const recovery = acted ? judge(fault, evidence, before, after) : { recoveryMs: null };
+  return {
+    text: fault.text,
+    kind: fault.fault.kind,
+    byHand: fault.byHand,
+    startedUs: startUs,
+    endedUs: endUs,
+    ...(fault.problem !== undefined && { problem: fault.problem }),
+    ...(fault.means !== undefined && { means: fault.means }),
+    ...(meanwhile.length > 0 && { meanwhile: meanwhile.map(({ text }) => text) }),
+    before: numbersOf(seconds, before),
+    during: numbersOf(seconds, during),
+    after: numbersOf(seconds, acted ? after : { ...after, absent: 'it did not act' }),
+    ...recovery,
+    ...down,
+  };
+}
+
+function hasActed({ startedUs, endedUs }: HappenedFault): boolean {
+  return startedUs !== endedUs;
 }
 
 function endOf({ endedUs }: HappenedFault, loadEndUs: number): number {
   return endedUs ?? loadEndUs;
 }
 
-function latest(times: readonly number[]): number {
-  return times.reduce((a, b) => Math.max(a, b), -Infinity);
-}
-
-function earliest(times: readonly number[]): number {
-  return times.reduce((a, b) => Math.min(a, b), Infinity);
-}
-
 // ── phases ──
 
-function numbersOf(seconds: readonly LoadSecond[], startUs: number, endUs: number): PhaseNumbers {
-  let chosen = seconds.filter((second) => {
+interface Stretch {
+  startUs: number;
+  endUs: number;
+  absent?: string;
+}
+
+function timeBefore(
+  fault: HappenedFault,
+  evidence: FaultEvidence,
+  others: readonly HappenedFault[],
+  settled: readonly Settled[],
+): Stretch & { lasting?: string } {
+  const startUs = fault.startedUs;
+  const countedUs = evidence.countedFromUs ?? evidence.startedUs;
+  const none = (absent: string): Stretch => ({ startUs, endUs: startUs, absent });
+  const into = others.find((other) => other.startedUs < startUs && endOf(other, evidence.endedUs) > startUs);
+  if (into) return none(`“${into.text}” acted until into it`);
+  if (startUs - evidence.startedUs < shortestPhaseUs) return none('it began with the load');
+  if (startUs - countedUs < shortestPhaseUs)
+    return none(startUs < countedUs ? 'it began within the warm-up' : 'it began with the end of the warm-up');
+  const earlier = settled.filter(({ fault: other }) => endOf(other, evidence.endedUs) <= startUs);
+  let fromUs = Math.max(countedUs, startUs - beforeUs);
+  let last: Settled | undefined;
+  for (const each of earlier) {
+    if (each.untilUs < fromUs) continue;
+    fromUs = each.untilUs;
+    last = each;
+  }
+  if (startUs - fromUs < shortestPhaseUs)
+    return none(last ? `“${last.fault.text}” was hardly over` : 'it was too short');
+  return { startUs: fromUs, endUs: startUs, ...(last?.isLasting && { lasting: last.fault.text }) };
+}
+
+/** `untilUs`: where the next one begins, whether or not there are numbers of it. */
+function timeAfter(
+  fault: HappenedFault,
+  { endedUs: loadEndUs }: FaultEvidence,
+  others: readonly HappenedFault[],
+): Stretch & { untilUs: number } {
+  const startUs = endOf(fault, loadEndUs);
+  const next = others
+    .filter((other) => other.startedUs >= startUs)
+    .reduce<HappenedFault | undefined>(
+      (first, other) => (first && first.startedUs <= other.startedUs ? first : other),
+      undefined,
+    );
+  const untilUs = Math.max(startUs, Math.min(loadEndUs, next?.startedUs ?? Infinity, startUs + afterUs));
+  const none = (absent: string) => ({ startUs, endUs: startUs, untilUs, absent });
+  if (loadEndUs - startUs < shortestPhaseUs) return none('it lasted until the end of the load');
+  const on = others.find((other) => other.startedUs < startUs && endOf(other, loadEndUs) > startUs);
+  if (on) return none(`“${on.text}” went on`);
+  if (next && untilUs - startUs < shortestPhaseUs) return none(`“${next.text}” followed at once`);
+  return { startUs, endUs: untilUs, untilUs };
+}
+
+function numbersOf(seconds: readonly LoadSecond[], { startUs, endUs, absent }: Stretch): PhaseNumbers {
+  const none = (why: string): PhaseNumbers => ({
+    startUs,
+    endUs,
+    absent: why,
+    requests: 0,
+    rps: null,
+    p50Ms: null,
+    p95Ms: null,
+    errorRatio: null,
+    errorKinds: {},
+  });
+  if (absent !== undefined) return none(absent);
+  const chosen = seconds.filter((second) => {
     const commonUs = Math.min(second.tUs + second.durationUs, endUs) - Math.max(second.tUs, startUs);
     return commonUs > second.durationUs / 2;
   });
-  const middleUs = (startUs + endUs) / 2;
-  if (chosen.length === 0 && endUs > startUs)
-    chosen = seconds.filter(({ tUs, durationUs }) => tUs <= middleUs && middleUs < tUs + durationUs);
+  const quietUs = silentUs(seconds, startUs, endUs);
+  if (chosen.length === 0 && quietUs < (endUs - startUs) / 2)
+    return none(`it was only ${formatDurationMs((endUs - startUs) / 1000)} long`);
   const latency = new LatencyHistogram();
   const errorKinds: Record<string, number> = {};
   const covered = new Map<number, number>();
@@ -111,7 +185,7 @@ function numbersOf(seconds: readonly LoadSecond[], startUs: number, endUs: numbe
     for (const [kind, count] of Object.entries(second.errorKinds ?? {}))
       errorKinds[kind] = (errorKinds[kind] ?? 0) + count;
   }
-  const passedUs = sumOf(covered.values()) + silentUs(seconds, startUs, endUs);
+  const passedUs = sumOf(covered.values()) + quietUs;
   const at = (share: number): number | null => (latency.count === 0 ? null : latency.valueAt(share) / 1000);
   return {
     startUs,
@@ -120,7 +194,7 @@ function numbersOf(seconds: readonly LoadSecond[], startUs: number, endUs: numbe
     rps: passedUs > 0 ? requests / (passedUs / 1e6) : 0,
     p50Ms: at(0.5),
     p95Ms: at(0.95),
-    errorRatio: requests + unanswered > 0 ? wrong / (requests + unanswered) : 0,
+    errorRatio: requests + unanswered > 0 ? wrong / (requests + unanswered) : null,
     errorKinds,
   };
 }
@@ -139,152 +213,44 @@ function sumOf(values: Iterable<number>): number {
   return sum;
 }
 
-// ── recovery ──
+// ── verdicts ──
 
-/** Sums over a stretch of time. */
-interface Sums {
-  tUs: number;
-  good: number;
-  bad: number;
-  answered: number;
-  responseUs: number;
-  firstGoodUs?: number;
-  lastBadUs?: number;
+function judge(
+  fault: HappenedFault,
+  { endedUs: loadEndUs, windows }: FaultEvidence,
+  before: Stretch & { lasting?: string },
+  after: Stretch,
+): Recovery {
+  const none = (unjudged: string): Recovery => ({ recoveryMs: null, unjudged });
+  if (fault.endedUs === undefined || after.startUs >= loadEndUs)
+    return none('It lasted until the end of the load: nothing came after it to recover in.');
+  if (fault.isGone) return none('The target was gone after it: there was nothing that could recover.');
+  if (after.absent !== undefined) return none(`Whether it was well again is not known: ${after.absent}.`);
+  if (before.absent !== undefined)
+    return none(`What is usual is not known, so neither is whether it was as before: ${before.absent}.`);
+  if (before.lasting !== undefined)
+    return none(
+      `There is nothing to compare with: “${before.lasting}” before it had not been recovered from.`,
+    );
+  return recoveryOf(windows, {
+    fromUs: Math.max(before.startUs, fault.startedUs - referenceUs),
+    startUs: fault.startedUs,
+    endUs: after.startUs,
+    toUs: after.endUs,
+  });
 }
 
-function recoveryMs(
+function downOf(
   windows: readonly FineWindow[],
-  fromUs: number,
-  startUs: number,
-  endUs: number,
-  toUs: number,
-): number | null {
-  const fineUs = windows[0]?.durationUs ?? 100_000;
-  const usual = windows.filter(({ tUs, durationUs }) => tUs >= fromUs && tUs + durationUs <= startUs);
-  const ended = usual.reduce((sum, { good, bad }) => sum + good + bad, 0);
-  if (ended === 0 || startUs - fromUs < fineUs * stretchWindows) return null;
-  const perFine = (ended * fineUs) / (startUs - fromUs);
-  const lengthUs = Math.min(longestWindowUs, Math.ceil(fewestPerWindow / perFine) * fineUs);
-  const before = stretches(merged(usual, fromUs, startUs, lengthUs));
-  if (before.length < fewestStretches) return null;
-  const range = rangeOf(before);
-  const after = merged(
-    windows.filter(({ tUs, durationUs }) => tUs + durationUs > endUs && tUs < toUs),
-    endUs,
-    toUs,
-    lengthUs,
-  );
-  const usualGood = range.meanGood / stretchWindows;
-  const later = stretches(after);
-  for (const [at, stretch] of later.entries()) {
-    const first = after[at]!;
-    if (!isWithin(stretch, range)) continue;
-    if (first.good < usualGood / 2 || errorShare(first) > range.mostErrors) continue;
-    return Math.max(0, beginUs(first, after[at - 1]) - endUs) / 1000;
-  }
-  return null;
-}
-
-/** When the first window of a good stretch became good, as exactly as the answers tell. */
-function beginUs(first: Sums, before: Sums | undefined): number {
-  if (!before) return first.tUs;
-  if (before.good === 0) return first.firstGoodUs ?? first.tUs;
-  const { firstGoodUs, lastBadUs } = before;
-  const isTurn = firstGoodUs !== undefined && lastBadUs !== undefined && lastBadUs < firstGoodUs;
-  return isTurn ? firstGoodUs : first.tUs;
-}
-
-interface Range {
-  leastGood: number;
-  meanGood: number;
-  mostResponseUs: number;
-  mostErrors: number;
-}
-
-function rangeOf(stretchesBefore: readonly Sums[]): Range {
-  let leastGood = Infinity;
-  let sumGood = 0;
-  let mostResponseUs = 0;
-  let mostErrors = 0;
-  for (const stretch of stretchesBefore) {
-    leastGood = Math.min(leastGood, stretch.good);
-    sumGood += stretch.good;
-    mostResponseUs = Math.max(mostResponseUs, meanResponseUs(stretch));
-    mostErrors = Math.max(mostErrors, errorShare(stretch));
-  }
-  return {
-    leastGood: leastGood * (1 - widening),
-    meanGood: sumGood / stretchesBefore.length,
-    mostResponseUs: mostResponseUs * (1 + widening),
-    mostErrors: mostErrors * (1 + widening),
-  };
-}
-
-function isWithin(stretch: Sums, { leastGood, mostResponseUs, mostErrors }: Range): boolean {
-  return (
-    stretch.good > 0 &&
-    stretch.good >= leastGood &&
-    meanResponseUs(stretch) <= mostResponseUs &&
-    errorShare(stretch) <= mostErrors
-  );
-}
-
-function meanResponseUs({ responseUs, answered }: Sums): number {
-  return answered === 0 ? 0 : responseUs / answered;
-}
-
-function errorShare({ good, bad }: Sums): number {
-  return good + bad === 0 ? 0 : bad / (good + bad);
-}
-
-/** Windows of `lengthUs` from `fromUs` on, whole ones only, empty ones included; a fine one belongs where its middle lies. */
-function merged(windows: readonly FineWindow[], fromUs: number, toUs: number, lengthUs: number): Sums[] {
-  const count = Math.max(0, Math.floor((toUs - fromUs) / lengthUs));
-  const sums = Array.from({ length: count }, (_none, at): Sums => ({
-    tUs: fromUs + at * lengthUs,
-    good: 0,
-    bad: 0,
-    answered: 0,
-    responseUs: 0,
-  }));
-  for (const window of windows) {
-    const sum = sums[Math.floor((window.tUs + window.durationUs / 2 - fromUs) / lengthUs)];
-    if (!sum) continue;
-    sum.good += window.good;
-    sum.bad += window.bad;
-    sum.answered += window.answered;
-    sum.responseUs += window.responseUs;
-    sum.firstGoodUs ??= window.firstGoodUs;
-    sum.lastBadUs = window.lastBadUs ?? sum.lastBadUs;
-  }
-  return sums;
-}
-
-/** All runs of five windows, beginning with each. */
-function stretches(windows: readonly Sums[]): Sums[] {
-  const found: Sums[] = [];
-  for (let at = 0; at + stretchWindows <= windows.length; at++) {
-    const sum: Sums = { tUs: windows[at]!.tUs, good: 0, bad: 0, answered: 0, responseUs: 0 };
-    for (let i = at; i < at + stretchWindows; i++) {
-      const window = windows[i]!;
-      sum.good += window.good;
-      sum.bad += window.bad;
-      sum.answered += window.answered;
-      sum.responseUs += window.responseUs;
-    }
-    found.push(sum);
-  }
-  return found;
-}
-
-// ── down time ──
-
-function downOf(windows: readonly FineWindow[], killedUs: number, restartedUs: number): { downMs?: number } {
+  killedUs: number,
+  restartedUs: number,
+  untilUs: number,
+): { downMs?: number } {
   for (const { firstGoodUs, lastGoodUs } of windows) {
     if (lastGoodUs === undefined || lastGoodUs < restartedUs) continue;
     // In the window of the restart there may also be an answer from before it, only when it was up at once.
     const backUs = firstGoodUs !== undefined && firstGoodUs >= restartedUs ? firstGoodUs : lastGoodUs;
-    return { downMs: (backUs - killedUs) / 1000 };
+    return backUs <= untilUs ? { downMs: (backUs - killedUs) / 1000 } : {};
   }
   return {};
 }

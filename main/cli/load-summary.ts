@@ -81,8 +81,10 @@ function entries(counts: Record<string, number>): string {
 }
 
 function faultRow(fault: FaultReport): string[] {
-  const phase = ({ p95Ms, errorRatio }: PhaseNumbers) =>
-    `${ms(p95Ms ?? undefined)} ${formatPercent(errorRatio)}`;
+  const phase = ({ absent, p95Ms, errorRatio }: PhaseNumbers) =>
+    absent === undefined
+      ? `${ms(p95Ms ?? undefined)} ${errorRatio === null ? noValue : formatPercent(errorRatio)}`
+      : `${noValue} (${absent})`;
   const { before, during, after, problem } = fault;
   const phases = `p95 and errors before ${phase(before)}, during ${phase(during)}, after ${phase(after)}.`;
   return [`fault ${fault.text}`, [phases, recoverySentence(fault), problem].filter(Boolean).join(' ')];

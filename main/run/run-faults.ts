@@ -105,12 +105,14 @@ export class RunFaults {
       return next;
     });
     this.target = restartable;
+    this.follow(restartable);
     void this.placeTarget(target);
     return restartable;
   }
 
   attached(target: Target): Target {
     this.target = target;
+    this.follow(target);
     const dependencies = this.options.scenario?.dependencies ?? [];
     if (dependencies.length > 0)
       this.options.onWarning({
@@ -217,6 +219,12 @@ export class RunFaults {
 
   explain(marks: Mark[]): Mark[] {
     return this.faults.explain(marks);
+  }
+
+  private follow(target: Target): void {
+    void target.ended.then((end) => {
+      if (!end.stoppedByUs) this.faults.targetGone(end);
+    });
   }
 
   private async placeTarget(target: Target): Promise<void> {

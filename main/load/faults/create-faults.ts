@@ -2,7 +2,7 @@
  * The faults of a run: started by the scenario's plan or by hand, each for its time, all of them ended with the run. A
  * fault that cannot be done is told, never pretended.
  */
-import type { LoadState, Mark, RunWarning } from '../../api';
+import type { LoadState, Mark, RunWarning, TargetExit } from '../../api';
 import { AppError, toAppError } from '../../errors';
 import type { Fault, PlannedFault } from '../../scenario';
 import type { TargetThread } from '../../target/types';
@@ -51,6 +51,8 @@ export interface Faults {
   planIsOver(): Promise<void>;
   /** The run ends: so does everything; nothing begins any more. Never rejects. */
   endAll(): Promise<void>;
+  /** The target has ended, and not by us. */
+  targetGone(exit: TargetExit): void;
   /** A target with this first process has just been started. */
   targetStarted(planned: readonly PlannedFault[], pid: number): Promise<void>;
   readonly active: NonNullable<LoadState['faults']>;
@@ -144,6 +146,16 @@ class ScheduledFaults implements Faults {
     const { group } = this;
     this.group = null;
     await group?.remove();
+  }
+
+  targetGone({ code, signal }: TargetExit): void {
+    const last = this.happened.findLast(({ startedUs, endedUs }) => startedUs !== endedUs);
+    const touched = new Set([...this.current.values()].map(({ record }) => record));
+    if (last) touched.add(last);
+    for (const record of touched) record.isGone = true;
+    if (last?.fault.kind !== 'kill' || last.endedUs === undefined || last.problem !== undefined) return;
+    const how = signal !== null ? `was ended by ${signal}` : `ended with exit code ${code ?? 'unknown'}`;
+    last.problem = `It was started again, and ${how}.`;
   }
 
   async targetStarted(planned: readonly PlannedFault[], pid: number): Promise<void> {
@@ -255,6 +267,8 @@ class ScheduledFaults implements Faults {
   private async kill(name: 'SIGKILL' | 'SIGTERM', record: HappenedFault): Promise<Acting> {
     const { ports } = this;
     const target = ports.restartable();
+    if (target?.isDown)
+      throw new AppError('BAD_INPUT', 'It has been killed already and not been started again yet.');
     if (!target)
       throw new AppError(
         'BAD_INPUT',

@@ -38,8 +38,10 @@ export async function pauseTree(list: () => Promise<number[]>): Promise<Acting> 
   return {
     async end() {
       const same = await startsOf([...stopped.keys()]);
-      for (const { pid, start } of same.reverse()) if (stopped.get(pid) === start) signal(pid, 'SIGCONT');
+      const left = same.filter(({ pid, start }) => stopped.get(pid) === start);
+      for (const { pid } of left.reverse()) signal(pid, 'SIGCONT');
       forget();
+      if (left.length === 0) return { problem: 'The processes that were paused had ended before it did.' };
     },
   };
 }

@@ -18,8 +18,7 @@ export class RestartableTarget implements Target {
   readonly cwd: string;
   readonly ended: Promise<End>;
   private resolveEnded!: (end: End) => void;
-  /** Killed on purpose, and not started again yet. */
-  private isDown = false;
+  private isKilled = false;
   private isOver = false;
   private starting: Promise<void> | undefined;
 
@@ -34,17 +33,22 @@ export class RestartableTarget implements Target {
     this.follow(current);
   }
 
+  /** Killed on purpose, and not started again yet. */
+  get isDown(): boolean {
+    return this.isKilled;
+  }
+
   get pid(): number {
     return this.current.pid;
   }
 
   async pids(): Promise<number[]> {
-    return this.isDown || this.isOver ? [] : this.current.pids();
+    return this.isKilled || this.isOver ? [] : this.current.pids();
   }
 
   async stop(options?: { graceMs?: number }): Promise<void> {
-    const wasDown = this.isDown;
-    this.isDown = false;
+    const wasDown = this.isKilled;
+    this.isKilled = false;
     await this.starting?.catch(() => undefined);
     await this.current.stop(options);
     // One that was down has ended before, and nobody else says so.
@@ -57,9 +61,9 @@ export class RestartableTarget implements Target {
    * end is not the run's, until `startAgain` or `stop`.
    */
   async kill(name: 'SIGKILL' | 'SIGTERM'): Promise<void> {
-    if (this.isOver || this.isDown) return;
+    if (this.isOver || this.isKilled) return;
     const pids = await this.current.pids();
-    this.isDown = true;
+    this.isKilled = true;
     for (const pid of pids) signal(pid, name);
     if (name === 'SIGKILL') await this.killRest();
   }
@@ -78,11 +82,11 @@ export class RestartableTarget implements Target {
   }
 
   private async startNow(): Promise<{ forced: boolean }> {
-    if (!this.isDown || this.isOver) return { forced: false };
+    if (!this.isKilled || this.isOver) return { forced: false };
     const forced = await this.killRest();
     await this.current.ended;
     // Stopped meanwhile.
-    if (!this.isDown) return { forced };
+    if (!this.isKilled) return { forced };
     try {
       this.current = await this.launch();
     } catch (error) {
@@ -90,7 +94,7 @@ export class RestartableTarget implements Target {
       this.over({ code: null, signal: null, stoppedByUs: false, error: failed });
       throw failed;
     }
-    this.isDown = false;
+    this.isKilled = false;
     this.follow(this.current);
     return { forced };
   }
@@ -109,7 +113,7 @@ export class RestartableTarget implements Target {
 
   private follow(target: Target): void {
     void target.ended.then((end) => {
-      if (target === this.current && !this.isDown) this.over(end);
+      if (target === this.current && !this.isKilled) this.over(end);
     });
   }
 

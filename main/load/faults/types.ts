@@ -15,6 +15,8 @@ export interface HappenedFault {
   endedUs?: number;
   means?: string;
   problem?: string;
+  /** The target ended by itself while it lasted or before anything else was broken: nothing is left to recover. */
+  isGone?: boolean;
 }
 
 /** Times are µs since the run's start. */
