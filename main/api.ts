@@ -59,6 +59,8 @@ export const loadSpecSchema = z.object({
   scenario: scenarioSchema.optional(),
   /** Folder that the scenario's files (CSV, bodies) are relative to; absent: the target's working directory. */
   scenarioFolder: z.string().optional(),
+  /** The preset that the scenario's amount of load was taken from, if it was: the result is called by its name. */
+  presetOfScenario: z.enum(presetNames).optional(),
   /** Lengths of stages, steps and faults times this: a preset of minutes in seconds. */
   timeScale: z.number().positive().max(100).optional(),
   /** End the whole run when the load has ended (the command line's default). */

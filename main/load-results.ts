@@ -59,6 +59,8 @@ export interface GeneratorHealth {
   begun: number;
   /** Seconds in which the generator was the limit. */
   limitedSeconds: number;
+  /** Seconds in which it kept up and got to run late, since others had the machine. Absent in sessions of earlier versions. */
+  machineBusySeconds?: number;
   /** The generator, not the target, was the limit for a good part of the load. */
   wasLimit: boolean;
   /** Why, as a sentence; also when all was well. */
@@ -190,6 +192,11 @@ export interface LoadSecond {
   non2xx: number;
   badChecks: number;
   bytes: number;
+  /** Absent in sessions of earlier versions. */
+  bytesSent?: number;
+  /** How often the endpoint's checks held, and did not, by their positions; absent where none was made. */
+  checksHeld?: number[];
+  checksFailed?: number[];
   errorKinds?: Record<string, number>;
   statusClasses?: Record<string, number>;
   response: string;

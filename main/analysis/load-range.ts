@@ -7,7 +7,7 @@ import path from 'node:path';
 import { LatencyHistogram } from '../../profiles/latency/histogram';
 import { heatMapOf, percentileCurve, type LatencyColumn } from '../../profiles/latency/pictures';
 import type { LoadInRange, LoadSecond, LoadTotals, OutcomesOverTime } from '../api';
-import { Tally, totalsOf } from '../load/engine/statistics';
+import { checksOf, Tally, totalsOf } from '../load/engine/statistics';
 import { readEndpoint, readSecond, startOf } from '../load/seconds-file';
 import type { LoadEndpoint } from '../load/types';
 import { loadSecondsFileName } from '../sessions/layout';
@@ -60,6 +60,8 @@ export async function loadBetween(
 export class MergedSeconds {
   readonly #tallies: Tally[] = [];
   readonly #endpoints: LoadEndpoint[];
+  /** Seconds of earlier versions do not tell what was sent, and checks only as errors. */
+  #isSentKnown = true;
   /** By the start of the second: all endpoints together. */
   readonly #bySecond = new Map<number, Column>();
   #startUs = Infinity;
@@ -87,6 +89,12 @@ export class MergedSeconds {
     tally.non2xx += second.non2xx;
     tally.badChecks += second.badChecks;
     tally.bytes += second.bytes;
+    if (second.bytesSent === undefined) this.#isSentKnown = false;
+    tally.bytesSent += second.bytesSent ?? 0;
+    for (const [at, held] of (second.checksHeld ?? []).entries())
+      tally.passed[at] = (tally.passed[at] ?? 0) + held;
+    for (const [at, failed] of (second.checksFailed ?? []).entries())
+      tally.failedChecks[at] = (tally.failedChecks[at] ?? 0) + failed;
     for (const [kind, count] of Object.entries(second.errorKinds ?? {})) tally.addKind(kind, count);
     for (const [name, count] of Object.entries(second.statusClasses ?? {})) {
       const digit = Number(name[0]);
@@ -107,23 +115,33 @@ export class MergedSeconds {
     if (this.#bySecond.size === 0) return null;
     const elapsedMs = (this.#endUs - this.#startUs) / 1000;
     const all = new Tally();
+    const allChecks: Checks = {};
     const count = Math.max(this.#endpoints.length, this.#tallies.length);
     const perRequest = Array.from({ length: count }, (_, at) => {
-      const { method = '', url = `request ${at + 1}`, name } = this.#endpoints[at] ?? {};
+      const { method = '', url = `request ${at + 1}`, name, checks: words = [] } = this.#endpoints[at] ?? {};
       const tally = this.#tallies[at] ?? new Tally();
       all.add(tally);
-      return { method, url, ...(name !== undefined && { name }), totals: knownTotals(tally, elapsedMs) };
+      const checks = checksOf(words, tally);
+      addChecks(allChecks, checks);
+      const totals = this.#known(totalsOf(tally, elapsedMs, checks));
+      return { method, url, ...(name !== undefined && { name }), totals };
     });
     const { columnsUs, columnWidthUs, columns } = this.#columns();
     return {
       startUs: this.#startUs,
       endUs: this.#endUs,
-      totals: knownTotals(all, elapsedMs),
+      totals: this.#known(totalsOf(all, elapsedMs, allChecks)),
       perRequest,
       curve: percentileCurve(all.response, all.service),
       heatMap: { columnsUs, columnWidthUs, ...heatMapOf(columns) },
       outcomes: outcomesOf(columns),
     };
+  }
+
+  #known(totals: LoadTotals): LoadTotals {
+    if (this.#isSentKnown) return totals;
+    const { bytesSent: _unknown, ...known } = totals;
+    return known;
   }
 
   /** Equally wide ones of whole seconds, also where nothing came. */
@@ -142,10 +160,15 @@ export class MergedSeconds {
   }
 }
 
-/** Seconds do not tell what was sent, and checks only as errors. */
-function knownTotals(tally: Tally, elapsedMs: number): LoadTotals {
-  const { bytesSent: _unknown, ...known } = totalsOf(tally, elapsedMs, {});
-  return known;
+type Checks = NonNullable<LoadTotals['checks']>;
+
+/** The same words in several endpoints are one check. */
+function addChecks(sums: Checks, more: Checks): void {
+  for (const [words, { passed, failed }] of Object.entries(more)) {
+    const sum = (sums[words] ??= { passed: 0, failed: 0 });
+    sum.passed += passed;
+    sum.failed += failed;
+  }
 }
 
 class Column implements LatencyColumn {

@@ -50,6 +50,7 @@ export async function loadCommand(given: string, argv: string[], options: LoadOp
     preset: 'smoke',
     scenario,
     scenarioFolder: folder,
+    ...(isLoadOfPreset(options) && { presetOfScenario: options.preset }),
     ...(timeScale !== undefined && { timeScale }),
     stopTargetAtEnd: true,
   });
@@ -101,6 +102,11 @@ async function standardInput(): Promise<string> {
   const pieces: Buffer[] = [];
   for await (const piece of process.stdin) pieces.push(piece as Buffer);
   return Buffer.concat(pieces).toString('utf8');
+}
+
+/** With a rate it is no load of the preset any more. */
+function isLoadOfPreset({ preset, rate }: LoadOptions): boolean {
+  return preset !== undefined && rate === undefined;
 }
 
 function withOptions(scenario: Scenario, options: LoadOptions): Scenario {

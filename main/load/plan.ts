@@ -3,7 +3,7 @@ import { validateHeaderName, validateHeaderValue } from 'node:http';
 import type { ListeningAddress, LoadSpec, RequestStep, Scenario, WebSocketStep } from '../api';
 import { parseThreshold, ThresholdSyntaxError } from '../../profiles/load/threshold';
 import { AppError } from '../errors';
-import { extentOf, scenarioOfLoad } from './scenario-of-load';
+import { extentOf, nameOfLoad, scenarioOfLoad } from './scenario-of-load';
 import type { LoadPlan } from './types';
 
 type SendingStep = RequestStep | WebSocketStep;
@@ -41,7 +41,7 @@ export function resolvePlan(spec: LoadSpec, listening: readonly ListeningAddress
   }
   for (const { expression } of scenario.thresholds) checkThreshold(expression);
   return {
-    preset: spec.scenario ? 'custom' : spec.preset,
+    preset: nameOfLoad(spec),
     scenario,
     baseUrl: baseUrl?.replace(/\/+$/, '') ?? null,
     folder: spec.scenarioFolder ?? process.cwd(),

@@ -37,7 +37,14 @@ const counts = z.record(z.string(), number);
 export const fromRunnerSchema = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('endpoints'),
-    endpoints: z.array(z.object({ method: z.string(), url: z.string(), name: z.string().optional() })),
+    endpoints: z.array(
+      z.object({
+        method: z.string(),
+        url: z.string(),
+        name: z.string().optional(),
+        checks: z.array(z.string()).optional(),
+      }),
+    ),
   }),
   z.object({
     type: z.literal('window'),

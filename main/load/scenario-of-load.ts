@@ -19,6 +19,11 @@ export function scenarioOfLoad(spec: LoadSpec): Scenario {
   return spec.timeScale === undefined ? scenario : scaled(scenario, spec.timeScale);
 }
 
+/** What the result is called: a preset's name, or `custom` for a scenario whose amount of load is its own. */
+export function nameOfLoad({ preset, scenario, presetOfScenario }: LoadSpec): string {
+  return scenario ? (presetOfScenario ?? 'custom') : preset;
+}
+
 function scenarioOfPreset(spec: LoadSpec): Scenario {
   const requests: HttpRequest[] =
     spec.requests.length > 0 ? spec.requests : [{ url: '/', method: 'GET', headers: {} }];

@@ -18,6 +18,9 @@ const secondSchema = z.object({
   non2xx: z.number(),
   badChecks: z.number(),
   bytes: z.number(),
+  bytesSent: z.number().optional(),
+  checksHeld: z.array(z.number()).optional(),
+  checksFailed: z.array(z.number()).optional(),
   errorKinds: counts.optional(),
   statusClasses: counts.optional(),
   response: z.string(),
@@ -29,6 +32,7 @@ const endpointSchema = z.object({
   method: z.string(),
   url: z.string(),
   name: z.string().optional(),
+  checks: z.array(z.string()).optional(),
 });
 
 export function endpointLines(endpoints: readonly LoadEndpoint[]): string {

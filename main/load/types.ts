@@ -21,6 +21,8 @@ export interface LoadEndpoint {
   method: string;
   url: string;
   name?: string;
+  /** Its checks in words, by the positions that `LoadSecond` counts them at. */
+  checks?: string[];
 }
 
 export interface LoadOptions extends LoadPlan {

@@ -2,7 +2,7 @@
 import { toAppError, AppError } from '../errors';
 import type { ListeningAddress, LoadResult, LoadSecond, LoadSpec, LoadState, Point } from '../api';
 import { needsListeningAddress, originsOf } from '../load/plan';
-import { extentOf, scenarioOfLoad } from '../load/scenario-of-load';
+import { extentOf, nameOfLoad, scenarioOfLoad } from '../load/scenario-of-load';
 import type { Route } from '../load/faults';
 import type { LoadEndpoint, LoadHandle, LoadOptions, LoadPlan, StartLoad } from '../load/types';
 
@@ -41,7 +41,7 @@ export class RunLoad {
     const { users, durationMs } = extentOf(scenario.load);
     this.state = {
       phase: 'waiting',
-      preset: spec.scenario ? 'custom' : spec.preset,
+      preset: nameOfLoad(spec),
       ...(spec.scenario && { name: scenario.name }),
       users,
       plannedDurationMs: durationMs,

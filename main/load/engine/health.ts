@@ -2,6 +2,7 @@
 import { monitorEventLoopDelay, type IntervalHistogram } from 'node:perf_hooks';
 import type { GeneratorHealth } from '../../api';
 import { LatencyHistogram } from '../../../profiles/latency/histogram';
+import { waitedForCoreMs } from './run-delay';
 
 /** How often the loop is looked at; the monitor counts this in. */
 const resolutionMs = 10;
@@ -14,6 +15,13 @@ const lateStartMs = 50;
 const shortestJudgedUs = 500_000;
 /** A load of which so much was limited was limited. */
 const goodPart = 0.2;
+/** Of a second in which the loop was late: with so much of it spent in waiting for a core, others had the machine. */
+const shareOfWaiting = 0.1;
+/** With less of a core, nothing of its own can have kept it: a virtual machine's host takes time without telling. */
+const ownWorkPercent = 50;
+
+/** What was wrong with a second; the first that holds. */
+type Trouble = 'busy' | 'capped' | 'late starts' | 'late' | 'machine' | null;
 
 export class Health {
   readonly #secondLag: IntervalHistogram = monitorEventLoopDelay({ resolution: resolutionMs });
@@ -26,23 +34,28 @@ export class Health {
   #cpuSumMs = 0;
   #cpuElapsedMs = 0;
   #cpuMaxPercent = 0;
+  #waitedMs: number | null = null;
   seconds = 0;
-  #limitedSeconds = 0;
-  /** In which it used all of its core. */
-  busySeconds = 0;
-  #lateSeconds = 0;
-  #cappedSeconds = 0;
+  readonly #troubles = new Map<Trouble, number>();
+  /** The worst second's P90 of how late the loop was while others had the machine, ms. */
+  #machineLagMs = 0;
   #isCapped = false;
   due = 0;
   begun = 0;
   /** A sentence while the generator is the limit. */
   limit: string | null = null;
 
+  constructor(
+    /** ms that this thread was ready to run and did not, since it began; null where the system does not tell. */
+    private readonly waited: () => number | null = waitedForCoreMs,
+  ) {}
+
   begin(nowUs: number): void {
     this.#secondLag.enable();
     this.#allLag.enable();
     this.#cpu = process.cpuUsage();
     this.#cpuAtUs = nowUs;
+    this.#waitedMs = this.waited();
   }
 
   /** Something was begun so much later than it was due, because of us. */
@@ -54,6 +67,11 @@ export class Health {
   /** Something is due and cannot begin: as many are under way as may be. */
   capped(): void {
     this.#isCapped = true;
+  }
+
+  /** Seconds in which it used all of its core. */
+  get busySeconds(): number {
+    return this.#secondsOf('busy');
   }
 
   /** P99 since the last call in ms; null when nothing was scheduled. */
@@ -71,6 +89,11 @@ export class Health {
     const usedMs = (used.user + used.system) / 1000;
     const elapsedMs = Math.max(1, (nowUs - this.#cpuAtUs) / 1000);
     const cpuPercent = (usedMs / elapsedMs) * 100;
+    const waitedMs = this.waited();
+    // Where the system does not tell, a late loop with less than a core in use has waited, as far as we know.
+    const waitedShare =
+      waitedMs === null || this.#waitedMs === null ? 1 : (waitedMs - this.#waitedMs) / elapsedMs;
+    this.#waitedMs = waitedMs;
     this.#cpu = process.cpuUsage();
     this.#cpuAtUs = nowUs;
     this.#cpuSumMs += usedMs;
@@ -81,21 +104,24 @@ export class Health {
     this.#secondLag.reset();
     this.#slip.add(this.#secondSlip);
     this.#secondSlip.reset();
-    const isBusy = cpuPercent >= busyPercent;
-    const isLate = lagMs >= lateLoopMs || (slipMs >= lateStartMs && !this.#isCapped);
-    this.seconds++;
-    if (isBusy) this.busySeconds++;
-    if (isLate) this.#lateSeconds++;
-    if (this.#isCapped) this.#cappedSeconds++;
-    if (isBusy || isLate || this.#isCapped) this.#limitedSeconds++;
-    this.limit = isBusy
-      ? `The generator uses ${Math.round(cpuPercent)} % of its one core: it is the limit, not the target.`
-      : this.#isCapped
-        ? 'As many iterations are under way as may be (maxInFlight): starts are late, and counted from when they were due.'
-        : isLate
-          ? `The generator does not get to run in time (${Math.max(lagMs, slipMs).toFixed(0)} ms late): this machine is too busy.`
-          : null;
+    const trouble = this.#troubleOf(cpuPercent, waitedShare, lagMs, slipMs);
     this.#isCapped = false;
+    this.seconds++;
+    this.#troubles.set(trouble, this.#secondsOf(trouble) + 1);
+    if (trouble === 'machine') this.#machineLagMs = Math.max(this.#machineLagMs, lagMs);
+    this.limit = limitOf(trouble, cpuPercent, lagMs, slipMs);
+  }
+
+  #troubleOf(cpuPercent: number, waitedShare: number, lagMs: number, slipMs: number): Trouble {
+    if (cpuPercent >= busyPercent) return 'busy';
+    if (this.#isCapped) return 'capped';
+    if (slipMs >= lateStartMs) return 'late starts';
+    if (lagMs < lateLoopMs) return null;
+    return waitedShare >= shareOfWaiting || cpuPercent < ownWorkPercent ? 'machine' : 'late';
+  }
+
+  #secondsOf(trouble: Trouble): number {
+    return this.#troubles.get(trouble) ?? 0;
   }
 
   result(): GeneratorHealth {
@@ -103,8 +129,8 @@ export class Health {
     this.#allLag.disable();
     this.#slip.add(this.#secondSlip);
     this.#secondSlip.reset();
-    const limited = this.seconds > 0 ? this.#limitedSeconds / this.seconds : 0;
-    const wasLimit = limited >= goodPart;
+    const limitedSeconds = this.seconds - this.#secondsOf(null) - this.#secondsOf('machine');
+    const wasLimit = this.seconds > 0 && limitedSeconds / this.seconds >= goodPart;
     const lag = (ns: number) => (ns > 0 && Number.isFinite(ns) ? Math.max(0, ns / 1e6 - resolutionMs) : 0);
     const numbers = {
       cpuMeanPercent: this.#cpuElapsedMs > 0 ? (this.#cpuSumMs / this.#cpuElapsedMs) * 100 : 0,
@@ -115,24 +141,51 @@ export class Health {
       slipMaxMs: this.#slip.count > 0 ? this.#slip.maxUs / 1000 : 0,
       due: this.due,
       begun: this.begun,
-      limitedSeconds: this.#limitedSeconds,
+      limitedSeconds,
+      machineBusySeconds: this.#secondsOf('machine'),
       wasLimit,
     };
     return { ...numbers, verdict: this.#verdict(numbers) };
   }
 
-  #verdict({ due, begun, slipP99Ms, cpuMeanPercent, wasLimit }: Omit<GeneratorHealth, 'verdict'>): string {
-    const of = `in ${this.#limitedSeconds} of ${this.seconds} seconds`;
+  #verdict(numbers: Omit<GeneratorHealth, 'verdict'>): string {
+    const { due, begun, slipP99Ms, cpuMeanPercent, wasLimit, limitedSeconds } = numbers;
     const missed = due - begun;
     const notBegun = missed > 0 ? ` ${missed} of ${due} iterations that were due were never begun.` : '';
-    if (this.#limitedSeconds === 0)
-      return `The generator kept up: ${Math.round(cpuMeanPercent)} % of a core on average${slipP99Ms > 0 ? `, starts at most ${slipP99Ms.toFixed(1)} ms late (P99)` : ''}.${notBegun}`;
-    const why =
-      this.#cappedSeconds >= Math.max(this.busySeconds, this.#lateSeconds)
-        ? 'as many iterations were under way as may be (maxInFlight), so that starts were late'
-        : this.busySeconds >= this.#lateSeconds
-          ? 'it used all of its one core'
-          : 'it did not get to run in time, since the machine was busy';
-    return `${wasLimit ? 'The generator was the limit, not only the target' : 'The generator was the limit for a while'}: ${of} ${why}.${notBegun}`;
+    const machine = this.#secondsOf('machine');
+    const shared =
+      machine > 0
+        ? ` The machine was busy in ${machine} of ${this.seconds} seconds: the generator got to run up to ${this.#machineLagMs.toFixed(0)} ms late (P90), which is in the latencies.`
+        : '';
+    if (limitedSeconds === 0)
+      return `The generator kept up: ${Math.round(cpuMeanPercent)} % of a core on average${slipP99Ms > 0 ? `, starts at most ${slipP99Ms.toFixed(1)} ms late (P99)` : ''}.${shared}${notBegun}`;
+    const reasons: [Trouble, string][] = [
+      ['capped', 'as many iterations were under way as may be (maxInFlight), so that starts were late'],
+      ['busy', 'it used all of its one core'],
+      ['late starts', `starts were late (P99 of all ${slipP99Ms.toFixed(0)} ms)`],
+      ['late', 'its own work kept it from reading answers in time'],
+    ];
+    const [, why] = reasons.reduce((most, each) =>
+      this.#secondsOf(each[0]) > this.#secondsOf(most[0]) ? each : most,
+    );
+    const head = wasLimit
+      ? 'The generator was the limit, not only the target'
+      : 'The generator was the limit for a while';
+    return `${head}: in ${limitedSeconds} of ${this.seconds} seconds ${why}.${shared}${notBegun}`;
+  }
+}
+
+function limitOf(trouble: Trouble, cpuPercent: number, lagMs: number, slipMs: number): string | null {
+  switch (trouble) {
+    case 'busy':
+      return `The generator uses ${Math.round(cpuPercent)} % of its one core: it is the limit, not the target.`;
+    case 'capped':
+      return 'As many iterations are under way as may be (maxInFlight): starts are late, and counted from when they were due.';
+    case 'late starts':
+      return `The generator begins ${slipMs.toFixed(0)} ms late (P99) what is due: this machine is too busy for both.`;
+    case 'late':
+      return `The generator reads answers ${lagMs.toFixed(0)} ms late: it has too much to do with each of them.`;
+    default:
+      return null;
   }
 }

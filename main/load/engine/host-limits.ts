@@ -1,30 +1,44 @@
-/** At most so many connections to a host, for all users together: requests wait for one in the order in which they came. */
+/** At most so many connections to a host, for all users together: whoever needs one waits in the order of asking. */
 import type { Origin } from './address';
 import type { AnswerHead, AnswerSink, Connection, OutgoingRequest } from './transport';
 
 export class HostLimits {
   readonly #hosts = new Map<string, Host>();
 
-  constructor(private readonly most: number) {}
+  constructor(
+    private readonly most: number,
+    private readonly open: (origin: Origin) => Connection,
+  ) {}
 
   /** What a user holds instead of a connection of its own. */
-  connection(origin: Origin, open: () => Connection): Connection {
-    const key = origin.url.origin;
-    let host = this.#hosts.get(key);
-    if (!host) this.#hosts.set(key, (host = new Host(this.most, open)));
-    return new SharedConnection(host);
+  connection(origin: Origin): Connection {
+    return new SharedConnection(this.#hostOf(origin));
+  }
+
+  /** For who opens a connection itself (WebSockets). @param granted it may now; called at once where there is room */
+  place(origin: Origin, granted: () => void): Place {
+    return new Place(this.#hostOf(origin), granted);
   }
 
   destroy(): void {
     for (const host of this.#hosts.values()) host.destroy();
+  }
+
+  #hostOf(origin: Origin): Host {
+    // `ws:` goes to the same server as `http:`.
+    const key = `${origin.isSecure ? 'tls' : 'tcp'} ${origin.authority}`;
+    let host = this.#hosts.get(key);
+    if (!host) this.#hosts.set(key, (host = new Host(this.most, () => this.open(origin))));
+    return host;
   }
 }
 
 class Host {
   readonly #free: Connection[] = [];
   readonly #all = new Set<Connection>();
-  /** In order; those that gave up are skipped. */
-  readonly #waiting = new Set<SharedConnection>();
+  #places = 0;
+  /** In order; those that gave up are gone. */
+  readonly #waiting = new Set<SharedConnection | Place>();
 
   constructor(
     private readonly most: number,
@@ -35,32 +49,100 @@ class Host {
   take(asker: SharedConnection): Connection | undefined {
     const free = this.#free.pop();
     if (free) return free;
-    if (this.#all.size < this.most) {
-      const connection = this.open();
-      this.#all.add(connection);
-      return connection;
-    }
+    if (!this.#isFull) return this.#opened();
     this.#waiting.add(asker);
     return undefined;
   }
 
-  giveUp(asker: SharedConnection): void {
+  /** @returns false when it has to wait; `granted` is called then */
+  takePlace(asker: Place): boolean {
+    if (this.#isFull) {
+      const idle = this.#free.pop();
+      if (!idle) {
+        this.#waiting.add(asker);
+        return false;
+      }
+      this.#close(idle);
+    }
+    this.#places++;
+    return true;
+  }
+
+  giveUp(asker: SharedConnection | Place): void {
     this.#waiting.delete(asker);
   }
 
   giveBack(connection: Connection): void {
-    const [next] = this.#waiting;
-    if (!next) {
-      this.#free.push(connection);
+    const next = this.#next();
+    if (!next) this.#free.push(connection);
+    else if (next instanceof SharedConnection) next.granted(connection);
+    else {
+      this.#close(connection);
+      this.#places++;
+      next.granted();
+    }
+  }
+
+  giveBackPlace(): void {
+    const next = this.#next();
+    // The place goes on to whoever comes next.
+    if (next instanceof Place) {
+      next.granted();
       return;
     }
-    this.#waiting.delete(next);
-    next.granted(connection);
+    this.#places--;
+    next?.granted(this.#opened());
   }
 
   destroy(): void {
     this.#waiting.clear();
     for (const connection of this.#all) connection.destroy();
+  }
+
+  get #isFull(): boolean {
+    return this.#all.size + this.#places >= this.most;
+  }
+
+  #opened(): Connection {
+    const connection = this.open();
+    this.#all.add(connection);
+    return connection;
+  }
+
+  #close(connection: Connection): void {
+    this.#all.delete(connection);
+    connection.destroy();
+  }
+
+  #next(): SharedConnection | Place | undefined {
+    const [next] = this.#waiting;
+    if (next) this.#waiting.delete(next);
+    return next;
+  }
+}
+
+/** Room for one connection that somebody opens and closes itself. */
+export class Place {
+  #state: 'waiting' | 'held' | 'released' = 'waiting';
+
+  constructor(
+    private readonly host: Host,
+    private readonly tell: () => void,
+  ) {
+    if (host.takePlace(this)) this.granted();
+  }
+
+  granted(): void {
+    this.#state = 'held';
+    this.tell();
+  }
+
+  /** The connection is closed, or not wanted any more. Idempotent. */
+  release(): void {
+    const before = this.#state;
+    this.#state = 'released';
+    if (before === 'waiting') this.host.giveUp(this);
+    else if (before === 'held') this.host.giveBackPlace();
   }
 }
 
@@ -83,11 +165,12 @@ class SharedConnection implements Connection, AnswerSink {
     connection.send(this.#request!, this);
   }
 
-  abandon(): void {
+  abandon(): number {
     this.#sink = null;
     this.host.giveUp(this);
-    this.#held?.abandon();
+    const receivedBytes = this.#held?.abandon() ?? 0;
     this.#release();
+    return receivedBytes;
   }
 
   destroy(): void {
@@ -113,11 +196,11 @@ class SharedConnection implements Connection, AnswerSink {
     sink?.onDone(receivedBytes);
   }
 
-  onFailed(kind: string): void {
+  onFailed(kind: string, receivedBytes: number): void {
     const sink = this.#sink;
     this.#sink = null;
     this.#release();
-    sink?.onFailed(kind);
+    sink?.onFailed(kind, receivedBytes);
   }
 
   #release(): void {

@@ -86,11 +86,13 @@ export class Http1Connection implements Connection, ParserSink {
     this.#go();
   }
 
-  abandon(): void {
+  abandon(): number {
+    const receivedBytes = this.#sink ? this.#receivedBytes : 0;
     this.#isHeld = false;
     this.#sink = null;
     this.#request = null;
     this.#drop();
+    return receivedBytes;
   }
 
   destroy(): void {
@@ -187,7 +189,7 @@ export class Http1Connection implements Connection, ParserSink {
     this.#sink = null;
     this.#request = null;
     this.#drop();
-    sink?.onFailed(kind);
+    sink?.onFailed(kind, this.#receivedBytes);
   }
 
   #drop(): void {

@@ -10,7 +10,7 @@ import { ClosedDriver } from './closed-driver';
 import { compileScenario, type Compiled, type CompiledStep } from './compile';
 import type { Driver, DriverOptions } from './driver';
 import { Health } from './health';
-import { HostLimits } from './host-limits';
+import { HostLimits, type Place } from './host-limits';
 import { Http1Connection } from './http1-connection';
 import { KneeDriver } from './knee-driver';
 import { OpenDriver } from './open-driver';
@@ -65,7 +65,10 @@ export class LoadRun implements Crew {
     this.http2 = connection.http2;
     this.insecureTls = connection.insecureTls;
     this.#connectionOptions = connection;
-    this.#limits = connection.maxConnections === undefined ? null : new HostLimits(connection.maxConnections);
+    this.#limits =
+      connection.maxConnections === undefined
+        ? null
+        : new HostLimits(connection.maxConnections, (origin) => this.#open(origin));
   }
 
   /** Resolves when the load has begun. @throws AppError when the scenario cannot be carried out */
@@ -78,9 +81,10 @@ export class LoadRun implements Crew {
     if (this.#isOver) return;
     tell({
       type: 'endpoints',
-      endpoints: this.compiled.endpoints.map(({ method, url, name }) => ({
+      endpoints: this.compiled.endpoints.map(({ method, url, name, checks }) => ({
         method,
         url,
+        ...(checks.length > 0 && { checks: [...checks] }),
         ...(name !== undefined && { name }),
       })),
     });
@@ -149,11 +153,19 @@ export class LoadRun implements Crew {
   // ── what users ask for ──
 
   connect(origin: Origin): Connection {
-    const open = () =>
-      origin.isSecure || this.http2
-        ? new UndiciConnection(origin.url, this.#connectionOptions)
-        : new Http1Connection(origin.url, this.#connectionOptions);
-    return this.#limits ? this.#limits.connection(origin, open) : open();
+    return this.#limits ? this.#limits.connection(origin) : this.#open(origin);
+  }
+
+  place(origin: Origin, granted: () => void): Place | null {
+    return this.#limits?.place(origin, granted) ?? null;
+  }
+
+  #open(origin: Origin): Connection {
+    // A place that a WebSocket had may go on to a request.
+    const url = new URL(origin.url.href.replace(/^ws/, 'http'));
+    return origin.isSecure || this.http2
+      ? new UndiciConnection(url, this.#connectionOptions)
+      : new Http1Connection(url, this.#connectionOptions);
   }
 
   nextFlow(): readonly CompiledStep[] {

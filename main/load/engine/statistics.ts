@@ -86,23 +86,32 @@ export class LoadStatistics {
     }
   }
 
-  /** Without an answer. @param kind a system's error code, or a few words */
-  failed(endpoint: number, kind: string, bytesSent: number): void {
+  /** Without an answer. @param kind a system's error code, or a few words @param bytes of what had come of one */
+  failed(endpoint: number, kind: string, bytes: number, bytesSent: number): void {
     const second = this.#endpoints[endpoint]!.second;
     second.errors++;
+    second.bytes += bytes;
     second.bytesSent += bytesSent;
     second.addKind(kind);
     this.#windowErrors++;
     this.fine.failed(nowUs());
   }
 
-  timedOut(endpoint: number, kind: string, bytesSent: number): void {
+  timedOut(endpoint: number, kind: string, bytes: number, bytesSent: number): void {
     const second = this.#endpoints[endpoint]!.second;
     second.timeouts++;
+    second.bytes += bytes;
     second.bytesSent += bytesSent;
     second.addKind(kind);
     this.#windowErrors++;
     this.fine.failed(nowUs());
+  }
+
+  /** Bytes that belong to no answer: WebSocket messages nobody waits for. @param bytes received */
+  moved(endpoint: number, bytes: number, bytesSent: number): void {
+    const { second } = this.#endpoints[endpoint]!;
+    second.bytes += bytes;
+    second.bytesSent += bytesSent;
   }
 
   /** An answer's check held or not. @param check position in the endpoint's `checks` */
@@ -154,6 +163,9 @@ export class LoadStatistics {
         non2xx: second.non2xx,
         badChecks: second.badChecks,
         bytes: second.bytes,
+        bytesSent: second.bytesSent,
+        ...(second.passed.length > 0 && { checksHeld: wholeCounts(second.passed) }),
+        ...(second.failedChecks.length > 0 && { checksFailed: wholeCounts(second.failedChecks) }),
         ...(second.kinds.size > 0 && { errorKinds: Object.fromEntries(second.kinds) }),
         ...(second.answered > 0 && { statusClasses: second.classes() }),
         response: second.response.encode(),
@@ -223,13 +235,14 @@ export class Tally {
   /** By the first digit of the status. */
   readonly statusClasses = new Float64Array(10);
   readonly kinds = new Map<string, number>();
+  /** How often the endpoint's checks held, and did not, by their positions. */
   passed: number[] = [];
   failedChecks: number[] = [];
   readonly response = new LatencyHistogram();
   readonly service = new LatencyHistogram();
 
   get isEmpty(): boolean {
-    return this.answered === 0 && this.kinds.size === 0;
+    return this.answered === 0 && this.kinds.size === 0 && this.bytes === 0 && this.bytesSent === 0;
   }
 
   /** Whatever went wrong; each request at most once. */
@@ -291,11 +304,17 @@ export class Tally {
   }
 }
 
+/** Without holes, which JSON would make nulls of. */
+function wholeCounts(counts: readonly number[]): number[] {
+  return Array.from(counts, (count: number | undefined) => count ?? 0);
+}
+
 function addCounts(counts: number[], more: readonly number[]): void {
   for (const [at, count] of more.entries()) counts[at] = (counts[at] ?? 0) + (count ?? 0);
 }
 
-function checksOf(words: readonly string[], tally: Tally): NonNullable<LoadTotals['checks']> {
+/** How often each held and did not, by its words. @param words of the positions in the tally's counts */
+export function checksOf(words: readonly string[], tally: Tally): NonNullable<LoadTotals['checks']> {
   const checks: NonNullable<LoadTotals['checks']> = {};
   for (const [at, word] of words.entries())
     checks[word] = { passed: tally.passed[at] ?? 0, failed: tally.failedChecks[at] ?? 0 };

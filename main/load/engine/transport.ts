@@ -32,14 +32,20 @@ export interface AnswerSink {
   onBody(piece: Buffer): void;
   /** @param receivedBytes head and body as they came */
   onDone(receivedBytes: number): void;
-  /** @param kind a system's error code like ECONNREFUSED, or a few words */
-  onFailed(kind: string): void;
+  /**
+   * @param kind a system's error code like ECONNREFUSED, or a few words
+   * @param receivedBytes of an answer that did not end
+   */
+  onFailed(kind: string, receivedBytes: number): void;
 }
 
 export interface Connection {
   send(request: OutgoingRequest, sink: AnswerSink): void;
-  /** Gives up the request under way, which hears nothing more, and with it the connection; the next one opens another. */
-  abandon(): void;
+  /**
+   * Gives up the request under way, which hears nothing more, and with it the connection; the next one opens another.
+   * @returns what had come of its answer, in bytes
+   */
+  abandon(): number;
   /** Nothing is left open when this returns. */
   destroy(): void;
 }

@@ -46,10 +46,11 @@ export class UndiciConnection implements Connection {
     this.#client.dispatch(options, this.#exchange);
   }
 
-  abandon(): void {
-    this.#exchange?.forget();
+  abandon(): number {
+    const receivedBytes = this.#exchange?.forget() ?? 0;
     this.#exchange = null;
     this.#drop();
+    return receivedBytes;
   }
 
   destroy(): void {
@@ -104,8 +105,11 @@ class Exchange implements Dispatcher.DispatchHandler {
     this.#sink = sink;
   }
 
-  forget(): void {
+  /** @returns bytes of the answer so far; 0 when it is over */
+  forget(): number {
+    const receivedBytes = this.#sink ? this.#receivedBytes : 0;
     this.#sink = null;
+    return receivedBytes;
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
@@ -113,9 +117,14 @@ class Exchange implements Dispatcher.DispatchHandler {
     else controller.abort(new Error('given up'));
   }
 
-  onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: Headers): void {
+  onResponseStart(
+    _controller: Dispatcher.DispatchController,
+    status: number,
+    headers: Headers,
+    statusMessage?: string,
+  ): void {
     if (!this.#sink || status < 200) return;
-    this.#receivedBytes += headBytes(headers);
+    this.#receivedBytes += headBytes(headers, statusMessage);
     this.#wanted = this.#sink.onHead(headOf(status, headers));
   }
 
@@ -139,7 +148,7 @@ class Exchange implements Dispatcher.DispatchHandler {
       this.#sink = null;
       if (!sink) return;
       this.failed();
-      sink.onFailed(kindOf(error));
+      sink.onFailed(kindOf(error), this.#receivedBytes);
     });
   }
 }
@@ -156,16 +165,21 @@ function headOf(status: number, headers: Headers): AnswerHead {
   };
 }
 
-/** As they would stand in HTTP/1.1: HTTP/2 packs them, and undici does not say how many bytes came. */
-function headBytes(headers: Headers): number {
-  let bytes = 0;
-  for (const name in headers) bytes += name.length + String(headers[name]).length + 4;
+/** As it would stand in HTTP/1.1: HTTP/2 packs it, and undici does not say how many bytes came. */
+function headBytes(headers: Headers, statusMessage = ''): number {
+  let bytes = 'HTTP/1.1 200 \r\n\r\n'.length + statusMessage.length;
+  for (const name in headers) {
+    const value = headers[name];
+    if (Array.isArray(value)) for (const each of value) bytes += name.length + each.length + 4;
+    else bytes += name.length + (value?.length ?? 0) + 4;
+  }
   return bytes;
 }
 
 function kindOf(error: NodeJS.ErrnoException): string {
   const code = error.code ?? '';
-  if (code.startsWith('HPE_')) return notHttpKind;
+  // Its parser leaves the code out where it has words.
+  if (code.startsWith('HPE_') || error.name === 'HTTPParserError') return notHttpKind;
   const cause = error.cause as NodeJS.ErrnoException | undefined;
   return kinds[code] ?? (cause?.code && code.startsWith('UND_') ? cause.code : errorKind(error));
 }

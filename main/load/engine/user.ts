@@ -15,6 +15,7 @@ import {
 } from './compile';
 import { CookieJar } from './cookie-jar';
 import { decodedBody } from './decoded-body';
+import type { Place } from './host-limits';
 import type { LoadStatistics } from './statistics';
 import type { TemplateValues } from './template';
 import { connectTimeoutKind, type AnswerHead, type AnswerSink, type Connection } from './transport';
@@ -29,6 +30,8 @@ export interface Crew {
   readonly http2: boolean;
   readonly insecureTls: boolean;
   connect(origin: Origin): Connection;
+  /** Room for a connection that the user opens itself; null where there is no limit to them. */
+  place(origin: Origin, granted: () => void): Place | null;
   /** The flow of the next iteration. */
   nextFlow(): readonly CompiledStep[];
   /** @param broken it ended early: something was not answered, or a value is missing */
@@ -151,8 +154,7 @@ export class User implements AnswerSink, TemplateValues {
     }
     const step = this.#step;
     if (!step) return;
-    this.#connection?.abandon();
-    this.#timedOut(step, 'timeout');
+    this.#timedOut(step, 'timeout', this.#connection?.abandon() ?? 0);
   }
 
   // ── steps ──
@@ -316,27 +318,32 @@ export class User implements AnswerSink, TemplateValues {
     else this.#next();
   }
 
-  onFailed(kind: string): void {
+  onFailed(kind: string, receivedBytes: number): void {
     const step = this.#step;
     if (!step) return;
     this.deadlineUs = Infinity;
     if (kind === connectTimeoutKind) {
-      this.#timedOut(step, kind);
+      this.#timedOut(step, kind, receivedBytes);
       return;
     }
     this.#step = null;
     if (this.#isSettingUp) this.#failSetUp(kind);
     else {
-      this.crew.statistics.failed(step.endpoint, kind, this.#sentUs > 0 ? this.#sentBytes : 0);
+      this.crew.statistics.failed(step.endpoint, kind, receivedBytes, this.#sentUs > 0 ? this.#sentBytes : 0);
       this.#end(true);
     }
   }
 
-  #timedOut(step: CompiledRequest, kind: string): void {
+  #timedOut(step: CompiledRequest, kind: string, receivedBytes: number): void {
     this.#step = null;
     if (this.#isSettingUp) this.#failSetUp(kind);
     else {
-      this.crew.statistics.timedOut(step.endpoint, kind, this.#sentUs > 0 ? this.#sentBytes : 0);
+      this.crew.statistics.timedOut(
+        step.endpoint,
+        kind,
+        receivedBytes,
+        this.#sentUs > 0 ? this.#sentBytes : 0,
+      );
       this.#end(true);
     }
   }
@@ -348,7 +355,7 @@ export class User implements AnswerSink, TemplateValues {
         : 'URL cannot be used';
     if (this.#isSettingUp) this.#failSetUp(kind);
     else {
-      this.crew.statistics.failed(step.endpoint, kind, 0);
+      this.crew.statistics.failed(step.endpoint, kind, 0, 0);
       this.#end(true);
     }
   }
@@ -460,6 +467,8 @@ export class User implements AnswerSink, TemplateValues {
     this.#hasSent = true;
     const visit = new WebSocketVisit(step, this, {
       dueUs: this.#dueUs,
+      begunUs: this.#begunUs,
+      place: (origin, granted) => this.crew.place(origin, granted),
       insecureTls: this.crew.insecureTls,
       cookies: (origin, path) =>
         this.#jar.isEmpty ? '' : this.#jar.header(origin.hostname, path, origin.isSecure),

@@ -3,6 +3,7 @@ import { Agent, WebSocket } from 'undici';
 import { addressOf, type Origin } from './address';
 import { nowUs } from './clock';
 import type { CompiledWebSocket } from './compile';
+import type { Place } from './host-limits';
 import type { LoadStatistics } from './statistics';
 import { fill, type TemplateValues } from './template';
 import { routedConnector } from './routed-connector';
@@ -10,14 +11,21 @@ import { closedKind } from './transport';
 
 export interface VisitOptions {
   dueUs: number;
+  /** When the step really began. */
+  begunUs: number;
   insecureTls: boolean;
   cookies(origin: Origin, path: string): string;
+  /** Room for its connection; null where there is no limit. */
+  place(origin: Origin, granted: () => void): Place | null;
   /** Null within a set-up, which is not counted. */
   statistics: LoadStatistics | null;
   setDeadline(deadlineUs: number): void;
   /** @param problem in a few words; null when all went well */
   done: (problem: string | null) => void;
 }
+
+/** A server that does not answer the closing of a connection has it no longer. */
+const closingMs = 3000;
 
 const agents = new Map<boolean, Agent>();
 
@@ -33,12 +41,13 @@ function agentFor(insecureTls: boolean): Agent {
 
 export class WebSocketVisit {
   #socket: WebSocket | null = null;
+  #place: Place | null = null;
   #at = 0;
   #dueUs: number;
   #sentUs = 0;
-  #sentBytes = 0;
   #expected: string | null = null;
   #isOpen = false;
+  #isOver = false;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(
@@ -51,16 +60,40 @@ export class WebSocketVisit {
 
   begin(): void {
     const { step, values, options } = this;
-    let socket: WebSocket;
+    let url: string;
+    const headers: Record<string, string> = {};
+    let origin: Origin;
     try {
-      const url = step.url(values);
-      const { origin, path } = addressOf(url);
-      const headers: Record<string, string> = {};
+      url = step.url(values);
+      const address = addressOf(url);
+      origin = address.origin;
       for (const [name, value] of step.headers) headers[name] = fill(value, values);
-      const cookies = options.cookies(origin, path);
+      const cookies = options.cookies(origin, address.path);
       if (cookies !== '') headers['Cookie'] = cookies;
       if (origin.authorization) headers['Authorization'] ??= origin.authorization;
-      this.#sentUs = nowUs();
+    } catch {
+      this.#fail('URL cannot be used');
+      return;
+    }
+    // Waiting for a place counts, as it does for a request.
+    options.setDeadline(Math.max(options.dueUs, options.begunUs) + step.timeoutUs);
+    let isHere = true;
+    let isGranted = false;
+    const place = options.place(origin, () => {
+      isGranted = true;
+      if (!isHere) this.#connect(url, headers);
+    });
+    this.#place = place;
+    isHere = false;
+    if (!place || isGranted) this.#connect(url, headers);
+  }
+
+  #connect(url: string, headers: Record<string, string>): void {
+    if (this.#isOver) return;
+    const { step, options } = this;
+    this.#sentUs = nowUs();
+    let socket: WebSocket;
+    try {
       socket = new WebSocket(url, { headers, dispatcher: agentFor(options.insecureTls) });
     } catch {
       this.#fail('URL cannot be used');
@@ -68,37 +101,45 @@ export class WebSocketVisit {
     }
     this.#socket = socket;
     socket.binaryType = 'arraybuffer';
-    options.setDeadline(this.#sentUs + step.timeoutUs);
     socket.addEventListener('open', () => {
       if (this.#socket !== socket) return;
       this.#isOpen = true;
-      this.#answered(step.endpoint, 101, 0, 0);
+      this.#answered(step.endpoint, 101);
       this.#sendNext();
     });
     socket.addEventListener('message', ({ data }) => {
       if (this.#socket === socket) this.#received(data as unknown);
     });
     socket.addEventListener('error', ({ error }) => {
-      if (this.#socket === socket) this.#fail(kindOf(error));
+      if (this.#socket === socket) this.#fail(kindOf(error, this.#isOpen));
     });
     socket.addEventListener('close', () => {
       if (this.#socket === socket) this.#fail(closedKind);
+      this.#place?.release();
     });
   }
 
   timeOut(): void {
     const { statistics, done } = this.options;
-    statistics?.timedOut(this.#endpoint, 'timeout', this.#sentBytes);
+    statistics?.timedOut(this.#endpoint, 'timeout', 0, 0);
     this.close();
     done('timeout');
   }
 
   /** Without a word. */
   close(): void {
+    this.#isOver = true;
     clearTimeout(this.#timer);
     const socket = this.#socket;
+    const place = this.#place;
     this.#socket = null;
-    socket?.close();
+    if (!place) socket?.close();
+    else if (!socket || socket.readyState === WebSocket.CLOSED) place.release();
+    else {
+      // It is open until the server has closed it, too.
+      setTimeout(() => place.release(), closingMs).unref();
+      socket.close();
+    }
   }
 
   get #endpoint(): number {
@@ -116,17 +157,18 @@ export class WebSocketVisit {
     const text = fill(message.send, this.values);
     this.#expected = message.expect === null ? null : fill(message.expect, this.values);
     this.#sentUs = nowUs();
-    this.#sentBytes = Buffer.byteLength(text);
+    this.options.statistics?.moved(this.step.messageEndpoint, 0, Buffer.byteLength(text));
     this.#socket!.send(text);
     if (this.#expected === null) this.#proceed();
     else this.options.setDeadline(this.#sentUs + this.step.timeoutUs);
   }
 
   #received(data: unknown): void {
-    if (this.#expected === null) return;
     const text = typeof data === 'string' ? data : Buffer.from(data as ArrayBuffer).toString('utf8');
-    if (!text.includes(this.#expected)) return;
-    this.#answered(this.step.messageEndpoint, 200, Buffer.byteLength(text), this.#sentBytes);
+    const bytes = typeof data === 'string' ? Buffer.byteLength(data) : (data as ArrayBuffer).byteLength;
+    this.options.statistics?.moved(this.step.messageEndpoint, bytes, 0);
+    if (this.#expected === null || !text.includes(this.#expected)) return;
+    this.#answered(this.step.messageEndpoint, 200);
     this.#expected = null;
     this.#proceed();
   }
@@ -147,30 +189,26 @@ export class WebSocketVisit {
     }, delayMs);
   }
 
-  #answered(endpoint: number, status: number, bytes: number, bytesSent: number): void {
+  /** Bytes are counted as they move. */
+  #answered(endpoint: number, status: number): void {
     const endUs = nowUs();
-    this.options.statistics?.answered(
-      endpoint,
-      status,
-      'none',
-      endUs - this.#dueUs,
-      endUs - this.#sentUs,
-      bytes,
-      bytesSent,
-    );
+    const { statistics } = this.options;
+    statistics?.answered(endpoint, status, 'none', endUs - this.#dueUs, endUs - this.#sentUs, 0, 0);
     this.#dueUs = endUs;
   }
 
   #fail(kind: string): void {
     const { statistics, done } = this.options;
-    statistics?.failed(this.#endpoint, kind, 0);
+    statistics?.failed(this.#endpoint, kind, 0, 0);
     this.close();
     done(kind);
   }
 }
 
-function kindOf(error: unknown): string {
+function kindOf(error: unknown, wasOpen: boolean): string {
   const found = error as NodeJS.ErrnoException | undefined;
   const cause = found?.cause as NodeJS.ErrnoException | undefined;
-  return cause?.code ?? found?.code ?? 'not a WebSocket';
+  const code = cause?.code ?? found?.code;
+  if (code === undefined) return wasOpen ? closedKind : 'not a WebSocket';
+  return code === 'UND_ERR_SOCKET' ? closedKind : code;
 }
