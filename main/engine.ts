@@ -14,7 +14,7 @@ import { Run, type ResolvedRunSpec, type RunDependencies } from './run/run';
 import { listSamples, resolveSample } from './run/samples';
 import { defaultDataFolder, newSessionId, openStore, type SessionStore } from './sessions';
 import { faultReports } from './analysis/faults';
-import { readForeign } from './analysis/foreign-reader';
+import { readForeign, readLoad } from './analysis/foreign-reader';
 import {
   allocatedBetween,
   allocationTimes,
@@ -72,6 +72,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     readOnly: options.readOnly,
     summarise: summariseRecorded,
     readForeign,
+    readLoad,
     onChanged: (ids) => emit({ event: 'sessions.changed', payload: { ids } }),
   });
   const sources = createSources(store);

@@ -1,6 +1,7 @@
 /** The result of another load generator becomes a session that is compared like one of our own. */
 import path from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
+import type { ReadLoad } from '../load/results/common';
 import { readLoadFile, type LoadFileKind } from '../load/results/read';
 import { loadFileName, loadSecondsFileName, newSessionId, timelineFileName } from './layout';
 import type { Summarise } from './recorder';
@@ -10,6 +11,37 @@ import { throwIfCancelled, type TaskOptions } from './task';
 import { timelineParts } from './timeline-parts';
 import { unknownEnvironment } from './unknown-environment';
 
+/** A file of a load generator that is to be read. */
+export interface LoadFileRequest {
+  kind: 'load';
+  name: string;
+  file: string;
+  /** Written when the file tells what each second came to. */
+  secondsFile: string;
+  fileKind: LoadFileKind;
+  isGzipped: boolean;
+}
+
+/** Rejects with PROFILE_MALFORMED, OUT_OF_MEMORY, CANCELLED or the system's error. */
+export type ReadLoadFile = (
+  request: LoadFileRequest,
+  task: TaskOptions,
+) => Promise<Omit<ReadLoad, 'keepSeconds'>>;
+
+/** Here and now. */
+export const readLoadHere: ReadLoadFile = async (
+  { name, file, secondsFile, fileKind, isGzipped },
+  { signal, progress },
+) => {
+  const { keepSeconds, ...read } = await readLoadFile(file, name, fileKind, {
+    isGzipped,
+    signal,
+    onProgress: (share) => progress?.(share, `Reading ${name}`),
+  });
+  await keepSeconds?.(secondsFile);
+  return read;
+};
+
 export interface LoadImport {
   name: string;
   path: string;
@@ -18,6 +50,7 @@ export interface LoadImport {
   kind: LoadFileKind;
   isGzipped: boolean;
   summarise: Summarise;
+  readLoad: ReadLoadFile;
   task: TaskOptions;
 }
 
@@ -29,9 +62,18 @@ export async function importLoad({
   kind,
   isGzipped,
   summarise,
+  readLoad,
   task,
 }: LoadImport): Promise<StoredSession> {
-  const read = await readLoadFile(file, name, kind, { isGzipped, signal: task.signal });
+  const secondsFile = path.join(folder, loadSecondsFileName);
+  task.progress?.(0, `Reading ${name}`);
+  const read = await readLoad(
+    { kind: 'load', name, file, secondsFile, fileKind: kind, isGzipped },
+    {
+      ...(task.signal && { signal: task.signal }),
+      progress: (fraction) => task.progress?.(fraction && fraction * 0.95, `Reading ${name}`),
+    },
+  );
   const { result, series } = read;
   throwIfCancelled(task.signal);
   const byKey = new Map(series.map((each) => [`${each.metric} ${each.scope}`, each]));
@@ -45,7 +87,6 @@ export async function importLoad({
     path.join(folder, timelineFileName),
     [...timelineParts({ series: byKey, marks, collections: [] })].join(''),
   );
-  await read.keepSeconds?.(path.join(folder, loadSecondsFileName));
   const files = await listStandardFiles(folder);
   const durationMs = result.endedUs / 1000;
   return {

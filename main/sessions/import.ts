@@ -7,7 +7,7 @@ import type { ForeignRequest, ReadForeign } from './describe-foreign';
 import { filesOfFolder } from './folder-files';
 import { importError } from './import-error';
 import { unpackSession, type UnpackLimits } from './import-archive';
-import { importLoad } from './import-load';
+import { importLoad, type ReadLoadFile } from './import-load';
 import { importForeign } from './import-profile';
 import { importSnapshot, isSnapshotFile } from './import-snapshot';
 import { isSafeId, newSessionId } from './layout';
@@ -31,6 +31,7 @@ export interface ImportOptions {
   staging: string;
   limits: UnpackLimits | undefined;
   readForeign: ReadForeign;
+  readLoad: ReadLoadFile;
   summarise: Summarise;
   /** What the sender, who has read the file already, says of it. */
   description?: FileDescription | undefined;
@@ -127,6 +128,7 @@ async function fromProfile(
       kind: loadKind,
       isGzipped,
       summarise: options.summarise,
+      readLoad: options.readLoad,
       task,
     });
   const request: ForeignRequest =

@@ -3,6 +3,7 @@ export { defaultDataFolder, isSnapshotName, newSessionId, snapshotFileName } fro
 export { formatOutputLine, parseOutputLog } from './output-log';
 export { describeForeign } from './describe-foreign';
 export type { ForeignRequest, ReadForeign } from './describe-foreign';
+export { readLoadHere, type LoadFileRequest, type ReadLoadFile } from './import-load';
 export { filesOfFolder } from './folder-files';
 export { sourceOfFile } from './file-source';
 export { readRange } from './read-range';

@@ -12,6 +12,7 @@ import { packSession } from './export-archive';
 import type { UnpackLimits } from './import-archive';
 import { describeForeign, type ReadForeign } from './describe-foreign';
 import { importSession, type ImportOptions } from './import';
+import { readLoadHere, type ReadLoadFile } from './import-load';
 import { classifyFile, isSafeId, isSnapshotName, sessionFileName } from './layout';
 import { readRange, type FileRange } from './read-range';
 import { ownIdentity } from './process-identity';
@@ -36,6 +37,8 @@ export interface StoreOptions extends DataFolderOptions {
   openFile?: (file: string) => Promise<AppendHandle>;
   /** Reads foreign profiles elsewhere (in a thread); by default here and now. */
   readForeign?: ReadForeign;
+  /** Reads the files of load generators elsewhere (in a thread); by default here and now. */
+  readLoad?: ReadLoadFile;
 }
 
 export interface SessionStore extends RecorderFactory {
@@ -330,6 +333,7 @@ class FolderStore implements SessionStore {
         readForeign ??
         ((request, { progress }) =>
           Promise.resolve(describeForeign(request, (share) => progress?.(share, '')))),
+      readLoad: this.options.readLoad ?? readLoadHere,
       isTaken: (id) => this.data.catalog.entries.has(id),
       placeOf: (id) => this.data.catalog.place(id, false),
     });

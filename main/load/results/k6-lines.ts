@@ -1,11 +1,8 @@
 /** k6's JSON lines (`--out json=file`): every measurement of every request, read line by line however big the file is. */
-import { createReadStream } from 'node:fs';
-import { createInterface } from 'node:readline';
-import { createGunzip } from 'node:zlib';
 import { LatencyHistogram } from '../../../profiles/latency/histogram';
 import { summaryOf } from '../../../profiles/latency/summary';
 import type { LoadTotals } from '../../api';
-import { AppError } from '../../errors';
+import type { LoadEndpoint } from '../types';
 import {
   addTo,
   classOf,
@@ -17,51 +14,74 @@ import {
   seriesOf,
   type ReadLoad,
 } from './common';
+import { forEachLine, type LineOptions } from './file-lines';
+import { SecondsKeeper, type EndedRequest } from './seconds-keeper';
 
 /** Endpoints beyond so many are counted together: URLs with ids in them make as many as there are requests. */
 const mostEndpoints = 500;
+/** So many bad lines are told by their number. */
+const mostToldLines = 5;
+
+const readMetrics: ReadonlySet<string> = new Set([
+  'http_reqs',
+  'http_req_duration',
+  'checks',
+  'iterations',
+  'vus',
+  'data_received',
+  'data_sent',
+]);
 
 interface Counted {
   totals: LoadTotals;
   latency: LatencyHistogram;
+}
+interface Endpoint extends Counted, LoadEndpoint {
+  number: number;
 }
 interface Second {
   requests: number;
   failed: number;
   users: number | undefined;
   latency: LatencyHistogram;
+  /** Of a second that is over: its histogram as text. */
+  packed?: string;
 }
+/** Hours of seconds would need hundreds of megabytes as histograms. */
+const unpackedSeconds = 60;
+const nothing = new LatencyHistogram();
 
 function counted(): Counted {
   return { totals: { ...emptyTotals(), errorKinds: {}, statusClasses: {} }, latency: new LatencyHistogram() };
 }
 
-/** @throws AppError PROFILE_MALFORMED, CANCELLED */
-export async function readK6Lines(
-  file: string,
-  fileName: string,
-  { isGzipped = false, signal }: { isGzipped?: boolean; signal?: AbortSignal | undefined } = {},
-): Promise<ReadLoad> {
-  const raw = createReadStream(file);
-  const input = isGzipped ? raw.pipe(createGunzip()) : raw;
-  raw.on('error', (error) => input.destroy(error));
+/** Rejects with PROFILE_MALFORMED naming the line, CANCELLED, or the system's error. */
+export async function readK6Lines(file: string, fileName: string, options: LineOptions): Promise<ReadLoad> {
   const reader = new LineReader();
   try {
-    for await (const line of createInterface({ input, crlfDelay: Infinity })) {
-      if (signal?.aborted) throw new AppError('CANCELLED', 'Cancelled.');
-      if (line.length > 0) reader.take(line);
-    }
-  } finally {
-    raw.destroy();
+    await forEachLine(file, options, (line, number) => reader.take(line, number));
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code?.startsWith('Z_')) throw malformed(fileName, 'k6', 'its packed data ends early or is damaged');
+    throw error;
   }
   return reader.finish(fileName);
 }
 
+/** What a line measures, without reading all of it: most are of metrics that are not looked at. */
+function metricOf(line: string): string | undefined {
+  const found = /^\{"metric":"([^"\\]*)"/.exec(line) ?? /"metric":"([^"\\]*)"\}$/.exec(line.slice(-200));
+  return found?.[1];
+}
+
 class LineReader {
   private readonly all = counted();
-  private readonly endpoints = new Map<string, Counted & { method: string; url: string }>();
+  private readonly endpoints = new Map<string, Endpoint>();
+  private readonly endpointOfName = new Map<string, Endpoint | null>();
   /** By whole seconds since 1970. */
   private readonly seconds = new Map<number, Second>();
+  private readonly unpacked: Second[] = [];
+  private readonly keeper = new SecondsKeeper();
   private readonly checks: Record<string, { passed: number; failed: number }> = Object.create(null) as Record<
     string,
     { passed: number; failed: number }
@@ -69,41 +89,55 @@ class LineReader {
   private iterations = 0;
   private users = 0;
   private badLines = 0;
+  private readonly badLineNumbers: number[] = [];
+  private lines = 0;
+  private isSetUpLeftOut = false;
   private firstMs = Infinity;
   private lastMs = -Infinity;
+  private countedFromMs = Infinity;
   private lastTime = '';
   private lastTimeMs = NaN;
 
-  take(line: string): void {
+  take(line: string, number: number): void {
+    this.lines = number;
+    const metric = metricOf(line);
+    if (metric !== undefined && !readMetrics.has(metric) && line.endsWith('}')) return;
     let entry: Record<string, unknown>;
     try {
-      entry = objectOf(JSON.parse(line));
+      const parsed: unknown = JSON.parse(line);
+      if (typeof parsed !== 'object' || parsed === null) throw new TypeError('no object');
+      entry = objectOf(parsed);
     } catch {
-      this.badLines++;
+      this.bad(number);
       return;
     }
-    if (entry['type'] !== 'Point') return;
+    if (entry['type'] !== 'Point') {
+      if (entry['type'] !== 'Metric') this.bad(number);
+      return;
+    }
     const data = objectOf(entry['data']);
     const value = numberOf(data['value']);
     const atMs = this.timeOf(data['time']);
-    if (value === undefined || !Number.isFinite(atMs)) {
-      this.badLines++;
-      return;
-    }
-    const tags = objectOf(data['tags']);
-    switch (entry['metric']) {
+    if (value === undefined || !Number.isFinite(atMs)) this.bad(number);
+    else this.point(entry['metric'], objectOf(data['tags']), value, atMs);
+  }
+
+  private bad(number: number): void {
+    this.badLines++;
+    if (this.badLineNumbers.length < mostToldLines) this.badLineNumbers.push(number);
+  }
+
+  private point(metric: unknown, tags: Record<string, unknown>, value: number, atMs: number): void {
+    switch (metric) {
       case 'http_reqs':
         this.request(tags, value, atMs);
         return;
       case 'http_req_duration':
         this.duration(tags, value, atMs);
         return;
-      case 'checks': {
-        const check = (this.checks[textOf(tags['check']) ?? ''] ??= { passed: 0, failed: 0 });
-        if (value === 1) check.passed++;
-        else check.failed++;
+      case 'checks':
+        this.check(tags, value, atMs);
         return;
-      }
       case 'iterations':
         this.iterations += value;
         return;
@@ -130,48 +164,72 @@ class LineReader {
   }
 
   private second(atMs: number): Second {
-    const key = Math.floor(atMs / 1000);
+    const key = secondOf(atMs);
     let second = this.seconds.get(key);
-    if (!second)
-      this.seconds.set(
-        key,
-        (second = { requests: 0, failed: 0, users: undefined, latency: new LatencyHistogram() }),
-      );
+    if (!second) {
+      second = { requests: 0, failed: 0, users: undefined, latency: new LatencyHistogram() };
+      this.seconds.set(key, second);
+      this.unpacked.push(second);
+      if (this.unpacked.length > 2 * unpackedSeconds)
+        for (const old of this.unpacked.splice(0, unpackedSeconds)) {
+          old.packed = old.latency.encode();
+          old.latency = nothing;
+        }
+    } else if (second.packed !== undefined) {
+      second.latency = LatencyHistogram.decode(second.packed);
+      delete second.packed;
+      this.unpacked.push(second);
+    }
     return second;
   }
 
-  private endpoint(tags: Record<string, unknown>): Counted {
+  private endpoint(tags: Record<string, unknown>): Endpoint {
     const method = textOf(tags['method']) ?? '';
-    const url = textOf(tags['name']) ?? textOf(tags['url']) ?? '';
-    let key = `${method} ${url}`;
+    const given = textOf(tags['name']) ?? textOf(tags['url']) ?? '';
+    let key = `${method} ${given}`;
     if (!this.endpoints.has(key) && this.endpoints.size >= mostEndpoints) key = 'other';
     let endpoint = this.endpoints.get(key);
-    if (!endpoint)
-      this.endpoints.set(
-        key,
-        (endpoint = { ...counted(), ...(key === 'other' ? { method: '', url: 'other' } : { method, url }) }),
-      );
+    if (!endpoint) {
+      const number = this.endpoints.size;
+      endpoint =
+        key === 'other'
+          ? { ...counted(), number, method: '', url: 'other' }
+          : { ...counted(), number, ...endpointNamed(method, given, textOf(tags['url'])) };
+      this.endpoints.set(key, endpoint);
+      this.endpointOfName.set(given, this.endpointOfName.has(given) ? null : endpoint);
+    }
     return endpoint;
   }
 
   private request(tags: Record<string, unknown>, count: number, atMs: number): void {
     this.firstMs = Math.min(this.firstMs, atMs);
     this.lastMs = Math.max(this.lastMs, atMs);
+    const phase = phaseOf(tags);
+    if (phase === 'setUp') {
+      this.isSetUpLeftOut = true;
+      return;
+    }
     const status = Number(tags['status'] ?? 0);
     const second = this.second(atMs);
-    const kind =
-      textOf(tags['error_code']) === undefined ? 'no answer' : `k6 error ${textOf(tags['error_code'])}`;
-    const isTimeout = textOf(tags['error_code']) === '1050';
+    const code = textOf(tags['error_code']);
+    const ended: EndedRequest = {
+      status,
+      errorKind: code === undefined ? 'no answer' : `k6 error ${code}`,
+      isTimeout: code === '1050',
+    };
     if (status > 0) second.requests += count;
     if (status === 0 || tags['expected_response'] === 'false') second.failed += count;
-    for (const { totals } of [this.all, this.endpoint(tags)]) {
+    const endpoint = this.endpoint(tags);
+    this.keeper.request(secondOf(atMs), endpoint.number, phase === 'warmUp', ended, count);
+    if (phase === 'warmUp') return;
+    for (const { totals } of [this.all, endpoint]) {
       if (status > 0) {
         totals.requests += count;
         addTo(totals.statusClasses, classOf(status), count);
         if (status < 200 || status > 299) totals.non2xx += count;
       } else {
-        addTo((totals.errorKinds ??= {}), kind, count);
-        if (isTimeout) totals.timeouts += count;
+        addTo((totals.errorKinds ??= {}), ended.errorKind, count);
+        if (ended.isTimeout) totals.timeouts += count;
         else totals.errors += count;
       }
     }
@@ -181,21 +239,94 @@ class LineReader {
     const us = Math.max(0, Math.round(ms * 1000));
     this.firstMs = Math.min(this.firstMs, atMs - ms);
     this.lastMs = Math.max(this.lastMs, atMs);
+    const phase = phaseOf(tags);
     // Without an answer k6 writes a duration all the same.
-    if (Number(tags['status'] ?? 0) === 0) return;
-    this.all.latency.record(us);
-    this.endpoint(tags).latency.record(us);
+    if (phase === 'setUp' || Number(tags['status'] ?? 0) === 0) return;
+    const endpoint = this.endpoint(tags);
     this.second(atMs).latency.record(us);
+    this.keeper.latency(secondOf(atMs), endpoint.number, phase === 'warmUp', us);
+    if (phase === 'warmUp') return;
+    this.countedFromMs = Math.min(this.countedFromMs, atMs - ms);
+    this.all.latency.record(us);
+    endpoint.latency.record(us);
+  }
+
+  private check(tags: Record<string, unknown>, value: number, atMs: number): void {
+    const phase = phaseOf(tags);
+    if (phase === 'setUp') return;
+    // Only checks that were given tags say which request they were made on.
+    const endpoint = this.endpointOfName.get(textOf(tags['name']) ?? '');
+    if (endpoint && value !== 1) this.keeper.badCheck(secondOf(atMs), endpoint.number, phase === 'warmUp');
+    if (phase === 'warmUp') return;
+    const check = (this.checks[textOf(tags['check']) ?? ''] ??= { passed: 0, failed: 0 });
+    if (value === 1) check.passed++;
+    else check.failed++;
+    if (endpoint && value !== 1) endpoint.totals.badChecks = (endpoint.totals.badChecks ?? 0) + 1;
   }
 
   finish(fileName: string): ReadLoad {
-    if (!Number.isFinite(this.firstMs)) throw malformed(fileName, 'k6', 'has no requests');
-    const durationMs = Math.max(1, this.lastMs - this.firstMs);
+    if (!Number.isFinite(this.firstMs))
+      throw malformed(
+        fileName,
+        'k6',
+        this.badLines > 0 ? `has no requests, and ${this.toldBadLines()}` : 'has no requests',
+      );
+    const { firstMs, keeper } = this;
+    const durationMs = Math.max(1, this.lastMs - firstMs);
+    const isWarmUpLeftOut = this.countedFromMs > firstMs && Number.isFinite(this.countedFromMs);
+    const countedMs = isWarmUpLeftOut ? Math.max(1, this.lastMs - this.countedFromMs) : durationMs;
     const close = ({ totals, latency }: Counted): LoadTotals => ({
       ...totals,
       latency: summaryOf(latency),
-      meanRate: (totals.requests / durationMs) * 1000,
+      meanRate: (totals.requests / countedMs) * 1000,
     });
+    const checks = { ...this.checks };
+    const badChecks = Object.values(checks).reduce((sum, { failed }) => sum + failed, 0);
+    const endpoints = [...this.endpoints.values()].map(({ method, url, name }): LoadEndpoint => ({
+      method,
+      url,
+      ...(name !== undefined && { name }),
+    }));
+    return {
+      result: resultOf('k6', {
+        durationMs,
+        users: this.users,
+        iterations: this.iterations,
+        ...(isWarmUpLeftOut && { countedFromUs: Math.round((this.countedFromMs - firstMs) * 1000) }),
+        totals: { ...close(this.all), ...(Object.keys(checks).length > 0 && { checks, badChecks }) },
+        perRequest: [...this.endpoints.values()].map((each, at) => ({
+          ...endpoints[at]!,
+          totals: close(each),
+        })),
+        notes: this.notes(),
+      }),
+      series: this.series(),
+      ...(!keeper.isTooMuch && {
+        keepSeconds: (to: string) => keeper.writeTo(to, endpoints, firstMs),
+      }),
+    };
+  }
+
+  private notes(): string[] {
+    return [
+      'Latencies are from when a request was sent (service time), as k6 measures them.',
+      'k6 tells the received bytes of the whole run only, not of an endpoint or a stretch: they stand as 0 there.',
+      ...(this.isSetUpLeftOut ? ['The set-up’s requests (tagged phase:setUp) are left out.'] : []),
+      ...(this.keeper.isTooMuch
+        ? ['There are too many seconds and endpoints for a heat map: only the totals and the lines are kept.']
+        : []),
+      ...(this.badLines > 0 ? [`In the file, ${this.toldBadLines()}; the rest is read.`] : []),
+    ];
+  }
+
+  private toldBadLines(): string {
+    const told = this.badLineNumbers.join(', ');
+    if (this.badLines === 1)
+      return `line ${told} is no measurement of k6${this.badLineNumbers[0] === this.lines ? ' (the last one: was k6 ended while it wrote?)' : ''}`;
+    return `${this.badLines} lines are no measurements of k6 (${this.badLines > mostToldLines ? 'the first are lines' : 'lines'} ${told})`;
+  }
+
+  private series(): ReadLoad['series'] {
     const columns = {
       requestRate: [] as [number, number][],
       errorRate: [] as [number, number][],
@@ -209,34 +340,35 @@ class LineReader {
       columns.requestRate.push([tUs, second.requests]);
       columns.errorRate.push([tUs, second.failed]);
       if (second.users !== undefined) columns.loadUsers.push([tUs, second.users]);
-      const latency = summaryOf(second.latency);
+      const latency = summaryOf(
+        second.packed === undefined ? second.latency : LatencyHistogram.decode(second.packed),
+      );
       if (latency) {
         columns.latencyP50.push([tUs, latency.p50Ms]);
         columns.latencyP95.push([tUs, latency.p95Ms]);
         columns.latencyP99.push([tUs, latency.p99Ms]);
       }
     }
-    const checks = { ...this.checks };
-    const badChecks = Object.values(checks).reduce((sum, { failed }) => sum + failed, 0);
-    return {
-      result: resultOf('k6', {
-        durationMs,
-        users: this.users,
-        iterations: this.iterations,
-        totals: { ...close(this.all), ...(Object.keys(checks).length > 0 && { checks, badChecks }) },
-        perRequest: [...this.endpoints.values()].map((each) => ({
-          method: each.method,
-          url: each.url,
-          totals: close(each),
-        })),
-        notes: [
-          'Latencies are from when a request was sent (service time), as k6 measures them.',
-          ...(this.badLines > 0 ? [`${this.badLines} lines could not be read and are left out.`] : []),
-        ],
-      }),
-      series: seriesOf(columns),
-    };
+    return seriesOf(columns);
   }
+}
+
+function secondOf(atMs: number): number {
+  return Math.floor(atMs / 1000);
+}
+
+/** Requests that our own scripts say are not counted; another script's `phase` means something else. */
+function phaseOf(tags: Record<string, unknown>): 'setUp' | 'warmUp' | undefined {
+  const { phase, endpoint } = tags;
+  if (phase !== 'setUp' && phase !== 'warmUp') return undefined;
+  return typeof endpoint === 'string' && /^e\d+$/.test(endpoint) ? phase : undefined;
+}
+
+/** k6's `name` is the URL unless the script gives one; our scripts give `GET /products`, or the step's name. */
+function endpointNamed(method: string, given: string, url: string | undefined): LoadEndpoint {
+  if (given === url) return { method, url: given };
+  if (method !== '' && given.startsWith(`${method} `)) return { method, url: given.slice(method.length + 1) };
+  return { method, url: given, name: given };
 }
 
 /** Tags are texts. */

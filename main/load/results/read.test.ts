@@ -151,7 +151,7 @@ describe('what k6 writes', () => {
       expect(result.totals.latency!.p99Ms).toBeCloseTo(99, 0);
       expect(result.perRequest).toHaveLength(1);
       expect(series.find(({ metric }) => metric === 'requestRate')?.values).toEqual([50, 50, 0]);
-      expect(result.notes?.join(' ')).toContain('1 lines could not be read');
+      expect(result.notes?.join(' ')).toContain('line 206 is no measurement of k6 (the last one');
     }
   });
 

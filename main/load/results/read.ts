@@ -2,6 +2,7 @@
 import { open, readFile } from 'node:fs/promises';
 import { gunzipSync } from 'node:zlib';
 import { malformed, type ReadLoad } from './common';
+import type { LineOptions } from './file-lines';
 import { readK6Lines } from './k6-lines';
 import { ownResultMark, readOwn } from './own';
 import { readArtillery, readAutocannon, readK6Summary, readLocust, readWrk } from './tools';
@@ -65,9 +66,9 @@ export async function readLoadFile(
   file: string,
   fileName: string,
   kind: LoadFileKind,
-  { isGzipped = false, signal }: { isGzipped?: boolean; signal?: AbortSignal | undefined } = {},
+  { isGzipped = false, signal, onProgress }: LineOptions = {},
 ): Promise<ReadLoad> {
-  if (kind === 'k6-lines') return readK6Lines(file, fileName, { isGzipped, signal });
+  if (kind === 'k6-lines') return readK6Lines(file, fileName, { isGzipped, signal, onProgress });
   if (kind === 'own') return readOwn(file, fileName, { isGzipped, signal });
   const bytes = await readFile(file, { signal });
   return readLoadResults(
