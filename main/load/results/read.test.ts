@@ -164,10 +164,17 @@ describe('what k6 writes', () => {
         data_received: { count: 1000, rate: 100 },
         checks: { passes: 5, fails: 2, value: 0.7 },
       },
-      root_group: { name: '' },
+      root_group: {
+        name: '',
+        groups: { in: { checks: { b: { name: 'b', passes: 1, fails: 2 } } } },
+        checks: { a: { name: 'a', passes: 4, fails: 0 } },
+      },
     };
     const handled = {
-      root_group: {},
+      root_group: {
+        groups: [{ checks: [{ name: 'b', passes: 1, fails: 2 }] }],
+        checks: [{ name: 'a', passes: 4, fails: 0 }],
+      },
       state: { testRunDurationMs: 10_000 },
       metrics: Object.fromEntries(
         Object.entries(exported.metrics).map(([name, values]) => [
@@ -181,7 +188,14 @@ describe('what k6 writes', () => {
       expect(kind).toBe('k6-summary');
       expect(result).toMatchObject({
         endedUs: 10_000_000,
-        totals: { requests: 200, meanRate: 20, non2xx: 10, badChecks: 2, bytes: 1000 },
+        totals: {
+          requests: 200,
+          meanRate: 20,
+          non2xx: 10,
+          badChecks: 2,
+          bytes: 1000,
+          checks: { a: { passed: 4, failed: 0 }, b: { passed: 1, failed: 2 } },
+        },
       });
       expect(result.totals.latency).toEqual({
         minMs: 1,
@@ -192,6 +206,75 @@ describe('what k6 writes', () => {
         maxMs: 30,
       });
     }
+  });
+});
+
+describe('k6’s machine-readable summary', () => {
+  // The form that k6 2.x writes (internal/lib/summary/machinereadable), and the schema’s own example.
+  const metric = (name: string, type: string, values: object) => ({
+    contains: 'default',
+    name,
+    type,
+    values,
+  });
+  const written2 = {
+    config: { duration: 60.5, execution: 'local', script: 'shop.js' },
+    metadata: { generatedAt: '2026-09-01T10:30:45.123Z', k6Version: '2.3.0' },
+    results: {
+      checks: {
+        metrics: [
+          metric('checks_total', 'counter', { count: 3000 }),
+          metric('checks_failed', 'rate', { matches: 150, rate: 0.05, total: 3000 }),
+        ],
+        results: [
+          { fails: 30, name: 'status is 200', passes: 1470 },
+          { fails: 120, name: 'quick', passes: 1380 },
+        ],
+      },
+      metrics: [
+        metric('http_reqs', 'counter', { count: 1500 }),
+        metric('http_req_duration', 'trend', {
+          avg: 245.67,
+          max: 456.78,
+          med: 234.56,
+          min: 123.45,
+          'p(90)': 387.65,
+          'p(95)': 421.32,
+        }),
+        metric('http_req_failed', 'rate', { matches: 30, rate: 0.02, total: 1500 }),
+        metric('iterations', 'counter', { count: 1500 }),
+        metric('vus_max', 'gauge', { max: 10, min: 10, value: 10 }),
+        metric('data_received', 'counter', { count: 15728640 }),
+      ],
+    },
+    version: '1.0.0',
+  };
+
+  it('is read with its checks; what it does not tell is not told', async () => {
+    const { kind, result } = await read(await written('new.json', JSON.stringify(written2, null, 2)));
+    expect(kind).toBe('k6-summary');
+    expect(result).toMatchObject({
+      importedFrom: 'k6 2.3.0',
+      users: 10,
+      iterations: 1500,
+      endedUs: 60_500_000,
+      totals: {
+        requests: 1500,
+        non2xx: 30,
+        badChecks: 150,
+        bytes: 15728640,
+        checks: { 'status is 200': { passed: 1470, failed: 30 }, quick: { passed: 1380, failed: 120 } },
+      },
+    });
+    expect(result.totals.meanRate).toBeCloseTo(1500 / 60.5);
+    expect(result.totals.latency).toEqual({
+      minMs: 123.45,
+      meanMs: 245.67,
+      p50Ms: 234.56,
+      p90Ms: 387.65,
+      p95Ms: 421.32,
+      maxMs: 456.78,
+    });
   });
 });
 

@@ -5,7 +5,8 @@ import { malformed, type ReadLoad } from './common';
 import type { LineOptions } from './file-lines';
 import { readK6Lines } from './k6-lines';
 import { ownResultMark, readOwn } from './own';
-import { readArtillery, readAutocannon, readK6Summary, readLocust, readWrk } from './tools';
+import { readK6Summary } from './k6-summary';
+import { readArtillery, readAutocannon, readLocust, readWrk } from './tools';
 
 export type LoadFileKind = 'own' | 'k6-lines' | 'k6-summary' | 'artillery' | 'autocannon' | 'locust' | 'wrk';
 
@@ -52,6 +53,8 @@ function kindOfHead(text: string, sizeBytes: number): LoadFileKind | undefined {
   if (!head.startsWith('{') || sizeBytes > mostBytes) return undefined;
   if (
     /"http_req(s|_duration)[^"]*"\s*:/.test(head) ||
+    /"k6Version"\s*:/.test(head) ||
+    /"name"\s*:\s*"http_req(s|_duration)"/.test(head) ||
     (/"root_group"\s*:/.test(head) && /"metrics"\s*:/.test(text))
   )
     return 'k6-summary';

@@ -1,4 +1,4 @@
-/** Results of autocannon, Artillery and k6 (its summaries) in JSON, of Locust in CSV, of wrk and wrk2 as text. */
+/** Results of autocannon and Artillery in JSON, of Locust in CSV, of wrk and wrk2 as text. */
 import type { EndpointResult, LoadTotals } from '../../api';
 import { csvRows } from '../csv';
 import {
@@ -175,63 +175,6 @@ function artilleryTotals(
     maxMs: numberOf(summary['max']),
   });
   return totals;
-}
-
-/** `k6 run --summary-export`, and what `handleSummary` is given (there the numbers stand under `values`). */
-export function readK6Summary(document: unknown, fileName: string): ReadLoad {
-  const root = objectOf(document);
-  const metric = (name: string) => {
-    const found = objectOf(objectOf(root['metrics'])[name]);
-    return found['values'] === undefined ? found : objectOf(found['values']);
-  };
-  const requests = metric('http_reqs');
-  const count = numberOf(requests['count']);
-  const rate = numberOf(requests['rate']);
-  if (count === undefined || rate === undefined) throw malformed(fileName, 'k6', 'has no http_reqs');
-  const told = numberOf(objectOf(root['state'])['testRunDurationMs']);
-  const durationMs = told ?? (rate > 0 ? (count / rate) * 1000 : 0);
-  const duration = metric('http_req_duration');
-  const failedMetric = metric('http_req_failed');
-  // In exports `fails` counts what was false, `passes` what was true (failed requests).
-  const failed = Math.round((numberOf(failedMetric['rate']) ?? numberOf(failedMetric['value']) ?? 0) * count);
-  const checks = metric('checks');
-  const totals: LoadTotals = {
-    ...emptyTotals(),
-    requests: count,
-    non2xx: failed,
-    ...(failed > 0 && { errorKinds: { 'http_req_failed (no answer, or an unexpected status)': failed } }),
-    ...(checks['fails'] !== undefined && { badChecks: numberOf(checks['fails']) ?? 0 }),
-    bytes: numberOf(metric('data_received')['count']) ?? 0,
-    bytesSent: numberOf(metric('data_sent')['count']) ?? 0,
-    meanRate: rate,
-    latency: latencyOf({
-      minMs: numberOf(duration['min']),
-      meanMs: numberOf(duration['avg']),
-      p50Ms: numberOf(duration['med'] ?? duration['p(50)']),
-      p90Ms: numberOf(duration['p(90)']),
-      p95Ms: numberOf(duration['p(95)']),
-      p99Ms: numberOf(duration['p(99)']),
-      p999Ms: numberOf(duration['p(99.9)']),
-      maxMs: numberOf(duration['max']),
-    }),
-  };
-  const iterations = numberOf(metric('iterations')['count']);
-  return {
-    result: resultOf('k6', {
-      durationMs,
-      users: numberOf(metric('vus_max')['max'] ?? metric('vus_max')['value']) ?? 0,
-      totals,
-      ...(iterations !== undefined && { iterations }),
-      notes: [
-        'A summary of k6 tells no times and no endpoints: there is nothing to draw over time. Its JSON lines (--out json=…) have both.',
-        'Latencies are from when a request was sent (service time). Statuses are not told apart.',
-        ...(duration['p(99)'] === undefined
-          ? ['P99 is not in the file: k6 writes it with summaryTrendStats.']
-          : []),
-      ],
-    }),
-    series: [],
-  };
 }
 
 /** Locust's `…_stats.csv`, or its `…_stats_history.csv`, which has a row a second. */
