@@ -19,8 +19,8 @@
 
   const bindingName = '__scorchmarkReport';
   const versionOk = Number(process.versions.node.split('.')[0]) >= 18;
-  /** How long the program is held when the workbench says nothing, ms. */
-  const silenceLimitMs = 5000;
+  /** How long the program is held when the workbench says nothing, ms: on a busy machine it answers late. */
+  const silenceLimitMs = 12000;
   /**
    * The same for a worker thread. The workbench talks to it through the main thread, and that may be blocked waiting
    * for this very worker (`Atomics.wait`): where that can be seen (Linux), the worker goes on once it has lasted for

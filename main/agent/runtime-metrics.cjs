@@ -38,7 +38,22 @@ exports.install = function install(agent) {
     return seconds * 1e6 + nanoseconds / 1e3;
   };
   /** `performance` times of this isolate, in ms since its own origin, to the monotonic clock. */
-  const performanceOriginUs = nowUs() - performance.now() * 1000;
+  const performanceOriginUs = readPerformanceOriginUs();
+
+  /** Both clocks at one moment: on a busy machine the thread may stand still between the readings, so the closest of some. */
+  function readPerformanceOriginUs() {
+    let originUs = 0;
+    let closestUs = Infinity;
+    for (let reading = 0; reading < 10; reading++) {
+      const beforeUs = nowUs();
+      const ms = performance.now();
+      const afterUs = nowUs();
+      if (afterUs - beforeUs >= closestUs) continue;
+      closestUs = afterUs - beforeUs;
+      originUs = (beforeUs + afterUs) / 2 - ms * 1000;
+    }
+    return originUs;
+  }
 
   let timer = null;
   let isReleased = false;

@@ -12,7 +12,7 @@ import { utilizationOf } from './utilization';
 const rotationMs = 500;
 /** A flush waits this long for a target that does not answer (stopped by SIGSTOP, swapping, …). */
 const flushTimeoutMs = 1500;
-const stopTimeoutMs = 2000;
+const stopTimeoutMs = 10_000;
 /** How long an open chunk that someone else ended may mean that the isolate is ending. */
 const restartMs = 30;
 const objectGroup = 'scorchmark-cpu';

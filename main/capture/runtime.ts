@@ -67,7 +67,7 @@ const secondTryMs = 1000;
 const silentMs = 2000;
 const soonAttempts = 4;
 const soonPauseMs = 5;
-const flushTimeoutMs = 1000;
+const flushTimeoutMs = 5000;
 
 export class RuntimeCollector implements Collector {
   readonly name = 'runtime';

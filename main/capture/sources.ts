@@ -39,9 +39,9 @@ const restFactor = 4;
 const longestRestMs = 100;
 /** A script that is no longer referenced (a module whose code has run) is collected; V8 keeps its text for us for so many bytes. */
 const collectedScriptsBytes = 20_000_000;
-const flushTimeoutMs = 1000;
+const flushTimeoutMs = 5000;
 /** An ending process waits for us no longer than this. */
-const stopTimeoutMs = 4000;
+const stopTimeoutMs = 10_000;
 
 /** `pauseBegins` and `pauseEnds` of the agent; times are µs on the host's monotonic clock. */
 const begunSchema = z.object({ attachedUptimeMs: z.number() });

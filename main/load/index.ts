@@ -17,7 +17,7 @@ export { scenarioOfLoad } from './scenario-of-load';
 export type { LoadEndpoint, LoadHandle, LoadOptions, LoadPlan, StartLoad } from './types';
 
 /** How long a cancelled load process may take to hand over its result. It needs some ms; a busy machine makes more of them. */
-const cancelGraceMs = 3000;
+const cancelGraceMs = 10_000;
 /** How long it may take to exit when all is told. */
 const byeGraceMs = 300;
 

@@ -31,7 +31,7 @@ export interface RunSnapshotsOptions {
 const spareBytes = 64e6;
 /** An estimate is an estimate. */
 const spaceFactor = 1.1;
-const heapUsageTimeoutMs = 2000;
+const heapUsageTimeoutMs = 10_000;
 /**
  * How long the run's end waits for one that is being written: so long, or so many times what it was expected to take, and
  * longer as long as its file grows. Machines under load are where leaks are looked for.

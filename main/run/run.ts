@@ -67,10 +67,10 @@ export type ResolvedRunSpec = RunSpec & {
 /** How often header numbers (elapsed, samples) are sent while nothing else changes. */
 const stateTickMs = 500;
 /** How long the last flush before a signal may take; a target that hangs must still be stoppable. */
-const flushTimeoutMs = 2000;
-const loadCancelTimeoutMs = 3000;
+const flushTimeoutMs = 8000;
+const loadCancelTimeoutMs = 12_000;
 /** Ending a fault takes some ms, removing a control group a little longer. */
-const faultsTimeoutMs = 4000;
+const faultsTimeoutMs = 12_000;
 const anyAddress: ListeningAddress = {
   url: 'http://127.0.0.1/',
   port: 80,

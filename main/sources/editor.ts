@@ -53,7 +53,7 @@ const editors: Record<string, Editor> = {
 };
 
 /** How long an editor may take to fail at once. */
-const failsWithinMs = 700;
+const failsWithinMs = 3000;
 
 /** Rejects with BAD_INPUT (a template without {file}), COMMAND_NOT_FOUND, or INTERNAL when the editor fails at once. */
 export async function openEditor(editor: string, at: EditorPlace): Promise<void> {

@@ -11,7 +11,7 @@ import { isAlive, listProcesses, membersOf } from './process-table';
 import type { AttachOptions, Target } from './types';
 
 const pollMs = 25;
-const closeLimitMs = 1000;
+const closeLimitMs = 5000;
 
 const identitySchema = z.object({
   ppid: z.number(),

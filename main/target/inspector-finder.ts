@@ -7,8 +7,9 @@ import { SocketSession } from './cdp-connection';
 import { isAlive } from './process-table';
 
 const defaultPort = 9229;
-const probeTimeoutMs = 1000;
-const openTimeoutMs = 3000;
+/** On a busy machine each answer takes its time. */
+const probeTimeoutMs = 5000;
+const openTimeoutMs = 15_000;
 const pollMs = 25;
 
 const targetsSchema = z.array(z.object({ webSocketDebuggerUrl: z.string() }));

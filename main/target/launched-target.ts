@@ -10,6 +10,7 @@ import { oldestNodeMajor } from './node-binary';
 import { readLines } from './output';
 import { isAlive, listProcesses, membersOf } from './process-table';
 import type { Guard } from './reaper';
+import { isStarting } from './starting-node';
 import { endTree } from './tree';
 import type { LaunchOptions, Target } from './types';
 
@@ -18,6 +19,8 @@ const defaultGraceMs = 5000;
 const silentAfterMs = 5000;
 /** Non-Node processes that outlive the command get this long to end by themselves. */
 const strayGraceMs = 1000;
+/** A Node that has only just been started is no stray: on a busy machine it may take this long to show itself. */
+const nodeStartMs = 30_000;
 /** Output that a dead tree has left in its pipes arrives at once; a stray that holds them open must not hold us. */
 const pipeGraceMs = 500;
 /** Node processes that outlive the command by this much are told: the recording goes on for them. */
@@ -28,6 +31,11 @@ const outputKeptForErrors = 40;
 export type TargetEnd = TargetExit & { error?: AppError };
 
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** When our own loop was held up, a timer comes before what has arrived meanwhile. */
+async function readWhatIsThere(): Promise<void> {
+  for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
+}
 
 export class LaunchedTarget implements Target, AgentFolderEvents {
   pid = 0;
@@ -221,10 +229,13 @@ export class LaunchedTarget implements Target, AgentFolderEvents {
     await this.nodeProcessesEnd();
     clearTimeout(left);
     await this.endStrays();
-    // A last process may have announced itself meanwhile.
-    await this.nodeProcessesEnd();
+    // A last process may have announced itself meanwhile, and leave something behind in its turn.
+    while (this.work.size > 0) {
+      await this.nodeProcessesEnd();
+      await this.endStrays();
+    }
     await this.stopping;
-    await Promise.race([pipes, sleep(pipeGraceMs)]);
+    await Promise.race([pipes, sleep(pipeGraceMs).then(readWhatIsThere)]);
     this.child.stdout?.destroy();
     this.child.stderr?.destroy();
     await pipes;
@@ -236,7 +247,7 @@ export class LaunchedTarget implements Target, AgentFolderEvents {
       stoppedByUs: this.stoppedByUs,
       announced: this.announced,
       recorded: [...this.processes.values()].some((node) => node.wasRecorded),
-      ranMs: (rootEndedUs - (this.firstReleaseUs ?? 0)) / 1000,
+      ranMs: ((this.firstEndUs() ?? rootEndedUs) - (this.firstReleaseUs ?? 0)) / 1000,
       commandLine: this.commandLine,
       lastOutput: this.lastOutput,
       portInUse: this.portInUse,
@@ -244,6 +255,12 @@ export class LaunchedTarget implements Target, AgentFolderEvents {
       refusals: this.refusals,
     });
     this.resolveEnded({ code, signal, stoppedByUs: this.stoppedByUs, ...(error && { error }) });
+  }
+
+  /** When the program that was recorded first came to its end: what we took from it afterwards is not its time. */
+  private firstEndUs(): number | undefined {
+    const first = [...this.processes.values()].find((node) => node.wasRecorded);
+    return first?.info.threads.find(({ workerId }) => workerId === 0)?.endedUs;
   }
 
   private async nodeProcessesEnd(): Promise<void> {
@@ -271,9 +288,16 @@ export class LaunchedTarget implements Target, AgentFolderEvents {
   private async endStrays(): Promise<void> {
     if (this.stopping) return;
     const deadline = Date.now() + strayGraceMs;
+    const nodeDeadline = Date.now() + nodeStartMs;
     let strays = await this.treePids();
-    while (strays.length > 0 && Date.now() < deadline) {
+    while (
+      strays.length > 0 &&
+      (Date.now() < deadline || (isStarting(strays, this.folder.path) && Date.now() < nodeDeadline))
+    ) {
       await sleep(pollMs);
+      await this.folder.scan();
+      // It has shown itself, and is recorded to its end.
+      if (this.work.size > 0) return;
       strays = await this.treePids();
     }
     if (strays.length === 0) return;

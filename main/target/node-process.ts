@@ -8,7 +8,7 @@ import { Thread } from './thread';
 import type { Clock, TargetHandlers } from './types';
 
 /** A collector that hangs must not keep the target from ending. */
-const drainLimitMs = 15_000;
+const drainLimitMs = 25_000;
 const detachLimitMs = 500;
 
 const attachedToWorkerSchema = z.object({

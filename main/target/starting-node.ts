@@ -1,0 +1,30 @@
+/** A Node that has only just been started and has not shown itself yet. */
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { commandLineOfPid } from './inspector-finder';
+
+/**
+ * Whether one of the processes is a Node that still has to load the agent of that folder. Linux only; elsewhere none is known
+ * to be.
+ */
+export function isStarting(pids: number[], agentFolder: string): boolean {
+  return pids.some(
+    (pid) =>
+      /^node(js)?$/.test(path.basename(commandLineOfPid(pid)[0] ?? '')) &&
+      !existsSync(path.join(agentFolder, `${pid}.json`)) &&
+      willLoadAgent(pid, agentFolder),
+  );
+}
+
+/** One that was started without our environment never shows itself. */
+function willLoadAgent(pid: number, agentFolder: string): boolean {
+  try {
+    const environment = readFileSync(`/proc/${pid}/environ`, 'latin1').split('\0');
+    return (
+      environment.includes(`SCORCHMARK_DIR=${agentFolder}`) &&
+      environment.some((entry) => entry.startsWith('NODE_OPTIONS=') && entry.includes('agent.cjs'))
+    );
+  } catch {
+    return false;
+  }
+}
