@@ -4,6 +4,7 @@ import { seriesColors, type ColorScheme } from '../theme/colors';
 import { indexAt } from './combine';
 import { decimate, PointBuffer } from './decimate';
 import type { Lane, LaneSeries } from './lane-model';
+import { LaneRaster, type LineLook } from './lane-raster';
 
 export interface TimeWindow {
   startUs: number;
@@ -16,13 +17,19 @@ const pxPerBucket = 3;
 const roomAbovePx = 3;
 const dotRadiusPx = 2;
 const barWidthPx = 2;
+const lineWidthPx = 1.25;
+const dashPx = { on: 3, off: 2 };
+const faintAlpha = 0.69;
+const areaAlpha: Record<ColorScheme, number> = { dark: 0.22, light: 0.17 };
 
-/** Where points lie, in CSS px. */
+/** Where points lie, in px of the device. */
 interface Place {
   startUs: number;
   pxPerUs: number;
   pxPerUnit: number;
   bottom: number;
+  /** Of the device for one of CSS. */
+  ratio: number;
 }
 
 /** What is being drawn; made into px in place. */
@@ -30,7 +37,10 @@ const points = new PointBuffer();
 
 export class LaneChart {
   readonly canvas = document.createElement('canvas');
-  private readonly context = this.canvas.getContext('2d');
+  /** Only ever filled with pixels: a graphics processor would have to be given them anyway. */
+  private readonly context = this.canvas.getContext('2d', { willReadFrequently: true });
+  private raster = new LaneRaster(1, 1);
+  private image: ImageData | null = null;
   private width = 0;
   private height = 0;
 
@@ -51,28 +61,37 @@ export class LaneChart {
     this.canvas.height = high;
     this.canvas.style.width = `${width}px`;
     this.canvas.style.height = `${height}px`;
-    this.context?.setTransform(ratio, 0, 0, ratio, 0, 0);
+    this.raster = new LaneRaster(wide, high);
+    this.image = new ImageData(this.raster.bytes, this.raster.width, this.raster.height);
   }
 
   draw(lane: Lane, window: TimeWindow, scheme: ColorScheme): void {
-    const { context, width, height } = this;
-    if (!context) return;
-    context.clearRect(0, 0, width, height);
+    const { context, image, raster, width } = this;
+    if (!context || !image) return;
+    raster.clear();
     const { startUs, endUs } = window;
-    const pxPerUs = width / Math.max(1, endUs - startUs);
+    const ratio = raster.width / Math.max(1, width);
+    const pxPerUs = raster.width / Math.max(1, endUs - startUs);
     // Later ones are drawn below earlier ones.
     for (let i = lane.series.length - 1; i >= 0; i--) {
       const series = lane.series[i];
       if (!series || series.outOfSight || series.collections) continue;
       const max = series.ratio ? 1 : (series.ownMax ?? lane.max);
-      const pxPerUnit = (height - roomAbovePx) / (max > 0 ? max : 1);
-      drawSeries(context, series, window, { startUs, pxPerUs, pxPerUnit, bottom: height }, scheme);
+      const pxPerUnit = (raster.height - roomAbovePx * ratio) / (max > 0 ? max : 1);
+      drawSeries(
+        raster,
+        series,
+        window,
+        { startUs, pxPerUs, pxPerUnit, bottom: raster.height, ratio },
+        scheme,
+      );
     }
+    context.putImageData(image, 0, 0);
   }
 }
 
 function drawSeries(
-  context: CanvasRenderingContext2D,
+  raster: LaneRaster,
   series: LaneSeries,
   { startUs, endUs }: TimeWindow,
   place: Place,
@@ -80,7 +99,8 @@ function drawSeries(
 ): void {
   const color = seriesColors[scheme][series.name];
   const { column, style } = series;
-  const bucketUs = Math.max(1, pxPerBucket / Math.max(1e-9, place.pxPerUs));
+  const { ratio } = place;
+  const bucketUs = Math.max(1, (pxPerBucket * ratio) / Math.max(1e-9, place.pxPerUs));
   // One more on each side, so that lines go on to the edges.
   const from = Math.max(0, indexAt(column.tUs, startUs));
   const end = Math.min(column.tUs.length, firstAtOrAfter(column.tUs, endUs) + 1);
@@ -89,69 +109,25 @@ function drawSeries(
   // A single measurement is no line yet: it shows as a dash as wide as a bucket.
   if (isLine && points.length === 1) points.push(points.x[0]! + bucketUs, points.y[0]!);
   toPx(points, place);
-  if (style === 'dots') drawDots(context, color);
-  else if (style === 'bars') drawBars(context, place.bottom, color);
-  else {
-    const faint = style === 'faint';
-    const below = style === 'area' ? `${color}${scheme === 'dark' ? '38' : '2c'}` : null;
-    context.strokeStyle = faint ? `${color}b0` : color;
-    context.lineWidth = faint ? 1 : 1.25;
-    context.lineJoin = 'round';
-    context.setLineDash(faint ? [3, 2] : []);
-    drawLine(context, place.bottom, below);
-  }
+  if (style === 'dots') raster.dots(points, dotRadiusPx * ratio, color);
+  else if (style === 'bars') raster.bars(points, barWidthPx * ratio, 2 * ratio, color);
+  else raster.line(points, lookOf(style, color, ratio, scheme));
+}
+
+function lookOf(style: LaneSeries['style'], color: string, ratio: number, scheme: ColorScheme): LineLook {
+  const isFaint = style === 'faint';
+  return {
+    color,
+    alpha: isFaint ? faintAlpha : 1,
+    thickness: (isFaint ? 1 : lineWidthPx) * ratio,
+    areaAlpha: style === 'area' ? areaAlpha[scheme] : 0,
+    dash: isFaint ? { on: Math.round(dashPx.on * ratio), off: Math.round(dashPx.off * ratio) } : null,
+  };
 }
 
 function toPx({ x, y, length }: PointBuffer, { startUs, pxPerUs, pxPerUnit, bottom }: Place): void {
   for (let i = 0; i < length; i++) {
     x[i] = (x[i]! - startUs) * pxPerUs;
     y[i] = bottom - y[i]! * pxPerUnit;
-  }
-}
-
-/** A point without a value breaks the line. Each stretch is one path: filled down to the bottom, if wanted, and stroked. */
-function drawLine(context: CanvasRenderingContext2D, bottom: number, below: string | null): void {
-  const { x, y, length } = points;
-  const lines: Path2D[] = [];
-  if (below !== null) context.fillStyle = below;
-  for (let from = 0; from < length; from++) {
-    if (Number.isNaN(y[from]!)) continue;
-    const line = new Path2D();
-    line.moveTo(x[from]!, y[from]!);
-    let to = from + 1;
-    for (; to < length && !Number.isNaN(y[to]!); to++) line.lineTo(x[to]!, y[to]!);
-    lines.push(line);
-    if (below !== null) {
-      // A copy made by the browser costs a fraction of the calls.
-      const area = new Path2D(line);
-      area.lineTo(x[to - 1]!, bottom);
-      area.lineTo(x[from]!, bottom);
-      context.fill(area);
-    }
-    from = to;
-  }
-  for (const line of lines) context.stroke(line);
-}
-
-function drawDots(context: CanvasRenderingContext2D, color: string): void {
-  const { x, y, length } = points;
-  context.fillStyle = color;
-  context.beginPath();
-  for (let i = 0; i < length; i++) {
-    if (Number.isNaN(y[i]!)) continue;
-    context.moveTo(x[i]! + dotRadiusPx, y[i]!);
-    context.arc(x[i]!, y[i]!, dotRadiusPx, 0, 2 * Math.PI);
-  }
-  context.fill();
-}
-
-function drawBars(context: CanvasRenderingContext2D, bottom: number, color: string): void {
-  const { x, y, length } = points;
-  context.fillStyle = color;
-  for (let i = 0; i < length; i++) {
-    // What is nothing, or was not measured, has no bar.
-    if (!(y[i]! < bottom)) continue;
-    const top = Math.min(y[i]!, bottom - 2);
-    context.fillRect(x[i]! - barWidthPx / 2, top, barWidthPx, bottom - top);
   }
 }
