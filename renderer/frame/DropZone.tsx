@@ -40,7 +40,10 @@ export function DropZone() {
   if (!over) return null;
   return (
     <div className="drop-zone">
-      <div>Drop to open: a .scorchmark session, a profile of any tool, or a folder of clinic flame or 0x</div>
+      <div>
+        Drop to open: a .scorchmark session, a profile of any tool, a folder of clinic flame or 0x, or the
+        result of another load tool
+      </div>
     </div>
   );
 }

@@ -9,7 +9,7 @@ import { isActive, startRun, stopRun, useApp } from '../../state/app-store';
 import { useClient } from '../../state/client';
 import { useRoute } from '../../state/selection';
 import { CaptureFields } from './CaptureFields';
-import { plannedLoad, toSpec, type FieldErrors } from './form-state';
+import { plannedLoad, toSpec, type FieldErrors, type FormState } from './form-state';
 import { useForm } from './form-store';
 import { LoadFields } from './LoadFields';
 import { MemoryFields } from './MemoryFields';
@@ -114,7 +114,7 @@ export function RunFormView({ info }: { info: AppInfo }) {
             ) : (
               <span className="muted">
                 {load
-                  ? `${load.what} for ${form.preset === 'knee' ? 'at most ' : ''}${formatDurationMs(load.durationMs)}, as soon as it listens`
+                  ? `${load.what} for ${isKnee(form) ? 'at most ' : ''}${formatDurationMs(load.durationMs)}, as soon as it listens`
                   : form.preset === null
                     ? 'No load: you drive it'
                     : 'The scenario is not complete yet'}
@@ -126,4 +126,9 @@ export function RunFormView({ info }: { info: AppInfo }) {
       <RememberedTargets platform={info.platform} onChosen={() => setTried(false)} />
     </div>
   );
+}
+
+/** A search for the knee ends when it has found it. */
+function isKnee({ preset, scenario }: FormState): boolean {
+  return preset === 'knee' || (preset === 'scenario' && scenario.load.model === 'knee');
 }

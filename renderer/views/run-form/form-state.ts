@@ -10,6 +10,7 @@ import {
   type RunSpec,
   type RunSpecInput,
 } from '../../../main/api';
+import { formatNumber } from '../../../profiles/format';
 import { loadWords, plannedMs } from '../../../profiles/load-picture/load-words';
 import { formatCommandLine, parseCommandLine } from './argv';
 import { draftOf } from './scenario/from-scenario';
@@ -272,7 +273,7 @@ export function plannedLoad(
   const users = numberOf(form.users);
   const seconds = numberOf(form.durationSeconds);
   return {
-    what: `${Number.isFinite(users) ? users : preset.users} users`,
+    what: `${form.preset === 'knee' ? 'up to ' : ''}${formatNumber(Number.isFinite(users) ? users : preset.users)} users`,
     durationMs: Number.isFinite(seconds) ? seconds * 1000 : preset.durationMs,
   };
 }

@@ -191,10 +191,11 @@ function LoadChip({ load, model }: { load: LoadState; model: RecordingModel }) {
           : `Load: ${what}${users}${load.stage ? `\n${load.stage}` : ''}`
       }
     >
-      {what}
-      {users}
-      {model.live && <span className="muted"> · {text}</span>}
-      {!model.live && load.phase !== 'done' && <span className="muted"> · {text}</span>}
+      <span className="load-chip-name">{what}</span>
+      <span className="load-chip-facts">
+        {users}
+        {(model.live || load.phase !== 'done') && <span className="muted"> · {text}</span>}
+      </span>
     </span>
   );
 }

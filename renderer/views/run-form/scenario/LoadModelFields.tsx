@@ -143,7 +143,7 @@ function Think({ load, errors, onChange }: Props) {
       value={load.think}
       error={errorAt(errors, 'load.thinkTime')}
       onChange={(event) => onChange({ think: event.currentTarget.value })}
-      w={200}
+      w={220}
     />
   );
 }

@@ -101,6 +101,7 @@ export function StepFields({ step, path, name, errors, onChange, onMove, onRemov
         />
         <Button
           variant="default"
+          className="scenario-more-button"
           aria-expanded={isOpen}
           aria-label={`More of ${name}`}
           onClick={() => setOpened(!isOpen)}

@@ -1,5 +1,6 @@
 import { SegmentedControl } from '@mantine/core';
-import { useMemo, useState } from 'react';
+import { IconChevronDown, IconChevronRight } from '@tabler/icons-react';
+import { Fragment, useMemo, useState } from 'react';
 import type { EndpointResult, LatencySummary, LoadTotals } from '../../../../main/api';
 import {
   exactValue,
@@ -12,6 +13,8 @@ import {
 } from '../../../../profiles/format';
 import { whatWentWrong } from '../../../../profiles/load-picture/failed';
 import { failedShare } from '../../../../profiles/verdict';
+import { EndpointDetails } from './EndpointDetails';
+import { statusesOf } from './outcome-colors';
 
 type Which = 'latency' | 'service';
 
@@ -40,11 +43,17 @@ const columns: Column[] = [
   time('P99', 'p99Ms'),
   time('P99.9', 'p999Ms'),
   time('Max', 'maxMs'),
-  { title: 'Failed', value: failedShare, format: formatPercent, unit: 'ratio' },
+  {
+    title: 'Failed',
+    value: (totals) =>
+      totals.requests + totals.errors + totals.timeouts > 0 ? failedShare(totals) : undefined,
+    format: formatPercent,
+    unit: 'ratio',
+  },
   { title: 'Received', value: ({ bytes }) => bytes, format: formatBytes, unit: 'bytes' },
 ];
 
-/** One row per endpoint, as written in the scenario; sorted by any column. */
+/** One row per endpoint, as written in the scenario; sorted by any column. A row opens to its statuses, errors and checks. */
 export function EndpointTable({
   endpoints,
   totals,
@@ -56,13 +65,22 @@ export function EndpointTable({
   const [sort, setSort] = useState<{ column: number; descending: boolean } | null>(null);
   const hasService = Boolean(totals.service);
   const time = hasService ? which : 'latency';
+  const [opened, setOpened] = useState<ReadonlySet<number>>(new Set());
   const sorted = useMemo(() => {
+    const rows = endpoints.map((each, at) => ({ each, at }));
     const column = sort && columns[sort.column];
-    if (!column) return endpoints;
+    if (!column) return rows;
     const sign = sort.descending ? -1 : 1;
-    const of = (each: EndpointResult): number => column.value(each.totals, time) ?? -1;
-    return [...endpoints].sort((a, b) => sign * (of(a) - of(b)));
+    const of = ({ totals: own }: EndpointResult): number => column.value(own, time) ?? -1;
+    return rows.sort((a, b) => sign * (of(a.each) - of(b.each)));
   }, [endpoints, sort, time]);
+  const toggle = (at: number): void =>
+    setOpened((before) => {
+      const after = new Set(before);
+      if (!after.delete(at)) after.add(at);
+      return after;
+    });
+  const hasStatus = statusesOf(totals).length > 0;
   const hasTail = endpoints.some((each) => each.totals.latency?.p999Ms !== undefined);
   const shown = columns
     .map((column, index) => ({ column, index }))
@@ -116,22 +134,41 @@ export function EndpointTable({
                   </button>
                 </th>
               ))}
+              {hasStatus && <th scope="col">Status</th>}
               <th scope="col">What went wrong</th>
             </tr>
           </thead>
           <tbody>
-            {sorted.map((each, index) => (
-              <Row
-                key={`${index} ${each.method} ${each.url}`}
-                name={titleOf(each)}
-                title={`${each.method} ${each.url}`}
-                totals={each.totals}
-                which={time}
-                shown={shown}
-              />
+            {sorted.map(({ each, at }) => (
+              <Fragment key={at}>
+                <Row
+                  name={titleOf(each)}
+                  title={`${each.method} ${each.url}`}
+                  totals={each.totals}
+                  which={time}
+                  shown={shown}
+                  hasStatus={hasStatus}
+                  opened={opened.has(at)}
+                  onToggle={() => toggle(at)}
+                />
+                {opened.has(at) && (
+                  <tr className="endpoint-more">
+                    <td colSpan={shown.length + (hasStatus ? 3 : 2)}>
+                      <EndpointDetails address={`${each.method} ${each.url}`} totals={each.totals} />
+                    </td>
+                  </tr>
+                )}
+              </Fragment>
             ))}
             {endpoints.length !== 1 && (
-              <Row name="All" title="All endpoints" totals={totals} which={time} shown={shown} strong />
+              <Row
+                name="All"
+                title="All endpoints"
+                totals={totals}
+                which={time}
+                shown={shown}
+                hasStatus={hasStatus}
+              />
             )}
           </tbody>
         </table>
@@ -151,20 +188,38 @@ function Row({
   totals,
   which,
   shown,
-  strong = false,
+  hasStatus,
+  opened,
+  onToggle,
 }: {
   name: string;
   title: string;
   totals: LoadTotals;
   which: Which;
   shown: { column: Column; index: number }[];
-  strong?: boolean;
+  hasStatus: boolean;
+  opened?: boolean;
+  /** Absent of the row of all. */
+  onToggle?: () => void;
 }) {
   const wrong = whatWentWrong(totals);
   return (
-    <tr className={strong ? 'row-strong' : undefined}>
-      <th scope="row" className={strong ? 'cell-name' : 'cell-name mono'} title={title}>
-        {name}
+    <tr className={onToggle ? undefined : 'row-strong'}>
+      <th scope="row" className={onToggle ? 'cell-name mono' : 'cell-name'} title={title}>
+        {onToggle ? (
+          <button
+            type="button"
+            className="endpoint-name"
+            aria-expanded={opened}
+            title={`${title}\nStatuses, errors and checks`}
+            onClick={onToggle}
+          >
+            {opened ? <IconChevronDown size={12} aria-hidden /> : <IconChevronRight size={12} aria-hidden />}
+            <span className="ellipsis">{name}</span>
+          </button>
+        ) : (
+          name
+        )}
       </th>
       {shown.map(({ column, index }) => {
         const value = column.value(totals, which);
@@ -179,6 +234,11 @@ function Row({
           </td>
         );
       })}
+      {hasStatus && (
+        <td className="endpoint-status">
+          <StatusBar totals={totals} />
+        </td>
+      )}
       <td
         className="ellipsis load-wrong"
         title={wrong.map(({ kind, count }) => `${formatNumber(count)} ${kind}`).join('\n')}
@@ -186,5 +246,27 @@ function Row({
         {wrong.map(({ kind, count }) => `${formatNumber(count)} ${kind}`).join(' · ') || noValue}
       </td>
     </tr>
+  );
+}
+
+/** The one status of all answers, or a bar of several. */
+function StatusBar({ totals }: { totals: LoadTotals }) {
+  const statuses = statusesOf(totals);
+  const [only] = statuses;
+  if (!only) return <>{noValue}</>;
+  const words = statuses.map(([status, count]) => `${formatNumber(count)} ${status}`);
+  if (statuses.length === 1)
+    return (
+      <span title={words.join('\n')}>
+        <span className="swatch" style={{ background: `var(--outcome-${only[0]})` }} aria-hidden />
+        {only[0]}
+      </span>
+    );
+  return (
+    <span className="status-bar" role="img" aria-label={words.join(', ')} title={words.join('\n')}>
+      {statuses.map(([status, count]) => (
+        <i key={status} style={{ flexGrow: count, background: `var(--outcome-${status})` }} />
+      ))}
+    </span>
   );
 }

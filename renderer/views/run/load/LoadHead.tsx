@@ -27,9 +27,14 @@ export function LoadHead({ run }: { run: ViewedRun }) {
       <p className="load-what">
         <strong>{preset === 'custom' && name ? name : preset}</strong>{' '}
         <span className="muted">
-          {scenario ? loadWords(scenario.load) : `${formatNumber(result?.users ?? load?.users ?? 0)} users`}
-          {' · '}
-          {formatDurationMs(model.live || lastedMs === null ? planned : lastedMs)}
+          {[
+            scenario ? loadWords(scenario.load) : usersWords(result?.users, load),
+            lastedMs === null
+              ? `${preset === 'knee' ? 'at most ' : ''}${formatDurationMs(planned)}`
+              : formatDurationMs(lastedMs),
+          ]
+            .filter(Boolean)
+            .join(' · ')}
           {cut &&
             ` (${result.cancelled ? 'cancelled' : 'ended early'}, ${formatDurationMs(planned)} planned)`}
           {result?.iterations !== undefined && ` · ${formatNumber(result.iterations)} iterations`}
@@ -44,6 +49,12 @@ export function LoadHead({ run }: { run: ViewedRun }) {
   );
 }
 
+/** How many; a running load tells its stage, which has them. */
+function usersWords(asked: number | undefined, load: LoadState | null): string {
+  const users = asked ?? (load?.phase === 'running' && load.stage ? 0 : (load?.users ?? 0));
+  return users > 0 ? `${formatNumber(users)} ${users === 1 ? 'user' : 'users'}` : '';
+}
+
 function Stage({ load }: { load: LoadState }) {
   if (load.phase === 'waiting')
     return (
@@ -54,9 +65,13 @@ function Stage({ load }: { load: LoadState }) {
   if (load.phase !== 'running' || (!load.stage && !load.warmingUp)) return null;
   return (
     <p role="status" data-testid="load-stage">
-      {[load.warmingUp && 'Warming up, not counted', load.stage].filter(Boolean).join(' · ')}
+      {upperFirst([load.warmingUp && 'warming up, not counted', load.stage].filter(Boolean).join(' · '))}
     </p>
   );
+}
+
+function upperFirst(words: string): string {
+  return words.slice(0, 1).toUpperCase() + words.slice(1);
 }
 
 /** Faults that last, each with the button that ends it. */

@@ -12,6 +12,7 @@ import { useSeenWindow } from '../../../state/seen-window';
 import { useRoute } from '../../../state/selection';
 import { useSlowed } from '../use-slowed';
 import type { ViewedRun } from '../viewed-run';
+import { alignWithLanes } from './align-with-lanes';
 import { EndpointTable } from './EndpointTable';
 import { FaultControls } from './FaultControls';
 import { FaultReports } from './FaultReports';
@@ -58,11 +59,7 @@ export function LoadTab({ run: newest }: { run: ViewedRun }) {
 function LoadViews({ run, range }: { run: ViewedRun; range: TimeRange | null }) {
   const { model } = run;
   const tab = useRef<HTMLDivElement>(null);
-  // The pictures end where the lanes do, which have no scrollbar beside them.
-  useLayoutEffect(() => {
-    const element = tab.current;
-    element?.style.setProperty('--load-scrollbar', `${element.offsetWidth - element.clientWidth}px`);
-  }, []);
+  useLayoutEffect(() => (tab.current ? alignWithLanes(tab.current) : undefined), []);
   const select = useRoute((state) => state.select);
   const onRange = (chosen: TimeRange | null): void => select({ range: chosen });
   const { endUs, live, marks, loadResult } = model;
@@ -90,6 +87,12 @@ function LoadViews({ run, range }: { run: ViewedRun; range: TimeRange | null }) 
       {error && <ErrorPanel error={error.toJSON()} />}
       <LoadNow run={run} range={range} seconds={shown !== null} />
       {numbers && <TotalsSection numbers={numbers} result={loadResult} range={range} />}
+      {loadResult && (
+        <>
+          <Thresholds thresholds={loadResult.thresholds} onRange={onRange} />
+          <KneeSection knee={loadResult.knee} range={range} onRange={onRange} />
+        </>
+      )}
       {pictures && (
         <>
           <HeatMap map={pictures.heatMap} window={seen} range={range} onRange={onRange} bands={bands} />
@@ -103,11 +106,7 @@ function LoadViews({ run, range }: { run: ViewedRun; range: TimeRange | null }) 
       {numbers && <EndpointTable endpoints={numbers.perRequest} totals={numbers.totals} />}
       {loadResult && (
         <>
-          <div className="load-columns">
-            <Thresholds thresholds={loadResult.thresholds} onRange={onRange} />
-            <GeneratorSection generator={loadResult.generator} />
-          </div>
-          <KneeSection knee={loadResult.knee} range={range} onRange={onRange} />
+          <GeneratorSection generator={loadResult.generator} />
           <FaultReports faults={loadResult.faults} onRange={onRange} />
           <Notes result={loadResult} />
         </>

@@ -1,6 +1,6 @@
 import { useMemo } from 'react';
 import type { LoadInRange } from '../../../../main/api';
-import { formatNumber, formatTimeRange } from '../../../../profiles/format';
+import { formatDurationUs, formatNumber, formatTimeRange } from '../../../../profiles/format';
 import { stackColumns, type StackedColumns } from '../../../../profiles/load-picture/stacked';
 import type { TimeRange } from '../../../../profiles/types';
 import type { FaultBand } from '../../../lanes/fault-bands';
@@ -63,7 +63,9 @@ function Stack({
   };
   return (
     <section className="section load-wide" aria-label={title}>
-      <h2>{title}</h2>
+      <h2>
+        {title} <small className="muted">in each {formatDurationUs(stack.columnWidthUs)}</small>
+      </h2>
       <TimelinePlot
         name={title}
         testId={testId}

@@ -1,7 +1,7 @@
 import type { LoadTotals } from '../../../../main/api';
-import { formatNumber, formatPercent } from '../../../../profiles/format';
+import { formatNumber, formatPercent, noValue } from '../../../../profiles/format';
 import { whatWentWrong } from '../../../../profiles/load-picture/failed';
-import { statusOrder } from './outcome-colors';
+import { statusesOf } from './outcome-colors';
 
 /** Errors by kind, answers by status, checks. */
 export function WhatWentWrong({
@@ -13,9 +13,7 @@ export function WhatWentWrong({
 }) {
   const wrong = whatWentWrong(totals);
   const tried = Math.max(1, totals.requests + totals.errors + totals.timeouts);
-  const statuses = Object.entries(totals.statusClasses)
-    .filter(([, count]) => count > 0)
-    .sort(([a], [b]) => statusOrder.indexOf(a) - statusOrder.indexOf(b));
+  const statuses = statusesOf(totals);
   const checks = Object.entries(totals.checks ?? {});
   const setUp = Object.entries(setUpFailures);
   return (
@@ -65,10 +63,12 @@ export function WhatWentWrong({
                     {words}
                   </th>
                   <td className={failed > 0 ? 'number bad' : 'number'}>
-                    {failed > 0 ? `${formatNumber(failed)} failed` : `${formatNumber(passed)} passed`}
+                    {passed + failed === 0
+                      ? 'not reached'
+                      : `${formatNumber(passed)} of ${formatNumber(passed + failed)} held`}
                   </td>
                   <td className="number share-cell">
-                    {formatPercent(passed / Math.max(1, passed + failed))}
+                    {passed + failed === 0 ? noValue : formatPercent(passed / (passed + failed))}
                   </td>
                 </tr>
               ))}

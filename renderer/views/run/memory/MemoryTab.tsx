@@ -1,5 +1,7 @@
-import { SegmentedControl } from '@mantine/core';
+import { Button, SegmentedControl } from '@mantine/core';
+import { IconCamera } from '@tabler/icons-react';
 import { formatNumber } from '../../../../profiles/format';
+import { useClient } from '../../../state/client';
 import { memoryViews, type MemoryView } from '../../../state/memory-place';
 import { useRoute } from '../../../state/selection';
 import type { ViewedRun } from '../viewed-run';
@@ -9,6 +11,8 @@ import { ComparisonView } from './snapshots/ComparisonView';
 import { SnapshotList } from './snapshots/SnapshotList';
 import { SnapshotView } from './snapshots/SnapshotView';
 import { snapshotsOf } from './snapshots/snapshots-of';
+import { takeSnapshot } from './snapshots/take-snapshot';
+import { chosenThreads } from './snapshots/TakeSnapshots';
 import './memory.css';
 
 const titles: Record<MemoryView, string> = {
@@ -48,6 +52,7 @@ export function MemoryTab({ run }: { run: ViewedRun }) {
             {writing === 1 ? 'A heap snapshot is' : `${writing} heap snapshots are`} being written
           </span>
         )}
+        {run.model.live && memory.view !== 'snapshots' && <TakeFromBar run={run} busy={writing > 0} />}
       </div>
       <div className="heap-fill">
         {memory.view === 'overview' && <OverviewView run={run} />}
@@ -55,6 +60,37 @@ export function MemoryTab({ run }: { run: ViewedRun }) {
         {memory.view === 'snapshots' && <Snapshots run={run} />}
       </div>
     </div>
+  );
+}
+
+/** Of the only thread at once; of several, the list tells which, and what each would cost. */
+function TakeFromBar({ run, busy }: { run: ViewedRun; busy: boolean }) {
+  const client = useClient();
+  const goInMemory = useRoute((state) => state.goInMemory);
+  const threads = chosenThreads(run);
+  const [first] = threads;
+  if (!first) return null;
+  return (
+    <>
+      <span className="grow" />
+      <Button
+        size="compact-sm"
+        variant="default"
+        leftSection={<IconCamera size={14} aria-hidden />}
+        loading={busy}
+        title={
+          threads.length === 1
+            ? 'It stands still until the snapshot is written'
+            : 'Choose the thread of which to take it'
+        }
+        onClick={() => {
+          if (threads.length === 1) void takeSnapshot(client, run.model.id, first.key);
+          else goInMemory({ view: 'snapshots', file: null, base: null, group: null, object: null });
+        }}
+      >
+        Take heap snapshot
+      </Button>
+    </>
   );
 }
 

@@ -18,12 +18,17 @@ export function runningThreads(model: RecordingModel): ThreadInfo[] {
   );
 }
 
-/** For each running thread what a snapshot would cost now, and the button. */
-export function TakeSnapshots({ run }: { run: ViewedRun }) {
-  const { model, selection } = run;
-  const threads = runningThreads(model).filter(
+/** Those of them that are chosen. */
+export function chosenThreads({ model, selection }: ViewedRun): ThreadInfo[] {
+  return runningThreads(model).filter(
     ({ key }) => selection.threads === null || selection.threads.includes(key),
   );
+}
+
+/** For each running thread what a snapshot would cost now, and the button. */
+export function TakeSnapshots({ run }: { run: ViewedRun }) {
+  const { model } = run;
+  const threads = chosenThreads(run);
   if (threads.length === 0) return null;
   return (
     <section className="heap-take" aria-label="Take a heap snapshot">
