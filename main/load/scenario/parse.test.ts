@@ -66,12 +66,12 @@ describe('the short form', () => {
     ['/products', { kind: 'request', url: '/products' }],
     ['POST /cart', { kind: 'request', method: 'POST', url: '/cart' }],
     [
-      '{ post: /a, json: { id: "{{ id }}", n: [1, null] } }',
+      '{ post: /a, json: { id: "{{ $uuid }}", n: [1, null] } }',
       {
         kind: 'request',
         method: 'POST',
         url: '/a',
-        body: { type: 'json', value: { id: '{{ id }}', n: [1, null] } },
+        body: { type: 'json', value: { id: '{{ $uuid }}', n: [1, null] } },
       },
     ],
     [
@@ -259,6 +259,42 @@ describe('a mistake', () => {
       'Line 4, column 25 (steps[0].checks[0].matches): this is no regular expression:',
     ],
     [
+      'knee: true\nvariables: { user: [a] }\nsteps:\n  - get: "/a/{{ usr.name }}"',
+      'Line 4, column 10 (steps[0].get): nothing is known as {{ usr.name }}. Did you mean “user”?',
+    ],
+    [
+      'knee: true\nsteps:\n  - post: /a\n    headers: { authorization: "Bearer {{ token }}" }',
+      'Line 4, column 31 (steps[0].headers.authorization): nothing is known as {{ token }}.',
+    ],
+    [
+      'knee: true\nsteps:\n  - post: /a\n    json:\n      deep: [1, { in: "{{ it }}" }]',
+      'Line 5, column 23 (steps[0].json.deep[1].in): nothing is known as {{ it }}.',
+    ],
+    [
+      'knee: true\nsteps:\n  - post: /a\n    form: { a: "{{ $randomint(1, 2) }}" }',
+      'Line 4, column 16 (steps[0].form.a): {{ $randomint(1, 2) }} cannot be filled in: there is no function $randomint. Did you mean “$randomInt”?',
+    ],
+    [
+      'knee: true\nsteps:\n  - websocket: /a\n    messages: [hello, { send: "{{ a }}" }]',
+      'Line 4, column 31 (steps[0].messages[1].send): nothing is known as {{ a }}.',
+    ],
+    [
+      'knee: true\nheaders: { x: "{{ y }}" }\nsteps: [/a]',
+      'Line 2, column 15 (headers.x): nothing is known as {{ y }}.',
+    ],
+    [
+      'knee: true\nheaders: { "a b": c }\nsteps: [/a]',
+      'Line 2, column 19 (headers.a b): the header “a b” cannot be sent.',
+    ],
+    [
+      'knee: true\nsteps:\n  - get: /a\n    capture:\n      id: $.items[*].id',
+      'Line 5, column 11 (steps[0].capture.id): “$.items[*].id” is not a place in JSON.',
+    ],
+    [
+      'knee: true\nsteps:\n  - { get: /products, name: list }\nthresholds: ["p95{lits} < 1s"]',
+      'Line 4, column 14 (thresholds[0]): there is no request “lits”. Did you mean “list”?',
+    ],
+    [
       'knee: true\nsteps:\n  - get: /a\n    json: 1\n    text: b',
       'Line 5, column 5 (steps[0].text): a request has one body: “json” and “text” are two.',
     ],
@@ -278,6 +314,16 @@ describe('a mistake', () => {
     const error = errorOf(text);
     expect(error.code).toBe('BAD_INPUT');
     expect(error.message).toContain(message);
+  });
+
+  it('is no value that is captured further down, in another flow or in the set-up', () => {
+    const scenario = parseScenario(`
+knee: true
+setUp: [{ post: /login, capture: { token: $.token } }]
+flows:
+  - { name: a, steps: ['GET /{{ id }}?{{ token }}'] }
+  - { name: b, steps: [{ get: /b, capture: { id: $.id } }] }`);
+    expect(scenario.flows).toHaveLength(2);
   });
 
   it('is shown with its line, the others follow', () => {

@@ -17,13 +17,22 @@ const mostTold = 20;
  * all problems in `details`
  */
 export function parseScenario(text: string): Scenario {
+  return readScenario(text, checkReferences);
+}
+
+/** Its form alone: whether what it names is there is not looked at. @throws AppError BAD_INPUT */
+export function parseForm(text: string): Scenario {
+  return readScenario(text, () => undefined);
+}
+
+function readScenario(text: string, check: typeof checkReferences): Scenario {
   const root = readLocated(text);
   const reading = new Reading();
   const full = expandScenario(reading, root);
   if (full && reading.problems.length === 0) {
     const parsed = scenarioSchema.safeParse(full);
     if (parsed.success) {
-      checkReferences(reading, full, parsed.data);
+      check(reading, full, parsed.data);
       if (reading.problems.length === 0) return parsed.data;
     } else
       for (const issue of parsed.error.issues) reading.problems.push(problemOf(issue, full, reading, root));

@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { anyScenario } from './arbitrary-scenario';
-import { parseScenario } from './parse';
+import { parseForm } from './parse';
 import { scenarioJson, scenarioYaml } from './write';
 
 describe('a scenario that is written', () => {
   it('as YAML is read back as the same', () => {
     fc.assert(
       fc.property(anyScenario, (scenario) => {
-        expect(parseScenario(scenarioYaml(scenario))).toEqual(scenario);
+        expect(parseForm(scenarioYaml(scenario))).toEqual(scenario);
       }),
       { numRuns: 100 },
     );
@@ -17,7 +17,7 @@ describe('a scenario that is written', () => {
   it('as JSON is read back as the same', () => {
     fc.assert(
       fc.property(anyScenario, (scenario) => {
-        expect(parseScenario(scenarioJson(scenario))).toEqual(scenario);
+        expect(parseForm(scenarioJson(scenario))).toEqual(scenario);
       }),
       { numRuns: 100 },
     );
@@ -26,7 +26,7 @@ describe('a scenario that is written', () => {
   it('in the full form is read as the same', () => {
     fc.assert(
       fc.property(anyScenario, (scenario) => {
-        expect(parseScenario(JSON.stringify(scenario))).toEqual(scenario);
+        expect(parseForm(JSON.stringify(scenario))).toEqual(scenario);
       }),
       { numRuns: 100 },
     );
