@@ -263,7 +263,7 @@ function StatusBar({ totals }: { totals: LoadTotals }) {
       </span>
     );
   return (
-    <span className="status-bar" role="img" aria-label={words.join(', ')} title={words.join('\n')}>
+    <span className="endpoint-status-bar" role="img" aria-label={words.join(', ')} title={words.join('\n')}>
       {statuses.map(([status, count]) => (
         <i key={status} style={{ flexGrow: count, background: `var(--outcome-${status})` }} />
       ))}
