@@ -1,28 +1,29 @@
-/** `scorchmark load` without a program of ours: the load alone becomes a session, told second by second as in a run. */
-import { createReadStream, createWriteStream, existsSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { pipeline } from 'node:stream/promises';
+/**
+ * `scorchmark load` without a program of ours: the load alone becomes a session, written second by second as a run's is, so
+ * that one that is killed is completed at the next start.
+ */
 import { faultReports } from '../analysis/faults';
-import type { LoadResult, LoadSpec, Mark, Point, SessionMeta } from '../api';
-import { toAppError } from '../errors';
+import type { LoadResult, LoadSpec, SessionMeta } from '../api';
+import type { Engine } from '../engine';
+import { AppError, toAppError } from '../errors';
 import { resolvePlan, startLoad } from '../load';
 import { faultText } from '../load/faults';
-import { ownResultText } from '../load/results/own';
-import { endpointLines, secondLines } from '../load/seconds-file';
 import type { LoadHandle } from '../load/types';
+import type { Recorder } from '../run/recorder';
+import { Recording, type JournalRecord } from '../run/recording';
 import { RunFaults } from '../run/run-faults';
 import type { Fault, PlannedFault } from '../scenario';
-import { AppendFile } from '../sessions/append-file';
-import { createClock } from '../target';
+import { newSessionId } from '../sessions/layout';
+import { unknownEnvironment } from '../sessions/unknown-environment';
+import { createClock, type Clock } from '../target';
 import { LoadProgress } from './load-progress';
-import { describeError } from './terminal';
 import { withEngine, type DataFolderOption } from './with-engine';
 
 export interface LoadOnlyOptions extends DataFolderOption {
   name: string;
   tags?: string[];
+  /** The load has ended; the session is not saved yet. */
+  onResult?: (result: LoadResult) => void;
 }
 
 export interface DoneLoad {
@@ -31,38 +32,106 @@ export interface DoneLoad {
 }
 
 /** Rejects as `LoadHandle.done`, or when the session cannot be saved. Ctrl-C ends the load early; twice, everything. */
-export async function loadOnly(spec: LoadSpec, options: LoadOnlyOptions): Promise<DoneLoad> {
-  const scratch = await mkdtemp(path.join(tmpdir(), 'scorchmark-load-'));
-  try {
-    const load = await sendLoad(spec, path.join(scratch, 'seconds'));
-    // One file: what an import takes.
-    const file = path.join(scratch, 'load');
-    await writeFile(file, ownResultText(load));
-    if (load.hasSeconds)
-      await pipeline(createReadStream(load.secondsFile), createWriteStream(file, { flags: 'a' }));
-    const session = await withEngine(options, async (engine) => {
-      const { id } = await engine.call('sessions.importPath', { path: file });
-      return engine.call('sessions.update', {
-        id,
-        name: options.name,
-        ...(options.tags && { tags: options.tags }),
-      });
+export function loadOnly(spec: LoadSpec, options: LoadOnlyOptions): Promise<DoneLoad> {
+  return withEngine(options, async (engine) => {
+    const clock = createClock();
+    const session = new LoadSession(engine, clock, options);
+    let result: LoadResult;
+    try {
+      result = await sendLoad(spec, clock, session);
+    } catch (error) {
+      await session.failed(toAppError(error, 'The load'));
+      throw error;
+    }
+    options.onResult?.(result);
+    return { result, session: await session.done(result) };
+  });
+}
+
+/** Begins when the load does: of a scenario that cannot be carried out nothing is kept. */
+class LoadSession {
+  readonly #recording = new Recording();
+  readonly #id = newSessionId();
+  readonly #startedAt = new Date().toISOString();
+  #early: JournalRecord[] = [];
+  #begun: Promise<Recorder> | undefined;
+  #recorder: Recorder | undefined;
+
+  constructor(
+    private readonly engine: Engine,
+    private readonly clock: Clock,
+    private readonly options: LoadOnlyOptions,
+  ) {}
+
+  record(record: JournalRecord): void {
+    this.#recording.apply(record);
+    if (this.#recorder) this.#recorder.append(record);
+    else this.#early.push(record);
+  }
+
+  note(message: string): void {
+    const warning = { tUs: this.clock.nowUs(), source: 'load', message, isNote: true };
+    this.record({ k: 'warning', warning });
+  }
+
+  /** Rejects when the session's folder cannot be made. */
+  begin(): Promise<Recorder> {
+    return (this.#begun ??= this.#begin());
+  }
+
+  async #begin(): Promise<Recorder> {
+    const { name, tags = [] } = this.options;
+    const recorder = await this.engine.store.begin(
+      {
+        id: this.#id,
+        name,
+        tags,
+        spec: null,
+        commandLine: '',
+        cwd: '',
+        startedAt: this.#startedAt,
+        originUs: this.clock.originUs,
+        // The server's, which nobody knows.
+        environment: unknownEnvironment(),
+      },
+      ({ message, hint }) =>
+        this.#recording.apply({
+          k: 'warning',
+          warning: { tUs: this.clock.nowUs(), source: 'session', message, hint },
+        }),
+    );
+    for (const record of this.#early) recorder.append(record);
+    this.#early = [];
+    this.#recorder = recorder;
+    return recorder;
+  }
+
+  async done(result: LoadResult): Promise<SessionMeta> {
+    const recorder = await this.begin();
+    this.record({ k: 'load', result });
+    const text = `load ${result.cancelled ? 'cancelled' : 'done'}`;
+    this.record({ k: 'marks', marks: [{ kind: 'load-end', tUs: result.endedUs, text }] });
+    const session = await recorder.finish(this.#recording, {
+      durationMs: result.endedUs / 1000,
+      status: 'complete',
     });
-    return { result: load.result, session };
-  } finally {
-    await rm(scratch, { recursive: true, force: true });
+    const { error } = await this.engine.call('sessions.get', { id: session.id });
+    if (error) throw AppError.fromJSON(error);
+    return session;
+  }
+
+  /** What was measured until then is kept. */
+  async failed(error: AppError): Promise<void> {
+    const recorder = await this.#begun?.catch(() => undefined);
+    await recorder?.finish(this.#recording, {
+      durationMs: this.clock.nowUs() / 1000,
+      status: 'failed',
+      error: error.toJSON(),
+    });
   }
 }
 
-interface SentLoad {
-  result: LoadResult;
-  points: Point[];
-  marks: Mark[];
-  secondsFile: string;
-  hasSeconds: boolean;
-}
-
-async function sendLoad(spec: LoadSpec, secondsFile: string): Promise<SentLoad> {
+async function sendLoad(spec: LoadSpec, clock: Clock, session: LoadSession): Promise<LoadResult> {
   const whole = resolvePlan(spec, []);
   const { acting, left } = faultsWithoutTarget(whole.scenario.faults);
   const scenario = { ...whole.scenario, faults: acting, dependencies: [] };
@@ -70,17 +139,12 @@ async function sendLoad(spec: LoadSpec, secondsFile: string): Promise<SentLoad> 
   const notes = left.map(
     ({ fault }) => `${faultText(fault)} was left out: this fault needs a program that Scorchmark launches.`,
   );
-  const clock = createClock();
   const nowUs = (): number => clock.nowUs();
   const progress = new LoadProgress(plan.durationMs, nowUs);
   for (const note of notes) progress.note(`note: ${note}`);
-  const seconds = new AppendFile({
-    file: secondsFile,
-    onTrouble: (error) => progress.note(describeError(toAppError(error, 'Keeping the seconds of the load'))),
-  });
-  const points: Point[] = [];
-  const marks = new Map<string, Mark>();
+  for (const note of notes) session.note(note);
   let handle: LoadHandle | undefined;
+  let unkept: unknown;
   const faults = new RunFaults({
     scenario,
     clock,
@@ -88,23 +152,26 @@ async function sendLoad(spec: LoadSpec, secondsFile: string): Promise<SentLoad> 
     processes: () => [],
     onRoutes: (routes) => handle?.route(routes),
     onTurn: () => handle?.cut(),
-    onMarks: (more) => {
-      for (const mark of more) {
-        if (mark.kind !== 'fault') continue;
-        marks.set(mark.faultId, mark);
-        progress.note(`fault ${mark.durationMs === undefined ? 'begins' : 'is over'}: ${mark.text}`);
-      }
+    onMarks: (marks) => {
+      session.record({ k: 'marks', marks });
+      for (const mark of marks)
+        if (mark.kind === 'fault')
+          progress.note(`fault ${mark.durationMs === undefined ? 'begins' : 'is over'}: ${mark.text}`);
     },
-    onWarning: ({ message }) => {
-      notes.push(message);
-      progress.note(`warning: ${message}`);
+    onWarning: (warning) => {
+      session.record({ k: 'warning', warning });
+      notes.push(warning.message);
+      progress.note(`warning: ${warning.message}`);
     },
     onChange: () => undefined,
     report: faultReports,
   });
   let interrupts = 0;
   const interrupt = (): void => {
-    if (++interrupts > 1) process.exit(130);
+    if (++interrupts > 1) {
+      progress.note('Not waiting any more: the session is completed at the next start.');
+      process.exit(130);
+    }
     handle?.cancel();
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, interrupt);
@@ -114,16 +181,23 @@ async function sendLoad(spec: LoadSpec, secondsFile: string): Promise<SentLoad> 
       ...plan,
       routes,
       nowUs,
-      onPoints: (more) => {
-        for (const point of more) points.push(point);
-        progress.take(more);
+      onPoints: (points) => {
+        session.record({ k: 'points', points });
+        progress.take(points);
       },
-      onSeconds: (more) => {
-        seconds.append(secondLines(more));
-        faults.seeSeconds(more);
+      onSeconds: (seconds) => {
+        session.record({ k: 'load-seconds', seconds });
+        faults.seeSeconds(seconds);
       },
       onEndpoints: (endpoints) => {
-        seconds.append(endpointLines(endpoints));
+        const text = `${scenario.name}, ${plan.users} users`;
+        session.record({ k: 'marks', marks: [{ kind: 'load-start', tUs: nowUs(), text }] });
+        session.record({ k: 'load-endpoints', endpoints });
+        session.begin().catch((error: unknown) => {
+          // Nothing is sent that nobody keeps.
+          unkept = error;
+          handle?.cancel();
+        });
         faults.loadStarted();
       },
       onFine: (windows) => faults.seeWindows(windows),
@@ -133,17 +207,14 @@ async function sendLoad(spec: LoadSpec, secondsFile: string): Promise<SentLoad> 
     if (interrupts > 0) handle.cancel();
     const measured = await handle.done;
     const reports = await faults.loadEnded(measured);
-    await seconds.close();
-    if (!seconds.complete) notes.push('A part of the seconds of the load could not be written to disk.');
-    const result: LoadResult = {
+    if (unkept !== undefined) throw toAppError(unkept, 'Creating the session');
+    return {
       ...measured,
       ...(reports.length > 0 && { faults: reports }),
       ...(notes.length > 0 && { notes: [...(measured.notes ?? []), ...notes] }),
     };
-    return { result, points, marks: [...marks.values()], secondsFile, hasSeconds: existsSync(secondsFile) };
   } finally {
     await faults.close();
-    await seconds.close();
     progress.close();
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.off(signal, interrupt);
   }

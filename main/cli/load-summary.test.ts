@@ -8,7 +8,7 @@ const totals = {
   errors: 1,
   timeouts: 1,
   non2xx: 3,
-  errorKinds: { ECONNRESET: 1, timeout: 1, 'status 5xx': 3 },
+  errorKinds: { ECONNRESET: 1, 'connect timeout': 1, 'status 5xx': 3 },
   bytes: 98_000,
   meanRate: 9.8,
   latency,
@@ -36,7 +36,7 @@ describe('the summary of a load', () => {
     expect(text).toMatch(/p90 8 ms {2}p95 9 ms {2}p99 20 ms/);
     expect(text).toMatch(/throughput\s+9.8 \/s {2}9.8 kB\/s/);
     expect(text).toMatch(/per user\s+4.9 \/s/);
-    expect(text).toMatch(/errors\s+ECONNRESET 1 {2}timeout 1 {2}status 5xx 3/);
+    expect(text).toMatch(/errors\s+ECONNRESET 1 {2}connect timeout 1 {2}status 5xx 3/);
     expect(text).toMatch(/✗ threshold\s+errors < 1%/);
   });
 

@@ -30,6 +30,7 @@ export function loadSummary(result: LoadResult): string {
     ...(result.iterations === undefined ? [] : [['iterations', count(result.iterations)]]),
     ['status', entries(totals.statusClasses)],
     ...(bad > 0 ? [['errors', entries(totals.errorKinds ?? {})]] : []),
+    ...(result.setUpFailures ? [['set-up failed', entries(result.setUpFailures)]] : []),
     ...Object.entries(totals.checks ?? {}).map(([words, { passed, failed }]) => [
       failed > 0 ? '✗ check' : '✓ check',
       `${words}  ${count(passed)} held, ${count(failed)} did not`,
@@ -42,8 +43,6 @@ export function loadSummary(result: LoadResult): string {
     ...(result.knee ? kneeRows(result) : []),
     ...(result.generator ? [['generator', result.generator.verdict]] : []),
   ];
-  if (totals.requests === 0 && bad > 0)
-    rows.push(['', 'Nothing was answered. Is the server running, and is the address right?']);
   const endpoints = result.perRequest.length > 1 ? `\n\n${endpointTable(result)}` : '';
   return `${table(rows.filter(([, value]) => value !== ''))}${endpoints}`;
 }

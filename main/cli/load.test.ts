@@ -2,7 +2,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -10,6 +10,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { presetNames, type LoadResult, type SessionMeta } from '../api';
 import { presets } from '../load';
+import { serveHttp, serveTcp } from '../load/testing/servers';
 import { packageRoot } from '../paths';
 
 const cli = path.join(packageRoot, 'out', 'main', 'cli.js');
@@ -52,10 +53,14 @@ afterAll(async () => {
   await rm(scratch, { recursive: true, force: true, maxRetries: 5 });
 });
 
-function start(args: string[]): { child: ChildProcess; ended: Promise<Ended> } {
-  const child = spawn(process.execPath, [cli, 'load', ...args], {
+function start(
+  args: string[],
+  env: Record<string, string> = {},
+  command = ['load'],
+): { child: ChildProcess; ended: Promise<Ended> } {
+  const child = spawn(process.execPath, [cli, ...command, ...args], {
     cwd: scratch,
-    env: { ...process.env, SCORCHMARK_HOME: home, NODE_OPTIONS: '' },
+    env: { ...process.env, SCORCHMARK_HOME: home, NODE_OPTIONS: '', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   running.add(child);
@@ -76,6 +81,19 @@ async function told(args: string[]): Promise<Told & Ended> {
   const lines = ended.out.trimEnd().split('\n');
   expect(lines, ended.err).toHaveLength(1);
   return { ...ended, ...(JSON.parse(lines[0]!) as Told) };
+}
+
+/** Resolves when a load that goes on has written its first second. */
+async function secondsKept(): Promise<void> {
+  for (;;) {
+    const sessions = await readdir(path.join(home, 'sessions')).catch(() => []);
+    for (const id of sessions) {
+      const meta = JSON.parse(await kept({ id }, 'session.json').catch(() => '{}')) as Partial<SessionMeta>;
+      if (meta.status !== 'recording') continue;
+      if ((await kept({ id }, 'load-seconds.ndjson').catch(() => '')).includes('"answered"')) return;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
 }
 
 function kept(session: Pick<SessionMeta, 'id'>, file: string): Promise<string> {
@@ -106,7 +124,7 @@ describe.runIf(existsSync(cli))('scorchmark load', () => {
     const scale = { volume: 1 / 14_400, knee: 1 / 100 }[preset as string] ?? 1 / 400;
     const { code, load } = await told([`${origin}/`, '--preset', preset, '--scale', String(scale)]);
     expect(code).toBe(0);
-    expect(load).toMatchObject({ cancelled: false, totals: { errors: 0 } });
+    expect(load).toMatchObject({ preset, cancelled: false, totals: { errors: 0 } });
     expect(load.totals.requests).toBeGreaterThan(0);
     if (preset === 'knee') expect(load.knee?.steps.length).toBeGreaterThan(0);
     else expect(load.users).toBe(presets.find(({ name }) => name === preset)!.users);
@@ -154,12 +172,58 @@ describe.runIf(existsSync(cli))('scorchmark load', () => {
     const { port } = closed.address() as AddressInfo;
     closed.close();
     await once(closed, 'close');
-    const args = [`http://127.0.0.1:${port}/`, '--users', '1', '--duration', '1s'];
-    const { code, out } = await start([...args, '--threshold', 'errors < 1%']).ended;
+    const args = [`http://127.0.0.1:${port}/`, '--users', '1', '--duration', '3s'];
+    const { code, out, err } = await start([...args, '--threshold', 'errors < 1%']).ended;
     expect(code).toBe(4);
     expect(out).toMatch(/successful\s+0\n/);
     expect(out).toMatch(/errors\s+.*ECONNREFUSED/);
-    expect(out).toContain('Nothing was answered. Is the server running, and is the address right?');
+    expect(err).toMatch(/Not one request was answered: ECONNREFUSED \(\d+\)\./);
+    expect(err).toContain('Is the server running, and is the address right?');
+  });
+
+  it('ends with exit code 3 when nothing was answered and no threshold speaks for it', async () => {
+    const silent = await serveTcp((socket) => socket.destroy());
+    const ended = await start([silent.origin, '--users', '1', '--duration', '3s', '--json']).ended;
+    const { exitCode, error, session } = JSON.parse(ended.out) as Told & { error: { message: string } };
+    expect([ended.code, exitCode]).toEqual([3, 3]);
+    expect(error.message).toContain('Not one request was answered');
+    expect(JSON.parse(await kept(session, 'load.json'))).toMatchObject({ totals: { requests: 0 } });
+    await silent.close();
+  });
+
+  it('says when nobody got past the set-up', async () => {
+    const refusing = await serveHttp((_request, response) => response.writeHead(403).end());
+    const scenario = path.join(scratch, 'set-up.yaml');
+    await writeFile(
+      scenario,
+      `{ baseUrl: '${refusing.origin}', users: 2, duration: 3s, setUp: [/login], steps: [/] }`,
+    );
+    const { code, out, err } = await start([scenario]).ended;
+    expect(code).toBe(3);
+    expect(out).toMatch(/set-up failed\s+status 403 2/);
+    expect(err).toContain('No user got past the set-up: status 403 (2).');
+    await refusing.close();
+  });
+
+  it('killed outright, leaves a session that is completed, no process and no folder', async () => {
+    const temporary = path.join(scratch, 'tmp');
+    await mkdir(temporary);
+    const slow = await serveHttp((_request, response) => response.end('fine'));
+    const { child, ended } = start([slow.origin, '--users', '2', '--duration', '10m', '--name', 'killed'], {
+      TMPDIR: temporary,
+    });
+    await secondsKept();
+    child.kill('SIGKILL');
+    await ended;
+    // The load process has gone with it.
+    await slow.allClosed();
+    await slow.close();
+    expect(await readdir(temporary)).toEqual([]);
+    const { out } = await start(['killed', '--json'], {}, ['sessions', 'show']).ended;
+    const session = JSON.parse(out) as SessionMeta;
+    expect(session).toMatchObject({ name: 'killed', status: 'recovered' });
+    expect(await kept(session, 'load-seconds.ndjson')).toContain('"answered"');
+    expect(await kept(session, 'timeline.json')).toContain('requestRate');
   });
 
   it('makes the faults that need no program of ours, and says which it left out', async () => {

@@ -6,7 +6,6 @@ import {
   presetNames,
   scenarioFormats,
   scenarioSchema,
-  type LoadResult,
   type LoadSpec,
   type Scenario,
   type ScenarioInput,
@@ -20,7 +19,8 @@ import { loadSummary } from './load-summary';
 import { writeOutputFile } from './output-file';
 import { printable } from './printable';
 import { recordRun, targetOf } from './record';
-import { exitCodes } from './terminal';
+import { verdictOf } from './load-verdict';
+import { describeError, exitCodes } from './terminal';
 
 export interface LoadOptions {
   preset?: string;
@@ -43,7 +43,7 @@ export async function loadCommand(given: string, argv: string[], options: LoadOp
   const { scenario: read, folder, notes } = await scenarioOf(given, options);
   for (const note of notes) process.stderr.write(`note: ${printable(note)}\n`);
   const scenario = withOptions(read, options);
-  if (options.export !== undefined) return exportScenario(scenario, options);
+  if (options.export !== undefined) return exportScenario(scenario, folder, options);
   const timeScale =
     options.scale === undefined ? undefined : numberOf('--scale', options.scale, 0.000_001, 100);
   const load = loadSpecSchema.parse({
@@ -58,7 +58,7 @@ export async function loadCommand(given: string, argv: string[], options: LoadOp
   if (argv.length === 0) return withoutTarget(load, name, options);
   return recordRun({ target: targetOf(argv, {}), name, tags: options.tag ?? [], load }, options, (result) =>
     result
-      ? { exitCode: exitCodeOfLoad(result), text: loadSummary(result) }
+      ? { ...verdictOf(result), text: loadSummary(result) }
       : { exitCode: exitCodes.failed, text: 'The load came to no result.' },
   );
 }
@@ -167,11 +167,11 @@ function durationOf(text: string): number {
   }
 }
 
-async function exportScenario(scenario: Scenario, options: LoadOptions): Promise<number> {
+async function exportScenario(scenario: Scenario, folder: string, options: LoadOptions): Promise<number> {
   const format = scenarioFormats.find((each) => each === options.export);
   if (!format)
     throw new AppError('BAD_INPUT', `--export takes ${scenarioFormats.join(', ')}, not "${options.export}".`);
-  const { text, fileName, notes } = writeScenario(scenario, format);
+  const { text, fileName, notes } = writeScenario(scenario, format, folder);
   for (const note of notes) process.stderr.write(`note: ${printable(note)}\n`);
   if (options.output === '-') process.stdout.write(text);
   else process.stdout.write(`${await writeOutputFile(options.output ?? fileName, text)}\n`);
@@ -182,15 +182,19 @@ async function exportScenario(scenario: Scenario, options: LoadOptions): Promise
 async function withoutTarget(load: LoadSpec, name: string, options: LoadOptions): Promise<number> {
   const { result, session } = await loadOnly(load, {
     name,
+    onResult: (measured) => {
+      // At once: saving takes a moment, too.
+      if (!options.json) process.stdout.write(`\n${loadSummary(measured)}\n`);
+    },
     ...(options.tag && { tags: options.tag }),
     ...(options.dataFolder !== undefined && { dataFolder: options.dataFolder }),
   });
-  const exitCode = exitCodeOfLoad(result);
-  if (options.json) process.stdout.write(`${JSON.stringify({ session, load: result, exitCode })}\n`);
-  else process.stdout.write(`\n${loadSummary(result)}\nsession  ${session.id}\n`);
+  const { exitCode, error } = verdictOf(result);
+  if (error) process.stderr.write(`${describeError(error)}\n`);
+  if (options.json)
+    process.stdout.write(
+      `${JSON.stringify({ session, load: result, ...(error && { error: error.toJSON() }), exitCode })}\n`,
+    );
+  else process.stdout.write(`session  ${session.id}\n`);
   return exitCode;
-}
-
-function exitCodeOfLoad(result: LoadResult): number {
-  return (result.thresholds ?? []).some(({ ok }) => !ok) ? exitCodes.thresholdBroken : exitCodes.ok;
 }

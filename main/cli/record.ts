@@ -16,6 +16,7 @@ import { AppError, toAppError } from '../errors';
 import { parseDuration } from '../load/duration';
 import { listSamples } from '../run/samples';
 import { allocationsOf, leaksOf, snapshotRulesOf, type MemoryOptions } from './memory-options';
+import type { LoadVerdict } from './load-verdict';
 import { mustBeWritable, writeOutputFile } from './output-file';
 import { printable } from './printable';
 import { describeError, exitCodeOf, exitCodes, StatusLine, summaryRows, table } from './terminal';
@@ -53,8 +54,7 @@ export async function record(argv: string[], options: RecordOptions): Promise<nu
 }
 
 /** What is said of a load: after the summary, and as the exit code when all else went well. */
-export interface LoadVerdict {
-  exitCode: number;
+export interface ToldLoad extends LoadVerdict {
   text: string;
 }
 
@@ -62,7 +62,7 @@ export interface LoadVerdict {
 export async function recordRun(
   spec: RunSpecInput,
   options: RecordOptions,
-  judge?: (load: LoadResult | null) => LoadVerdict,
+  judge?: (load: LoadResult | null) => ToldLoad,
 ): Promise<number> {
   if (options.report !== undefined) await mustBeWritable(options.report);
   const engine = await createEngine({ shell: 'cli', dataFolder: options.dataFolder });
@@ -105,7 +105,7 @@ async function conclude(
   end: RunState,
   progress: RecordProgress,
   options: RecordOptions,
-  load?: LoadVerdict & { loadResult: LoadResult | null },
+  load?: ToldLoad & { loadResult: LoadResult | null },
 ): Promise<number> {
   const detail: SessionDetail = await engine.call('sessions.get', { id: end.runId });
   const folder = await engine.store.folderOf(end.runId);
@@ -115,9 +115,10 @@ async function conclude(
   const ownCode = end.error || crashed ? exitCodes.targetFailed : exitCodes.ok;
   // What the session tells and the run does not: it could not be saved.
   const unsaved = detail.error && !end.error ? AppError.fromJSON(detail.error) : undefined;
-  const failure = unsaved ?? report.error;
-  const withoutLoad = failure ? exitCodeOf(failure) : ownCode;
+  const failureOfRun = unsaved ?? report.error;
+  const withoutLoad = failureOfRun ? exitCodeOf(failureOfRun) : ownCode;
   const exitCode = withoutLoad === exitCodes.ok && load ? load.exitCode : withoutLoad;
+  const failure = failureOfRun ?? load?.error;
   if (failure) process.stderr.write(`${describeError(failure)}\n`);
   if (options.json) {
     const error = failure && { error: failure.toJSON() };

@@ -7,7 +7,8 @@ export interface SessionStart {
   id: string;
   name: string;
   tags: string[];
-  spec: RunSpec;
+  /** Null where no program is recorded: a load alone. */
+  spec: RunSpec | null;
   commandLine: string;
   cwd: string;
   startedAt: string;
