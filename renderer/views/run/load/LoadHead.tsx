@@ -37,7 +37,7 @@ export function LoadHead({ run }: { run: ViewedRun }) {
             .join(' · ')}
           {cut &&
             ` (${result.cancelled ? 'cancelled' : 'ended early'}, ${formatDurationMs(planned)} planned)`}
-          {result?.iterations !== undefined && ` · ${formatNumber(result.iterations)} iterations`}
+          {result?.iterations !== undefined && ` · ${formatNumber(result.iterations)} iterations finished`}
           {result?.countedFromUs !== undefined &&
             result.countedFromUs > result.startedUs + 1000 &&
             ` · counted from ${formatTime(result.countedFromUs)}, after the warm-up`}
