@@ -3,7 +3,7 @@
  * Helpers of faults that are made on purpose; both end when the workbench does, however it does: it holds the other end
  * of their stdin.
  *
- * `spin`: keeps one core busy until then.
+ * `spin n`: keeps n threads busy until then; a byte on stdout says that all of them are.
  * `keep`: remembers how what was done to processes that are not the workbench's to end is undone, and undoes what is left
  * when the workbench is gone. Lines of JSON on stdin: {keep: key, processes?, group?}, {drop: key}.
  *   processes: [{pid, start}]           let them go on (SIGCONT) and take their limits away
@@ -12,27 +12,28 @@
 const { execFileSync } = require('node:child_process');
 const fs = require('node:fs');
 const path = require('node:path');
+const { Worker } = require('node:worker_threads');
 const { readStat, signal } = require('./process-table.cjs');
 
 // Ctrl-C in the workbench's terminal is not for us: the workbench decides.
 for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(name, () => {});
 
-/** Between two looks at stdin. */
-const sliceMs = 10;
-
-function spin() {
+/** Each thread spins without looking up; this one only waits for the end. */
+function spin(count) {
   const parent = process.ppid;
-  const turn = () => {
-    // stdin tells; this is for a system that does not close it.
-    if (process.ppid !== parent) process.exit(0);
-    const end = performance.now() + sliceMs;
-    while (performance.now() < end);
-    setImmediate(turn);
-  };
-  process.stdin.on('error', () => process.exit(0));
-  process.stdin.on('close', () => process.exit(0));
+  const end = () => process.exit(0);
+  process.stdin.on('error', end);
+  process.stdin.on('close', end);
   process.stdin.resume();
-  turn();
+  // stdin tells; this is for a system that does not close it.
+  setInterval(() => process.ppid !== parent && end(), 1000);
+  let spinning = 0;
+  for (let i = 0; i < count; i++) {
+    const code = "require('node:worker_threads').parentPort.postMessage(0); for (;;);";
+    const worker = new Worker(code, { eval: true, resourceLimits: { maxOldGenerationSizeMb: 8 } });
+    worker.once('error', end);
+    worker.once('message', () => ++spinning === count && process.stdout.write('.'));
+  }
 }
 
 function attempt(run) {
@@ -93,5 +94,5 @@ function keep() {
   });
 }
 
-if (process.argv[2] === 'spin') spin();
+if (process.argv[2] === 'spin') spin(Number(process.argv[3]));
 else keep();

@@ -13,6 +13,7 @@ import type {
 } from '../api';
 import { AppError, toAppError } from '../errors';
 import {
+  addressKey,
   createFaults,
   createProxies,
   EvidenceLog,
@@ -23,6 +24,7 @@ import {
   type FineWindow,
   type ReportFaults,
   type Route,
+  type Upstream,
 } from '../load/faults';
 import { originsOf } from '../load/plan';
 import type { LoadPlan } from '../load/types';
@@ -53,9 +55,10 @@ export class RunFaults {
   private routes: Route[] = [];
   /** Since the target was started last. */
   private listening: ListeningAddress[] = [];
-  /** Which of them the load goes to. */
-  private aimedAt = 0;
-  private aimedPort: number | undefined;
+  /** Where the load goes, and which of the target's addresses in the order in which it tells them that is. */
+  private aims: { upstream: Upstream; at: number }[] = [];
+  /** Addresses of the load that are not the target's, as far as they are known before it begins. */
+  private elsewhere: string[] = [];
 
   constructor(private readonly options: RunFaultsOptions) {
     const { clock } = options;
@@ -127,30 +130,57 @@ export class RunFaults {
   listens(address: ListeningAddress): void {
     if (address.protocol === 'tcp') return;
     this.listening.push(address);
-    if (this.aimedPort === undefined) return;
+    const at = this.listening.length - 1;
     // The same port, or the same one of several in the order in which they come.
-    const known = this.listening.find(({ port }) => port === this.aimedPort) ?? this.listening[this.aimedAt];
-    if (known === address) this.paths.targetListens(upstreamOf(address.url));
+    const { port } = upstreamOf(address.url);
+    const aim =
+      this.aims.find(({ upstream }) => upstream.port === port) ?? this.aims.find((each) => each.at === at);
+    if (aim) this.paths.targetListens(aim.upstream, upstreamOf(address.url));
   }
 
-  /** The load is about to begin. Resolves with where its connections are to go. */
+  /**
+   * The load is about to begin. Resolves with where its connections are to go. The target's addresses are the load's base
+   * URL and all that the target listens on; of a load without a base URL and without a program, all that it goes to.
+   */
   async beforeLoad(plan: LoadPlan): Promise<Route[]> {
-    const origin = plan.baseUrl ?? originsOf(plan)[0];
-    if (origin === undefined || origin === null) return [];
-    const upstream = upstreamOf(origin);
-    this.aimedPort = upstream.port;
-    this.aimedAt = Math.max(
-      0,
-      this.listening.findIndex(({ port }) => port === upstream.port),
-    );
-    this.paths.aimAt(upstream);
+    const all = originsOf(plan).map((origin) => ({ origin, upstream: upstreamOf(origin) }));
+    const base = plan.baseUrl === null ? undefined : keyOf(upstreamOf(plan.baseUrl));
+    const told = new Set(this.listening.map(({ url }) => keyOf(upstreamOf(url))));
+    const isAll = base === undefined && told.size === 0;
+    const isTargets = ({ upstream }: { upstream: Upstream }): boolean =>
+      isAll || keyOf(upstream) === base || told.has(keyOf(upstream));
+    const targets = new Map<string, Upstream>();
+    for (const { upstream } of all.filter(isTargets)) targets.set(keyOf(upstream), upstream);
+    this.elsewhere = all.filter((each) => !isTargets(each)).map(({ origin }) => origin);
+    if (all.length === 0) return [];
+    this.aims = [...targets.values()].map((upstream) => ({
+      upstream,
+      at: this.listening.findIndex(({ url }) => keyOf(upstreamOf(url)) === keyOf(upstream)),
+    }));
+    this.paths.aimAt([...targets.values()]);
     // From the start, so that before, during and after differ only by the fault.
     const needsProxy = plan.scenario.faults.some(({ fault }) => 'via' in fault && fault.via === 'target');
-    if (needsProxy) await this.paths.at('target');
+    if (needsProxy) {
+      await this.paths.at('target');
+      this.tellElsewhere();
+    }
     return this.routes;
   }
 
+  private tellElsewhere(): void {
+    if (this.elsewhere.length === 0) return;
+    const targets = this.aims.map(({ upstream: { host, port } }) => `${host}:${port}`).join(', ');
+    this.options.onWarning({
+      tUs: this.options.clock.nowUs(),
+      source: 'fault',
+      message: `Network faults before the target act on connections to ${targets}, not on those to ${this.elsewhere.join(', ')}.`,
+      hint: 'Only the base URL and addresses that the program itself listens on are the target.',
+    });
+    this.elsewhere = [];
+  }
+
   loadStarted(): void {
+    this.paths.loadRuns();
     this.faults.plan(this.options.scenario?.faults ?? []);
   }
 
@@ -191,7 +221,9 @@ export class RunFaults {
   /** By hand. Rejects with an AppError when it cannot be done. */
   async start(fault: Fault, forMs: number | undefined): Promise<{ faultId: string }> {
     try {
-      return { faultId: await this.faults.start(fault, forMs, true) };
+      const faultId = await this.faults.start(fault, forMs, true);
+      if ('via' in fault && fault.via === 'target') this.tellElsewhere();
+      return { faultId };
     } catch (error) {
       const known = toAppError(error, 'the fault');
       throw known.code === 'INTERNAL'
@@ -237,7 +269,11 @@ export class RunFaults {
   }
 }
 
-function upstreamOf(url: string): { host: string; port: number } {
+function keyOf({ host, port }: Upstream): string {
+  return addressKey(host, port);
+}
+
+function upstreamOf(url: string): Upstream {
   const { hostname, port, protocol } = new URL(url);
   return {
     host: hostname.replace(/^\[|\]$/g, ''),

@@ -9,6 +9,20 @@ export interface Shape {
   jitterMs: number;
 }
 
+/** How long one piece of data is held back: evenly spread around the delay, and never less than nothing. */
+export function drawnDelayMs({ delayMs, jitterMs }: Shape, random: () => number): number {
+  const jitter = jitterMs > 0 ? (random() * 2 - 1) * jitterMs : 0;
+  return Math.max(0, delayMs + jitter);
+}
+
+/** How exact the delays of a proxy were: what went on later than it was due. */
+export interface Lateness {
+  /** Pieces that were held back. */
+  held: number;
+  /** Sum over them. */
+  lateMs: number;
+}
+
 /** Held at most per direction of a connection before its sender has to wait: enough for 100 MB/s over 100 ms. */
 const mostHeldBytes = 16 * 1024 * 1024;
 /** The same where the bandwidth is limited: the sender is to feel it. */
@@ -28,6 +42,7 @@ export interface ChannelOptions {
   shape: () => Shape;
   bucket: TokenBucket;
   random: () => number;
+  lateness: Lateness;
 }
 
 export class Channel {
@@ -69,13 +84,13 @@ export class Channel {
 
   private take(data: Buffer | null): void {
     if (this.isClosed) return;
-    const { delayMs, jitterMs } = this.options.shape();
+    const { shape, random } = this.options;
+    const now = shape();
     let dueMs = 0;
-    if (delayMs > 0 || jitterMs > 0 || this.lastDueMs > 0) {
+    if (now.delayMs > 0 || now.jitterMs > 0 || this.lastDueMs > 0) {
       const nowMs = performance.now();
-      const jitter = jitterMs > 0 ? (this.options.random() * 2 - 1) * jitterMs : 0;
       // Never before what came earlier: a connection keeps its order.
-      dueMs = Math.max(nowMs + Math.max(0, delayMs + jitter), this.lastDueMs);
+      dueMs = Math.max(nowMs + drawnDelayMs(now, random), this.lastDueMs);
       this.lastDueMs = dueMs > nowMs ? dueMs : 0;
     }
     this.held.push({ data, dueMs });
@@ -107,6 +122,11 @@ export class Channel {
           this.wakeIn(waitMs);
           break;
         }
+        // Counted once, and not what the bandwidth or a slow reader holds back from here on.
+        next.dueMs = 0;
+        const { lateness } = this.options;
+        lateness.held++;
+        lateness.lateMs += Math.max(0, -waitMs);
       }
       if (next.data === null) {
         this.held.shift();

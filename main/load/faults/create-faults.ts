@@ -3,6 +3,7 @@
  * fault that cannot be done is told, never pretended.
  */
 import type { LoadState, Mark, RunWarning, TargetExit } from '../../api';
+import { formatDurationMs } from '../../../profiles/format';
 import { AppError, toAppError } from '../../errors';
 import type { Fault, PlannedFault } from '../../scenario';
 import type { TargetThread } from '../../target/types';
@@ -12,7 +13,7 @@ import { contend } from './contention';
 import { faultText } from './fault-text';
 import { capMemory } from './memory-cap';
 import { MemoryGroup } from './memory-group';
-import type { Proxy } from './proxy';
+import type { Proxy, ProxyCounts } from './proxy';
 import { pauseTree } from './pause';
 import type { RestartableTarget } from './restartable-target';
 import type { HappenedFault } from './types';
@@ -83,13 +84,17 @@ interface Stall {
   expectedMs?: number;
 }
 
+/** Timers have whole milliseconds; delays that are longer than asked for by more than this are told. */
+const leastLateMs = 2;
+const leastLateShare = 0.05;
 /** By so much a busy machine may lengthen a stall of ours. */
 const mostLateMs = 100;
 
 class ScheduledFaults implements Faults {
   readonly happened: HappenedFault[] = [];
   private readonly current = new Map<string, Active>();
-  private readonly timers = new Set<NodeJS.Timeout>();
+  /** Those that have not begun yet. */
+  private readonly planned = new Map<NodeJS.Timeout, PlannedFault>();
   private readonly beginning = new Set<Promise<unknown>>();
   private readonly stalls: Stall[] = [];
   private group: MemoryGroup | null = null;
@@ -122,12 +127,13 @@ class ScheduledFaults implements Faults {
   }
 
   plan(planned: readonly PlannedFault[]): void {
-    for (const { atMs, forMs, fault } of planned) {
+    for (const each of planned) {
+      const { atMs, forMs, fault } = each;
       const timer = setTimeout(() => {
-        this.timers.delete(timer);
+        this.planned.delete(timer);
         this.start(fault, forMs, false).catch((error: unknown) => this.failed(fault, toAppError(error)));
       }, atMs);
-      this.timers.add(timer);
+      this.planned.set(timer, each);
     }
   }
 
@@ -229,8 +235,9 @@ class ScheduledFaults implements Faults {
               const reset = after.dropped - before.dropped;
               return { means: `${reset === 1 ? 'one connection' : `${reset} connections`} reset` };
             }
-            if (after.accepted === 0) return { problem: 'No connection went through it.' };
-            return undefined;
+            if (bytesThrough(after) === bytesThrough(before))
+              return { problem: 'Nothing went through the proxy while it lasted.' };
+            return fault.kind === 'latency' ? lateness(before, after, fault.delayMs) : undefined;
           },
         };
       }
@@ -376,7 +383,26 @@ class ScheduledFaults implements Faults {
   }
 
   private clearTimers(): void {
-    for (const timer of this.timers) clearTimeout(timer);
-    this.timers.clear();
+    for (const [timer, { atMs, fault }] of this.planned) {
+      clearTimeout(timer);
+      const at = formatDurationMs(atMs);
+      this.warn(
+        faultText(fault),
+        `it was planned for ${at} after the load’s begin, and there was no load any more.`,
+      );
+    }
+    this.planned.clear();
   }
+}
+
+function bytesThrough({ bytesToUpstream, bytesToClient }: ProxyCounts): number {
+  return bytesToUpstream + bytesToClient;
+}
+
+/** Delays of a busy machine are longer than asked for: that is no effect of the fault. */
+function lateness(before: ProxyCounts, after: ProxyCounts, delayMs: number): { means?: string } | undefined {
+  const held = after.held - before.held;
+  const lateMs = (after.lateMs - before.lateMs) / held;
+  if (held === 0 || lateMs < Math.max(leastLateMs, delayMs * leastLateShare)) return undefined;
+  return { means: `on average ${formatDurationMs(lateMs)} longer than asked for, as the machine was busy` };
 }

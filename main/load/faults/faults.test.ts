@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -31,7 +31,7 @@ async function until(condition: () => boolean | Promise<boolean>): Promise<void>
 }
 /** State letter of proc_pid_stat(5): T is stopped. */
 const stateOf = (pid: number): string => /\) (\w)/.exec(readFileSync(`/proc/${pid}/stat`, 'utf8'))?.[1] ?? '';
-const cpuTicksOf = (pid: number): number => {
+const cpuTicksOf = (pid: string): number => {
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
     .replace(/^.*\) /, '')
     .split(' ');
@@ -106,20 +106,23 @@ async function stage(program = server): Promise<Stage> {
 }
 
 describe('CPU contention', () => {
-  it('keeps as many processes busy as were asked for, and ends them', async () => {
-    const contention = await contend(2);
-    await until(() => contention.pids.every((pid) => cpuTicksOf(pid) > 20));
+  it('keeps as many threads busy as were asked for, and ends them', async () => {
+    const contention = await contend(3);
+    const busy = (): number =>
+      readdirSync(`/proc/${contention.pid}/task`).filter(
+        (task) => cpuTicksOf(`${contention.pid}/task/${task}`) > 20,
+      ).length;
+    await until(() => busy() >= 3);
     await contention.end('asked');
-    expect(contention.pids.some((pid) => existsSync(`/proc/${pid}`))).toBe(false);
+    expect(existsSync(`/proc/${contention.pid}`)).toBe(false);
   });
 
   it('says when somebody else has ended them', async () => {
     const contention = await contend(1);
-    process.kill(contention.pids[0]!, 'SIGKILL');
-    await until(() => !isAlive(contention.pids[0]!));
-    await turn();
+    process.kill(contention.pid, 'SIGKILL');
+    await contention.gone;
     expect(await contention.end('asked')).toEqual({
-      problem: '1 of 1 spinning processes were ended by somebody else.',
+      problem: 'The spinning threads were ended by somebody else.',
     });
   });
 });
@@ -183,12 +186,12 @@ function runModule(code: string): ReturnType<typeof spawn> {
 it('leaves no spinning process when the workbench is killed', async () => {
   const workbench = runModule(`
     const { contend } = await import(${JSON.stringify(urlOf('contention.ts'))});
-    console.log((await contend(2)).pids.join(' '));`);
+    console.log((await contend(2)).pid);`);
   const [text] = (await once(workbench.stdout!, 'data')) as [Buffer];
-  const pids = String(text).trim().split(' ').map(Number);
-  expect(pids.every(isAlive)).toBe(true);
+  const pid = Number(String(text));
+  expect(isAlive(pid)).toBe(true);
   workbench.kill('SIGKILL');
-  await until(() => !pids.some(isAlive));
+  await until(() => !isAlive(pid));
 });
 
 describe('a blocked event loop', () => {

@@ -71,18 +71,44 @@ describe('the way of the load', () => {
     const first = await serverThatSays('first');
     const second = await serverThatSays('second');
     const third = await serverThatSays('third');
-    ways.targetListens({ host: '127.0.0.1', port: first });
-    ways.aimAt({ host: 'localhost', port: first });
+    const aimed = { host: 'localhost', port: first };
+    ways.aimAt([aimed]);
     expect(routes.at(-1)).toEqual([]);
-    ways.targetListens({ host: '127.0.0.1', port: second });
+    ways.targetListens(aimed, { host: '127.0.0.1', port: second });
     const from = `127.0.0.1:${first}`;
     expect(routes.at(-1)).toEqual([{ from, host: '127.0.0.1', port: second }]);
     const proxy = await ways.at('target');
     expect(routes.at(-1)).toEqual([{ from, ...proxy.address }]);
     expect(await read(proxy.address)).toBe('second');
-    ways.targetListens({ host: '127.0.0.1', port: third });
+    ways.targetListens(aimed, { host: '127.0.0.1', port: third });
     expect(routes.at(-1)).toEqual([{ from, ...proxy.address }]);
     expect(await read(proxy.address)).toBe('third');
+  });
+
+  it('leads through a proxy to each address of the target, and breaks all of them', async () => {
+    const { paths: ways, routes } = paths();
+    const ports = [await serverThatSays('shop'), await serverThatSays('admin')];
+    ways.aimAt(ports.map((port) => ({ host: '127.0.0.1', port })));
+    const proxy = await ways.at('target');
+    const led = routes.at(-1)!;
+    expect(led.map(({ from }) => from)).toEqual(ports.map((port) => `127.0.0.1:${port}`));
+    expect(await Promise.all(led.map(read))).toEqual(['shop', 'admin']);
+    await proxy.begin('f', faultSchema.parse({ kind: 'drop' }) as NetworkFault);
+    for (const address of led) await expect(read(address)).rejects.toMatchObject({ code: 'ECONNRESET' });
+    expect((await proxy.counts()).accepted).toBe(4);
+    await proxy.end('f');
+    expect(await Promise.all(led.map(read))).toEqual(['shop', 'admin']);
+  });
+
+  it('waits until the connections of a load that runs have moved', async () => {
+    const { paths: ways, routes } = paths();
+    ways.aimAt([{ host: '127.0.0.1', port: await serverThatSays('moved') }]);
+    ways.loadRuns();
+    const asked = ways.at('target');
+    while (!routes.at(-1)?.length) await new Promise((resolve) => setTimeout(resolve, 5));
+    const answer = read(routes.at(-1)![0]!);
+    expect((await (await asked).counts()).accepted).toBe(1);
+    expect(await answer).toBe('moved');
   });
 
   it('knows the names of this machine as one, and nothing of other hosts', () => {

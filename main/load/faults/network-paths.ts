@@ -11,13 +11,23 @@ export interface NetworkPathsOptions {
   onRoutes(routes: Route[]): void;
 }
 
+/** One address of the target. */
+interface Way {
+  /** Where the load believes it to be, and where it is. */
+  aimed: Upstream;
+  actual: Upstream;
+  proxy?: Proxy;
+}
+
+/** After this time without a new connection those of the load are taken to have moved; it is not waited for longer. */
+const quietMs = 150;
+const mostMovingMs = 1500;
+
 export class NetworkPaths {
   private readonly dependencies = new Map<string, Proxy>();
   private target: Promise<Proxy> | undefined;
-  private targetProxy: Proxy | undefined;
-  /** Where the load believes the target to be, and where it is. */
-  private aimed: Upstream | undefined;
-  private actual: Upstream | undefined;
+  private readonly ways: Way[] = [];
+  private isLoaded = false;
 
   constructor(private readonly options: NetworkPathsOptions) {}
 
@@ -44,19 +54,25 @@ export class NetworkPaths {
     return env;
   }
 
-  /** The load goes to this address. */
-  aimAt(address: Upstream): void {
-    this.aimed = address;
-    this.actual ??= address;
-    this.targetProxy?.setUpstream(this.actual);
+  /** The load goes to these addresses, which are all the target's. */
+  aimAt(addresses: readonly Upstream[]): void {
+    for (const aimed of addresses) this.ways.push({ aimed, actual: aimed });
     this.tell();
   }
 
-  /** The target listens there, perhaps after a restart and elsewhere than before. */
-  targetListens(address: Upstream): void {
-    this.actual = address;
-    this.targetProxy?.setUpstream(address);
-    if (this.aimed) this.tell();
+  /** What the load aims at as that address listens there now, perhaps after a restart and elsewhere than before. */
+  targetListens(aimed: Upstream, actual: Upstream): void {
+    const key = addressKey(aimed.host, aimed.port);
+    const way = this.ways.find((each) => addressKey(each.aimed.host, each.aimed.port) === key);
+    if (!way) return;
+    way.actual = actual;
+    way.proxy?.setUpstream(actual);
+    this.tell();
+  }
+
+  /** The load's connections are open from now on: when they are led elsewhere, they have to be opened anew. */
+  loadRuns(): void {
+    this.isLoaded = true;
   }
 
   /**
@@ -81,27 +97,71 @@ export class NetworkPaths {
   }
 
   private async openBeforeTarget(): Promise<Proxy> {
-    const upstream = this.actual ?? this.aimed;
+    const opened: { way: Way; proxy: Proxy }[] = [];
     try {
-      if (!this.aimed || !upstream)
+      if (this.ways.length === 0)
         throw new AppError('BAD_INPUT', 'There is no load whose connections could be spoilt.', {
           hint: 'Network faults before the target act on the connections of the run’s own load.',
         });
-      this.targetProxy = await this.options.proxies.open(upstream);
+      for (const way of this.ways) opened.push({ way, proxy: await this.options.proxies.open(way.actual) });
     } catch (error) {
       this.target = undefined;
+      await Promise.all(opened.map(({ proxy }) => proxy.close()));
       throw error;
     }
+    for (const { way, proxy } of opened) {
+      way.proxy = proxy;
+      proxy.setUpstream(way.actual);
+    }
     this.tell();
-    return this.targetProxy;
+    const all = allOf(opened.map(({ proxy }) => proxy));
+    // Otherwise it would be the move, not the fault, that the first moments show.
+    if (this.isLoaded) await untilMoved(all);
+    return all;
   }
 
   private tell(): void {
-    if (!this.aimed) return;
-    const { host, port } = this.targetProxy?.address ?? this.actual ?? this.aimed;
-    const from = addressKey(this.aimed.host, this.aimed.port);
-    this.options.onRoutes(from === addressKey(host, port) ? [] : [{ from, host, port }]);
+    const routes: Route[] = [];
+    for (const { aimed, actual, proxy } of this.ways) {
+      const { host, port } = proxy?.address ?? actual;
+      const from = addressKey(aimed.host, aimed.port);
+      if (from !== addressKey(host, port)) routes.push({ from, host, port });
+    }
+    this.options.onRoutes(routes);
   }
+}
+
+async function untilMoved(proxy: Proxy): Promise<void> {
+  const endMs = performance.now() + mostMovingMs;
+  let last = -1;
+  for (;;) {
+    const { accepted } = await proxy.counts();
+    if (accepted === last || performance.now() >= endMs) return;
+    last = accepted;
+    await new Promise((resolve) => setTimeout(resolve, quietMs));
+  }
+}
+
+/** Several proxies as one: what is done is done by all of them. */
+function allOf(proxies: readonly Proxy[]): Proxy {
+  const [first] = proxies;
+  if (first && proxies.length === 1) return first;
+  const each = async (act: (proxy: Proxy) => Promise<void>): Promise<void> => {
+    await Promise.all(proxies.map(act));
+  };
+  return {
+    address: first!.address,
+    setUpstream: () => undefined,
+    begin: (id, fault) => each((proxy) => proxy.begin(id, fault)),
+    end: (id) => each((proxy) => proxy.end(id)),
+    close: () => each((proxy) => proxy.close()),
+    counts: async () => {
+      const [sum, ...others] = await Promise.all(proxies.map((proxy) => proxy.counts()));
+      for (const counts of others)
+        for (const key of Object.keys(counts) as (keyof typeof counts)[]) sum![key] += counts[key];
+      return sum!;
+    },
+  };
 }
 
 function filledIn(text: string, { host, port }: Upstream): string {

@@ -29,6 +29,8 @@ export const proxyCountsSchema = z.object({
   refused: z.number(),
   bytesToUpstream: z.number(),
   bytesToClient: z.number(),
+  held: z.number(),
+  lateMs: z.number(),
 });
 
 export const fromProxySchema = z.discriminatedUnion('type', [

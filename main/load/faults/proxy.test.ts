@@ -3,6 +3,7 @@ import http from 'node:http';
 import net, { type AddressInfo, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { faultSchema } from '../../scenario';
+import { drawnDelayMs } from './channel';
 import { TcpProxy, type NetworkFault } from './proxy';
 
 const toClose: (() => unknown)[] = [];
@@ -181,8 +182,10 @@ describe('latency', () => {
         }),
       ),
     );
-    await proxy.begin('f', network({ kind: 'latency', delayMs: 3_600_000, direction: 'answer' }));
     const socket = await connect(proxy);
+    // Set up already: that would take an answer, too.
+    while ((await proxy.counts()).open < 1) await new Promise((resolve) => setImmediate(resolve));
+    await proxy.begin('f', network({ kind: 'latency', delayMs: 3_600_000, direction: 'answer' }));
     let answers = 0;
     socket.on('data', () => answers++);
     socket.write('question');
@@ -253,4 +256,83 @@ it('serves HTTP with keep-alive as if it were not there', async () => {
     expect(text).toBe('hello');
   }
   expect((await proxy.counts()).accepted).toBe(1);
+});
+
+describe('the delays', () => {
+  /** A known sequence of numbers: mulberry32. */
+  function seeded(seed: number): () => number {
+    return () => {
+      seed = (seed + 0x6d2b79f5) | 0;
+      let t = Math.imul(seed ^ (seed >>> 15), 1 | seed);
+      t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+      return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+    };
+  }
+
+  it('are spread evenly around what was asked for', () => {
+    const random = seeded(1);
+    const count = 20_000;
+    const drawn = Array.from({ length: count }, () => drawnDelayMs({ delayMs: 60, jitterMs: 40 }, random));
+    const sorted = drawn.sort((a, b) => a - b);
+    // Kolmogorov and Smirnov: of an even distribution, one in a hundred such samples is further away than 1.63 / √n.
+    let distance = 0;
+    for (const [at, ms] of sorted.entries()) {
+      const share = (ms - 20) / 80;
+      distance = Math.max(distance, Math.abs((at + 1) / count - share), Math.abs(at / count - share));
+    }
+    expect(distance).toBeLessThan(1.63 / Math.sqrt(count));
+    expect(sorted[0]).toBeGreaterThanOrEqual(20);
+    expect(sorted.at(-1)).toBeLessThanOrEqual(100);
+    expect(sorted[count * 0.9]).toBeCloseTo(92, 0);
+  });
+
+  it('are what was asked for without jitter, and never negative', () => {
+    expect(drawnDelayMs({ delayMs: 7, jitterMs: 0 }, () => 0)).toBe(7);
+    expect(drawnDelayMs({ delayMs: 5, jitterMs: 40 }, () => 0)).toBe(0);
+  });
+
+  it('are paid by the set-up of a connection as well, to the target and back', async () => {
+    const proxy = await proxyTo(await listen(echo));
+    await proxy.begin('f', network({ kind: 'latency', delayMs: 60, direction: 'both' }));
+    const startedMs = performance.now();
+    const socket = await connect(proxy);
+    socket.write('x');
+    await once(socket, 'data');
+    // There and back once for the handshake, once for the data; timers may be early by a little.
+    expect(performance.now() - startedMs).toBeGreaterThan(4 * 60 - 4);
+  });
+
+  it('of a connection that is being set up end with the fault', async () => {
+    const proxy = await proxyTo(await listen(echo));
+    await proxy.begin('f', network({ kind: 'latency', delayMs: 600_000 }));
+    const socket = await connect(proxy);
+    socket.write('x');
+    while ((await proxy.counts()).open < 1) await new Promise((resolve) => setImmediate(resolve));
+    await proxy.end('f');
+    // The test would otherwise run into its limit.
+    await once(socket, 'data');
+    socket.destroy();
+    while ((await proxy.counts()).open > 0) await new Promise((resolve) => setImmediate(resolve));
+  });
+
+  it('count what they held back, and bytes that pass', async () => {
+    const proxy = await proxyTo(await listen(echo));
+    await proxy.begin('f', network({ kind: 'latency', delayMs: 5 }));
+    const socket = await connect(proxy);
+    socket.write('12345');
+    await once(socket, 'data');
+    const counts = await proxy.counts();
+    expect(counts).toMatchObject({ bytesToUpstream: 5, bytesToClient: 5 });
+    expect(counts.held).toBe(1);
+    expect(counts.lateMs).toBeGreaterThanOrEqual(0);
+  });
+
+  it('forget a client that goes before its connection is set up', async () => {
+    const proxy = await proxyTo(await listen(echo));
+    await proxy.begin('f', network({ kind: 'latency', delayMs: 600_000 }));
+    const socket = await connect(proxy);
+    while ((await proxy.counts()).open < 1) await new Promise((resolve) => setImmediate(resolve));
+    socket.resetAndDestroy();
+    while ((await proxy.counts()).open > 0) await new Promise((resolve) => setImmediate(resolve));
+  });
 });

@@ -2,12 +2,13 @@
  * A TCP proxy on the loopback address that is as transparent as one can be until it is told to spoil the connections:
  * delay, jitter, limited bandwidth, resets. Halves of a connection close one by one, as through a wire.
  *
- * What it cannot do: delay the handshake of a connection, which the kernel does; and a refused connection to the upstream
- * shows as one that is accepted and reset.
+ * The handshake of a connection is answered by the kernel, at once. What it would take through a slow network, once to the
+ * target and back, passes before anything is sent on the new connection, so that it costs the same. A refused connection to
+ * the upstream shows as one that is accepted and reset.
  */
 import net, { type AddressInfo, type Server, type Socket } from 'node:net';
 import type { Fault } from '../../scenario';
-import { Channel, type Shape } from './channel';
+import { Channel, drawnDelayMs, type Lateness, type Shape } from './channel';
 import { TokenBucket } from './token-bucket';
 
 export type NetworkFault = Extract<Fault, { kind: 'latency' | 'bandwidth' | 'drop' }>;
@@ -26,6 +27,9 @@ export interface ProxyCounts {
   refused: number;
   bytesToUpstream: number;
   bytesToClient: number;
+  /** Pieces of data that were delayed, and by how much they went on later than they should have, in total. */
+  held: number;
+  lateMs: number;
 }
 
 /** How a proxy is used, wherever it runs. */
@@ -43,8 +47,11 @@ export interface Proxy {
 
 interface Connection {
   client: Socket;
-  upstream: Socket;
+  /** Null until the handshake would have been over. */
+  upstream: Socket | null;
   channels: Channel[];
+  timer?: NodeJS.Timeout | undefined;
+  joinsAtMs: number;
 }
 
 const none: Shape = { delayMs: 0, jitterMs: 0 };
@@ -57,7 +64,8 @@ export class TcpProxy implements Proxy {
   private dropRatio = 0;
   /** Resets are spread evenly: the share is exact, not only on average. */
   private dropDue = 0;
-  private readonly tally: Omit<ProxyCounts, 'open'> = {
+  private readonly lateness: Lateness = { held: 0, lateMs: 0 };
+  private readonly tally: Omit<ProxyCounts, 'open' | keyof Lateness> = {
     accepted: 0,
     dropped: 0,
     refused: 0,
@@ -109,7 +117,12 @@ export class TcpProxy implements Proxy {
   }
 
   counts(): Promise<ProxyCounts> {
-    return Promise.resolve({ open: this.connections.size, ...this.tally });
+    const counts = { open: this.connections.size, ...this.tally, ...this.lateness };
+    for (const { client, upstream } of this.connections) {
+      counts.bytesToUpstream += upstream?.bytesWritten ?? 0;
+      counts.bytesToClient += client.bytesWritten;
+    }
+    return Promise.resolve(counts);
   }
 
   close(): Promise<void> {
@@ -141,7 +154,9 @@ export class TcpProxy implements Proxy {
     this.dropRatio = 1 - passes;
     this.toUpstream.setRate(bytesPerSecond);
     this.toClient.setRate(bytesPerSecond);
-    for (const { channels } of this.connections) for (const channel of channels) channel.reshape();
+    for (const connection of this.connections)
+      if (connection.upstream) for (const channel of connection.channels) channel.reshape();
+      else this.joinLater(connection);
   }
 
   private accept(client: Socket): void {
@@ -153,42 +168,59 @@ export class TcpProxy implements Proxy {
       client.resetAndDestroy();
       return;
     }
-    const upstream = net.connect({ ...this.upstream, allowHalfOpen: true, noDelay: true });
-    const { random } = this;
+    const { requestShape, answerShape, random } = this;
+    const handshakeMs = drawnDelayMs(requestShape, random) + drawnDelayMs(answerShape, random);
     const connection: Connection = {
       client,
-      upstream,
-      channels: [
-        new Channel({
-          from: client,
-          to: upstream,
-          shape: () => this.requestShape,
-          bucket: this.toUpstream,
-          random,
-        }),
-        new Channel({
-          from: upstream,
-          to: client,
-          shape: () => this.answerShape,
-          bucket: this.toClient,
-          random,
-        }),
-      ],
+      upstream: null,
+      channels: [],
+      joinsAtMs: performance.now() + handshakeMs,
     };
     this.connections.add(connection);
+    this.watch(connection, client);
+    if (handshakeMs > 0) this.joinLater(connection);
+    else this.join(connection);
+  }
+
+  /** At its time, or earlier when the delay has become less meanwhile. */
+  private joinLater(connection: Connection): void {
+    const { requestShape: request, answerShape: answer } = this;
+    const mostMs = request.delayMs + request.jitterMs + answer.delayMs + answer.jitterMs;
+    const waitMs = Math.min(connection.joinsAtMs - performance.now(), mostMs);
+    clearTimeout(connection.timer);
+    connection.timer = setTimeout(() => this.join(connection), Math.max(0, waitMs));
+  }
+
+  private join(connection: Connection): void {
+    const { random, lateness } = this;
+    const { client } = connection;
+    const upstream = net.connect({ ...this.upstream, allowHalfOpen: true, noDelay: true });
     upstream.once('error', (error: NodeJS.ErrnoException) => {
       if (error.syscall === 'connect') this.tally.refused++;
     });
-    for (const socket of [client, upstream]) {
-      // What breaks one side breaks the other in the same way.
-      socket.on('error', () => this.drop(connection, true));
-      socket.once('close', () => this.closed(connection));
-    }
+    connection.upstream = upstream;
+    const request = { shape: () => this.requestShape, bucket: this.toUpstream };
+    const answer = { shape: () => this.answerShape, bucket: this.toClient };
+    connection.channels.push(
+      new Channel({ from: client, to: upstream, ...request, random, lateness }),
+      new Channel({ from: upstream, to: client, ...answer, random, lateness }),
+    );
+    this.watch(connection, upstream);
+  }
+
+  private watch(connection: Connection, socket: Socket): void {
+    // What breaks one side breaks the other in the same way.
+    socket.on('error', () => this.drop(connection, true));
+    socket.once('close', () => this.closed(connection));
   }
 
   /** One side is gone in both directions: the other is ended too, once it has what was still on its way. */
   private closed(connection: Connection): void {
     const { client, upstream } = connection;
+    if (!upstream) {
+      this.forget(connection);
+      return;
+    }
     if (!client.destroyed || !upstream.destroyed) {
       // Each half that was ended properly has been passed on; a side that was destroyed has not said goodbye.
       const rest = client.destroyed ? upstream : client;
@@ -202,7 +234,7 @@ export class TcpProxy implements Proxy {
   private drop(connection: Connection, reset: boolean): void {
     this.forget(connection);
     for (const socket of [connection.client, connection.upstream])
-      if (!socket.destroyed) {
+      if (socket && !socket.destroyed) {
         if (reset) socket.resetAndDestroy();
         else socket.destroy();
       }
@@ -210,8 +242,9 @@ export class TcpProxy implements Proxy {
 
   private forget(connection: Connection): void {
     if (!this.connections.delete(connection)) return;
+    clearTimeout(connection.timer);
     for (const channel of connection.channels) channel.close();
-    this.tally.bytesToUpstream += connection.upstream.bytesWritten;
+    this.tally.bytesToUpstream += connection.upstream?.bytesWritten ?? 0;
     this.tally.bytesToClient += connection.client.bytesWritten;
   }
 
