@@ -219,6 +219,8 @@ describe.runIf(existsSync(cli))('scorchmark load', () => {
     await slow.allClosed();
     await slow.close();
     expect(await readdir(temporary)).toEqual([]);
+    // Who only reads leaves it alone; whoever records next completes it.
+    await told([origin, '--users', '1', '--duration', '1s']);
     const { out } = await start(['killed', '--json'], {}, ['sessions', 'show']).ended;
     const session = JSON.parse(out) as SessionMeta;
     expect(session).toMatchObject({ name: 'killed', status: 'recovered' });
