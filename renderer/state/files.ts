@@ -12,8 +12,13 @@ import { nativeShell } from './shell';
 import { runTask, useTasks } from './tasks';
 import { uploadFile, uploadFolder, type UploadOptions } from './upload';
 
+/** Of what load tools write: k6's and Scorchmark's lines, Locust's tables, what wrk prints. */
+const loadResultExtensions = ['.json', '.jsonl', '.ndjson', '.csv', '.txt'];
+
 /** For file dialogs: every extension that a format known to us uses. What a file is, its content decides. */
-export const importableFiles = ['.scorchmark', ...importableExtensions].join(',');
+export const importableFiles = [
+  ...new Set(['.scorchmark', ...importableExtensions, ...loadResultExtensions]),
+].join(',');
 
 /** Lets the person choose files and imports them: a native dialog where there is one. */
 export function chooseAndImport(client: Client): void {
@@ -134,7 +139,7 @@ function tellBoth(taskId: string, name: string, early: EarlyReading): (sentShare
 
 /**
  * A profile of another tool is opened to see its flames, in order of time when it has times, a heap snapshot to see its
- * objects; a whole session has a summary.
+ * objects, the result of a load tool to see that; a whole session has a summary.
  */
 function firstView({ status, summary, durationMs }: SessionMeta): Partial<Selection> {
   const { flameMode, memory } = emptySelection;
@@ -144,6 +149,7 @@ function firstView({ status, summary, durationMs }: SessionMeta): Partial<Select
   // Which file, the session itself says: the Memory tab opens the only one.
   if (summary.cpuSamples === undefined && summary.snapshots !== undefined)
     return { tab: 'memory', memory: { ...memory, view: 'snapshots' } };
+  if (summary.cpuSamples === undefined && summary.requests !== undefined) return { tab: 'load' };
   return { tab: 'flame', flameMode: durationMs > 0 ? 'chart' : flameMode };
 }
 

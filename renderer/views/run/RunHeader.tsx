@@ -78,9 +78,11 @@ export const RunHeader = memo(function RunHeader({ model }: ModelProps) {
           {state.name}
         </button>
       )}
-      <span className="run-command mono" title={`${state.commandLine}\nin ${state.cwd}`}>
-        {state.commandLine}
-      </span>
+      {state.commandLine !== '' && (
+        <span className="run-command mono" title={`${state.commandLine}\nin ${state.cwd}`}>
+          {state.commandLine}
+        </span>
+      )}
       {state.load && <LoadChip load={state.load} model={model} />}
       <span className="run-elapsed">
         <Elapsed model={model} />

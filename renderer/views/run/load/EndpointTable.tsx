@@ -81,10 +81,15 @@ export function EndpointTable({
       return after;
     });
   const hasStatus = statusesOf(totals).length > 0;
-  const hasTail = endpoints.some((each) => each.totals.latency?.p999Ms !== undefined);
+  // Other tools do not tell all of them.
   const shown = columns
     .map((column, index) => ({ column, index }))
-    .filter(({ column }) => hasTail || column.title !== 'P99.9');
+    .filter(
+      ({ column }) =>
+        column.value(totals, time) !== undefined ||
+        endpoints.some((each) => column.value(each.totals, time) !== undefined),
+    );
+  if (endpoints.length === 0) return null;
   return (
     <section className="section" aria-label="Endpoints">
       <div className="section-head">
