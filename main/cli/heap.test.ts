@@ -28,7 +28,14 @@ function comparing(changes: Record<string, number>): Snapshots {
     if (question.kind !== 'constructors') return [];
     const sorted = [...rows].sort((a, b) => (a.sizeChange - b.sizeChange) * (question.descending ? -1 : 1));
     const page = sorted.slice(question.offset, question.offset + question.limit);
-    return { rows: page, total: rows.length, sameIsolate: true, shallowA: 900, shallowB: 100 };
+    return {
+      rows: page,
+      total: rows.length,
+      sameIsolate: true,
+      isReversed: false,
+      shallowA: 900,
+      shallowB: 100,
+    };
   };
   const askFile = (_file: string, { kind }: SnapshotQuestion): unknown =>
     kind === 'overview'

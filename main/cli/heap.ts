@@ -63,6 +63,8 @@ export interface HeapFindings {
   comparison?: {
     before: string;
     sameIsolate: boolean;
+    /** The one that was named as the earlier is the later one. */
+    isReversed: boolean;
     shallowBefore: number;
     shallow: number;
     /** Those that grew most; where fewer grew than are shown, behind them those that shrank most. */
@@ -109,6 +111,7 @@ export async function examine(
         comparison: {
           before,
           sameIsolate: changes.sameIsolate,
+          isReversed: changes.isReversed,
           shallowBefore: changes.shallowA,
           shallow: changes.shallowB,
           constructors: changed(changes.rows, shrunk, top),
@@ -171,23 +174,31 @@ export function textOf({
       [1, 2, 3, 4],
     )}${restOf(constructorsTotal - constructors.length, 'constructors')}`,
   ];
-  if (comparison) parts.push(...comparisonParts(comparison));
+  if (comparison) parts.push(...comparisonParts(file, comparison));
   return `${parts.join('\n\n')}\n`;
 }
 
-function comparisonParts({
-  before,
-  sameIsolate,
-  shallow,
-  shallowBefore,
-  constructors,
-  holders,
-}: NonNullable<HeapFindings['comparison']>): string[] {
+function comparisonParts(
+  file: string,
+  {
+    before,
+    sameIsolate,
+    isReversed,
+    shallow,
+    shallowBefore,
+    constructors,
+    holders,
+  }: NonNullable<HeapFindings['comparison']>,
+): string[] {
   const parts = [
     `since ${printable(before)}: ${signedBytes(shallow - shallowBefore)}${
       sameIsolate
         ? ''
         : '\nnote: not of the same process and thread; objects cannot be followed, only counted.'
+    }${
+      isReversed
+        ? `\nnote: ${printable(before)} was taken after ${printable(file)}: what is new here is what went away. Name them the other way round.`
+        : ''
     }`,
   ];
   if (constructors.length === 0) return [...parts, 'Nothing changed.'];

@@ -14,7 +14,12 @@ export function answerRequests<Extract extends object>(
   options: ThreadOptions,
 ): void {
   const running = new Map<number, AbortController>();
+  let hasForgotten = false;
   const tell = (message: FromThread): void => port.postMessage(message);
+  /** Its memory would be collected some time: a thread that is of no use is better ended. */
+  const tellIfEmpty = (): void => {
+    if (hasForgotten && running.size === 0 && snapshots.isEmpty) tell({ kind: 'empty' });
+  };
   const snapshots = new OpenedSnapshots({
     ...options,
     reader,
@@ -27,8 +32,11 @@ export function answerRequests<Extract extends object>(
 
   function take(message: ToThread): void {
     if (message.kind === 'cancel') running.get(message.id)?.abort();
-    else if (message.kind === 'forget') snapshots.forget(message.path);
-    else void answer(message.id, message.request);
+    else if (message.kind === 'forget') {
+      snapshots.forget(message.path);
+      hasForgotten = true;
+      tellIfEmpty();
+    } else void answer(message.id, message.request);
   }
 
   async function answer(id: number, request: SnapshotRequest): Promise<void> {
@@ -58,6 +66,7 @@ export function answerRequests<Extract extends object>(
       tell({ kind: 'error', id, error: toAppError(error).toJSON() });
     } finally {
       running.delete(id);
+      tellIfEmpty();
     }
   }
 

@@ -25,7 +25,9 @@ export type ToThread =
 export type FromThread =
   | { kind: 'progress'; id: number; fraction: number | null; text: string }
   | { kind: 'done'; id: number; value: unknown }
-  | { kind: 'error'; id: number; error: AppErrorJson };
+  | { kind: 'error'; id: number; error: AppErrorJson }
+  /** After something was let go of: nothing is held any more and nobody is answered. */
+  | { kind: 'empty' };
 
 /** `workerData` of the thread. */
 export interface ThreadOptions {

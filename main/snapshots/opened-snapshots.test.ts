@@ -62,3 +62,51 @@ it('of one snapshot the last two comparisons are kept, however many it is compar
   for (const earlier of ['a', 'b', 'a', 'c', 'a', 'c', 'b']) await ask(earlier);
   expect(made).toEqual(['a', 'b', 'c', 'b']);
 });
+
+it('one that is deleted while it opens is not held: who waits is told, and the next one opens', async () => {
+  let begun = (): void => undefined;
+  let goOn = (): void => undefined;
+  const isBeingRead = new Promise<void>((resolve) => (begun = resolve));
+  const mayGoOn = new Promise<void>((resolve) => (goOn = resolve));
+  const reader: HeapReader<object> = {
+    async parse(_source, { fileName, signal, onProgress }) {
+      if (fileName === 'deleted') {
+        begun();
+        await mayGoOn;
+        expect(signal?.aborted).toBe(true);
+        onProgress?.(1);
+      }
+      return { ...snapshot };
+    },
+    index: () => index,
+    answer: () => ({ rows: [], total: 0 }),
+    extract: () => ({}),
+    compare: () => ({ ask: () => ({ rows: [], total: 0 }) }),
+  };
+  const snapshots = new OpenedSnapshots({ reader, mostOpenBytes: 1e9 });
+  const [doomed, other] = await Promise.all([fileNamed('deleted'), fileNamed('other')]);
+  const asked = snapshots.ask(doomed, { kind: 'overview' }, {});
+  const alike = snapshots.ask(doomed, { kind: 'overview' }, {});
+  await isBeingRead;
+  expect(snapshots.isEmpty).toBe(false);
+  snapshots.forget(doomed.path);
+  expect(snapshots.isEmpty).toBe(true);
+  goOn();
+  for (const each of [asked, alike])
+    await expect(each).rejects.toMatchObject({ code: 'NOT_FOUND', message: /deleted was deleted/ });
+  expect(snapshots.isEmpty).toBe(true);
+  await snapshots.ask(other, { kind: 'overview' }, {});
+  expect(snapshots.isEmpty).toBe(false);
+});
+
+it('what is known of a deleted snapshot in comparisons with others goes, too', async () => {
+  const snapshots = opened();
+  const [earlier, later] = await Promise.all([fileNamed('earlier'), fileNamed('later')]);
+  await snapshots.compare(earlier, later, question, {});
+  snapshots.forget(earlier.path);
+  await snapshots.compare(earlier, later, question, {});
+  expect(made).toEqual(['earlier', 'earlier']);
+  snapshots.forget(earlier.path);
+  snapshots.forget(later.path);
+  expect(snapshots.isEmpty).toBe(true);
+});

@@ -46,9 +46,10 @@ interface Opened {
 }
 
 interface Opening {
+  name: string;
   opened: Promise<Opened>;
   waiting: Set<TaskOptions>;
-  /** Aborted when nobody waits any more. */
+  /** Aborted with an error when nobody waits any more, or the file is being deleted. */
   abandoned: AbortController;
   /** What was told last, for those who come later. */
   told: [fraction: number | null, text: string];
@@ -94,13 +95,23 @@ export class OpenedSnapshots<Extract extends object> {
     return named(b, () => comparison.ask(question));
   }
 
-  /** Lets go of everything of a file. */
+  /** Nothing is held, and nothing is being opened. */
+  get isEmpty(): boolean {
+    return this.opened.size + this.openings.size + this.extracts.size === 0;
+  }
+
+  /** Lets go of everything of a file that is being deleted; who waits until it is open gets NOT_FOUND. */
   forget(path: string): void {
-    for (const key of [...this.opened.keys(), ...this.extracts.keys()])
-      if (key.startsWith(`${path}\0`)) {
-        this.opened.delete(key);
-        this.extracts.delete(key);
+    const isOfFile = (key: string): boolean => key.startsWith(`${path}\0`);
+    for (const [key, opening] of this.openings)
+      if (isOfFile(key)) {
+        opening.abandoned.abort(deleted(opening.name));
+        this.openings.delete(key);
       }
+    for (const held of [this.opened, this.extracts])
+      for (const key of [...held.keys()]) if (isOfFile(key)) held.delete(key);
+    for (const { comparisons } of this.opened.values())
+      for (const key of [...comparisons.keys()]) if (isOfFile(key)) comparisons.delete(key);
   }
 
   private async comparison(a: SnapshotFile, b: SnapshotFile, task: TaskOptions): Promise<HeapComparison> {
@@ -126,6 +137,8 @@ export class OpenedSnapshots<Extract extends object> {
     const second = await this.open(b, both ? part(task, 0.5) : task);
     const comparison =
       second.comparisons.get(keyOfA) ?? reader.compare(extract, second.snapshot, second.index);
+    // Not of an earlier one that was let go of meanwhile.
+    if (this.extracts.get(keyOfA) !== extract) return comparison;
     renew(second.comparisons, keyOfA, comparison);
     if (second.comparisons.size > mostComparisons) second.comparisons.delete(firstKey(second.comparisons)!);
     return comparison;
@@ -150,7 +163,7 @@ export class OpenedSnapshots<Extract extends object> {
       const giveUp = (): void => {
         leave();
         if (opening.waiting.size === 0) {
-          opening.abandoned.abort();
+          opening.abandoned.abort(cancelled());
           // Who asks from now on begins anew.
           if (this.openings.get(key) === opening) this.openings.delete(key);
         }
@@ -181,6 +194,7 @@ export class OpenedSnapshots<Extract extends object> {
     });
     this.last = opened.catch(() => undefined);
     const opening: Opening = {
+      name: file.name,
       opened,
       waiting,
       abandoned,
@@ -201,7 +215,7 @@ export class OpenedSnapshots<Extract extends object> {
     const { reader, onTick } = this.options;
     const tick = (): void => {
       onTick?.();
-      if (signal.aborted) throw cancelled();
+      if (signal.aborted) throw signal.reason as AppError;
     };
     tick();
     const total = formatBytes(file.sizeBytes);
@@ -226,11 +240,12 @@ export class OpenedSnapshots<Extract extends object> {
           tell(readingShare + share * (1 - readingShare), 'Computing retained sizes');
         },
       });
+      tick();
       const bytes = heldBytes(snapshot, index) * withAnswers;
       this.makeRoom(bytes);
       return { snapshot, index, bytes, comparisons: new Map() };
     } catch (error) {
-      if (signal.aborted) throw cancelled();
+      if (signal.aborted) throw signal.reason as AppError;
       throw readingError(error, file);
     }
   }
@@ -289,6 +304,12 @@ function part(task: TaskOptions, from: number): TaskOptions {
 
 function cancelled(): AppError {
   return new AppError('CANCELLED', 'Cancelled.');
+}
+
+function deleted(name: string): AppError {
+  return new AppError('NOT_FOUND', `${name} was deleted while it was being opened.`, {
+    hint: 'Choose another snapshot.',
+  });
 }
 
 /** What JavaScript engines say when an array cannot be had. */

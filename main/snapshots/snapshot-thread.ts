@@ -71,6 +71,7 @@ export class SnapshotThread {
     });
   }
 
+  /** Who waits until it is open gets NOT_FOUND; when nothing else is open, the thread ends and its memory is free at once. */
   forget(path: string): void {
     this.tell({ kind: 'forget', path });
   }
@@ -103,6 +104,11 @@ export class SnapshotThread {
   }
 
   private take(message: FromThread): void {
+    if (message.kind === 'empty') {
+      // Somebody may have asked meanwhile.
+      if (this.pending.size === 0) void this.end(cancelled);
+      return;
+    }
     const waiting = this.pending.get(message.id);
     if (message.kind === 'progress') {
       waiting?.task.progress?.(message.fraction, message.text);

@@ -126,9 +126,16 @@ exports.close = (id) => cache.delete('session ' + id);
 
 describe('two snapshots of a process that grows (CommonJS)', () => {
   let compared: ReturnType<typeof comparison>;
+  let reversed: ReturnType<typeof comparison>;
   beforeAll(async () => {
     const [a, b] = await snapshotsOf({ 'app.js': commonJs, 'src/session.js': session });
     compared = comparison(a!, b!);
+    reversed = comparison(b!, a!);
+  });
+
+  it('are known to be in the wrong order when the first was taken after the second', () => {
+    expect(compared.ask({ kind: 'constructors' }).isReversed).toBe(false);
+    expect(reversed.ask({ kind: 'constructors' })).toMatchObject({ sameIsolate: true, isReversed: true });
   });
 
   it('are known to be of one process', () => {
@@ -201,7 +208,7 @@ describe('snapshots of two processes', () => {
       }),
     ]);
     const { ask, change } = comparison(a!, b!);
-    expect(ask({ kind: 'constructors' }).sameIsolate).toBe(false);
+    expect(ask({ kind: 'constructors' })).toMatchObject({ sameIsolate: false, isReversed: false });
     expect(change('Date')).toMatchObject({ newCount: 2000, deletedCount: 0 });
   });
 });

@@ -116,6 +116,7 @@ export class SnapshotComparison {
       rows: rows.slice(offset, offset + limit),
       total: rows.length,
       sameIsolate: this.match().sameIsolate,
+      isReversed: this.match().isReversed,
       shallowA: this.before.totalShallow,
       shallowB: constructorSums(this.graph).totalShallow,
     };
@@ -219,6 +220,7 @@ interface Matched {
   /** By place in A's extract. */
   isGone: Uint8Array;
   sameIsolate: boolean;
+  isReversed: boolean;
 }
 
 /** Follows objects by their ids: both snapshots in order of ids, side by side. */
@@ -247,9 +249,19 @@ function matchById(before: SnapshotExtract, { snapshot, index }: HeapGraph): Mat
     }
   }
   const smaller = Math.min(nodeCount, before.ids.length);
+  const sameIsolate = common > smaller * commonShare && sameConstructor >= common * sameConstructorShare;
   return {
     isNew,
     isGone,
-    sameIsolate: common > smaller * commonShare && sameConstructor >= common * sameConstructorShare,
+    sameIsolate,
+    isReversed: sameIsolate && isLater(before.ids, nodeId[order[nodeCount - 1]!]!, isNew),
   };
+}
+
+/**
+ * V8 gives ids in ascending order and never one again (`HeapObjectsMap::FindOrAddEntry`): what was made after a snapshot has
+ * higher ids than all of it. So A is the later one when the highest id is its own, and B has objects which A has no more.
+ */
+function isLater(idsOfA: ArrayLike<number>, highestOfB: number, isNew: Uint8Array): boolean {
+  return (idsOfA[idsOfA.length - 1] ?? 0) > highestOfB && isNew.includes(1);
 }

@@ -244,6 +244,8 @@ export interface SnapshotComparisonAnswers {
   constructors: Page<ConstructorChange> & {
     /** Both are of the same isolate, so that objects can be followed by their ids. Otherwise only counts and sizes compare, and new/deleted are counts' differences. */
     sameIsolate: boolean;
+    /** Both are of the same isolate, and A was taken after B: what is called new was there before. */
+    isReversed: boolean;
     shallowA: number;
     shallowB: number;
   };
