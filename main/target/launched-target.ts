@@ -10,7 +10,7 @@ import { oldestNodeMajor } from './node-binary';
 import { readLines } from './output';
 import { isAlive, listProcesses, membersOf } from './process-table';
 import type { Guard } from './reaper';
-import { isStarting } from './starting-node';
+import { hasStartingNode } from './starting-node';
 import { endTree } from './tree';
 import type { LaunchOptions, Target } from './types';
 
@@ -46,6 +46,8 @@ export class LaunchedTarget implements Target, AgentFolderEvents {
   private child!: ChildProcess;
   private guard!: Guard;
   private readonly processes = new Map<number, NodeProcess>();
+  /** Every Node process that has announced itself, also those that cannot be recorded. */
+  private readonly shown = new Set<number>();
   private readonly work = new Set<Promise<void>>();
   private readonly lastOutput: string[] = [];
   private readonly toldAddresses = new Set<string>();
@@ -100,6 +102,7 @@ export class LaunchedTarget implements Target, AgentFolderEvents {
   onAnnouncement(announcement: Announcement): void {
     this.announced = true;
     const { pid, url, version } = announcement;
+    this.shown.add(pid);
     const { clock } = this.options;
     if (url === undefined) {
       this.onTooOld(pid, version);
@@ -257,6 +260,14 @@ export class LaunchedTarget implements Target, AgentFolderEvents {
     this.resolveEnded({ code, signal, stoppedByUs: this.stoppedByUs, ...(error && { error }) });
   }
 
+  /** One that has shown itself was recorded or refused, and has nothing more to show. */
+  private isStarting(pids: number[]): boolean {
+    return hasStartingNode(
+      pids.filter((pid) => !this.shown.has(pid)),
+      this.folder.path,
+    );
+  }
+
   /** When the program that was recorded first came to its end: what we took from it afterwards is not its time. */
   private firstEndUs(): number | undefined {
     const first = [...this.processes.values()].find((node) => node.wasRecorded);
@@ -292,7 +303,7 @@ export class LaunchedTarget implements Target, AgentFolderEvents {
     let strays = await this.treePids();
     while (
       strays.length > 0 &&
-      (Date.now() < deadline || (isStarting(strays, this.folder.path) && Date.now() < nodeDeadline))
+      (Date.now() < deadline || (this.isStarting(strays) && Date.now() < nodeDeadline))
     ) {
       await sleep(pollMs);
       await this.folder.scan();

@@ -1,18 +1,16 @@
-/** A Node that has only just been started and has not shown itself yet. */
-import { existsSync, readFileSync } from 'node:fs';
+/** A Node that has only just been started and has not loaded the agent yet. */
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { commandLineOfPid } from './inspector-finder';
 
 /**
- * Whether one of the processes is a Node that still has to load the agent of that folder. Linux only; elsewhere none is known
- * to be.
+ * Whether one of the processes, none of which has shown itself yet, is a Node that will load the agent of that folder. Linux
+ * only; elsewhere none is known to be.
  */
-export function isStarting(pids: number[], agentFolder: string): boolean {
+export function hasStartingNode(pids: number[], agentFolder: string): boolean {
   return pids.some(
     (pid) =>
-      /^node(js)?$/.test(path.basename(commandLineOfPid(pid)[0] ?? '')) &&
-      !existsSync(path.join(agentFolder, `${pid}.json`)) &&
-      willLoadAgent(pid, agentFolder),
+      /^node(js)?$/.test(path.basename(commandLineOfPid(pid)[0] ?? '')) && willLoadAgent(pid, agentFolder),
   );
 }
 
