@@ -1,11 +1,12 @@
 /** A scenario as an Artillery script: for `artillery run`, and for Artillery's cloud runners. */
 import { Document, Scalar, visit } from 'yaml';
-import { parseThreshold, ThresholdSyntaxError } from '../../../profiles/load/threshold';
 import type { Check, Flow, RequestStep, Scenario, Step, ThinkTime, WebSocketStep } from '../../api';
+import { parseJsonPath, type JsonPath } from '../engine/json-path';
 import { kneeUsers } from '../scenario-of-load';
+import { ensureConditions } from './artillery-conditions';
 import { allSteps, commonNotes, contentTypeOf, endpointName, hasHeader, headersOf } from './endpoints';
 import { baseNameOf } from './file-name';
-import { templateParts } from './template-parts';
+import { hasTemplate, templateParts } from './template-parts';
 import type { WrittenScenario } from './write';
 
 type Yaml = Record<string, unknown>;
@@ -13,8 +14,12 @@ type Yaml = Record<string, unknown>;
 /** What a request is taken to last where a number of repetitions has to stand for a time. */
 const assumedRequestMs = 100;
 
-export function artilleryScript(scenario: Scenario): WrittenScenario {
-  const { script, notes } = new ArtilleryWriter(scenario).write();
+/** @param columnsOf the names in the first line of a CSV file, where it can be read */
+export function artilleryScript(
+  scenario: Scenario,
+  columnsOf: (file: string, delimiter: string) => readonly string[] | undefined = () => undefined,
+): WrittenScenario {
+  const { script, notes } = new ArtilleryWriter(scenario, columnsOf).write();
   const head = [
     `${scenario.name}: written by Scorchmark. Run it with: artillery run ${baseNameOf(scenario.name)}.yml`,
     'Another target: --target http://host:port',
@@ -42,7 +47,12 @@ class ArtilleryWriter {
   /** The columns that are used, by variable. */
   private readonly columns = new Map<string, Set<string>>();
 
-  constructor(private readonly scenario: Scenario) {
+  private foundCount = 0;
+
+  constructor(
+    private readonly scenario: Scenario,
+    private readonly columnsOf: (file: string, delimiter: string) => readonly string[] | undefined,
+  ) {
     this.notes = commonNotes(scenario, 'Artillery');
   }
 
@@ -54,7 +64,7 @@ class ArtilleryWriter {
       notes.push('The set-up stands at the beginning of each flow; Artillery counts it with the rest.');
     const usesExpect = allSteps(scenario).some((step) => step.kind === 'request' && step.checks.length > 0);
     const scenarios = scenario.flows.map((flow) => this.flow(flow, setUp));
-    const ensure = this.conditions();
+    const ensure = ensureConditions(scenario, notes);
     const config: Yaml = {
       target: scenario.baseUrl ?? 'http://127.0.0.1:3000',
       phases: this.phases(),
@@ -114,6 +124,10 @@ class ArtilleryWriter {
     this.notes.push(
       `Artillery has no fixed number of users: they arrive as the stages say and repeat their flow as often as fits into the rest of the time if a request takes ${assumedRequestMs} ms. Change the counts when yours are quicker or slower.`,
     );
+    if (this.scenario.flows.length > 1)
+      this.notes.push(
+        'A user of Artillery stays with the flow it has begun; here each iteration chooses anew.',
+      );
     if (load.model === 'knee')
       this.notes.push(
         'Artillery searches no knee: the steps of users are there, what ends the search is not.',
@@ -225,8 +239,9 @@ class ArtilleryWriter {
     const method = step.method.toLowerCase();
     if (step.redirects > 0)
       this.notes.push('How many redirects are followed cannot be limited in Artillery.');
-    const expect = step.checks.flatMap((check) => this.expectation(check));
-    const capture = step.capture.map(({ name, from, select, required }) => {
+    const found: Yaml[] = [];
+    const expect = step.checks.flatMap((check) => this.expectation(check, found));
+    const capture: Yaml[] = step.capture.map(({ name, from, select, required }) => {
       const common = { as: this.nameOf(name), ...(!required && { strict: false }) };
       switch (from) {
         case 'json':
@@ -239,6 +254,7 @@ class ArtilleryWriter {
           return { header: 'set-cookie', ...common };
       }
     });
+    capture.push(...found);
     if (step.capture.some(({ from }) => from === 'cookie'))
       this.notes.push('A captured cookie is the whole set-cookie header in Artillery.');
     const known = ['get', 'post', 'put', 'patch', 'delete', 'head'];
@@ -353,7 +369,8 @@ class ArtilleryWriter {
       } else if (variable.from === 'json')
         this.notes.push(`Artillery reads no JSON file: ${variable.file} (“${name}”) is left out.`);
       else {
-        const columns = [...(this.columns.get(name) ?? [])];
+        const told = this.columnsOf(variable.file, variable.delimiter);
+        const columns = told ?? [...(this.columns.get(name) ?? [])];
         payload.push({
           path: variable.file,
           fields: columns.map((column) => `${name}_${column}`.replace(/\W+/g, '_')),
@@ -362,9 +379,10 @@ class ArtilleryWriter {
           order: variable.pick === 'random' ? 'random' : 'sequence',
           ...(variable.delimiter !== ',' && { delimiter: variable.delimiter }),
         });
-        this.notes.push(
-          `Artillery takes the columns of ${variable.file} by their place, not by their names: put those in “fields” into the file’s order.`,
-        );
+        if (!told)
+          this.notes.push(
+            `Artillery takes the columns of ${variable.file} by their place, not by their names: put those in “fields” into the file’s order.`,
+          );
       }
     }
     return {
@@ -373,7 +391,8 @@ class ArtilleryWriter {
     };
   }
 
-  private expectation(check: Check): Yaml[] {
+  /** @param found captures that the expectations need */
+  private expectation(check: Check, found: Yaml[]): Yaml[] {
     switch (check.on) {
       case 'status': {
         const codes = check.in.flatMap((code) =>
@@ -394,74 +413,57 @@ class ArtilleryWriter {
         return [{ hasHeader: check.header }];
       case 'body':
         return [
-          ...(check.contains === undefined
-            ? []
-            : [
-                {
-                  matchesRegexp: this.text(
-                    check.contains
-                      .replace(/[.*+?^$()|[\]\\]/g, '\\$&')
-                      .replace(/\{(?!\{)|(?<!\})\}/g, '\\$&'),
-                  ),
-                },
-              ]),
-          ...(check.matches === undefined ? [] : [{ matchesRegexp: check.matches }]),
-          ...(check.json === undefined ? [] : [this.jsonExpectation(check.json)]),
+          ...(check.contains === undefined ? [] : this.contained(check.contains, found)),
+          ...(check.matches === undefined ? [] : this.matched(check.matches, found)),
+          ...(check.json === undefined ? [] : this.jsonExpectation(check.json)),
         ];
     }
   }
 
-  private jsonExpectation({ select, equals }: { select: string; equals?: unknown }): Yaml {
-    const place = select.replace(/^\$\.?/, '');
-    if (equals === undefined) return { hasProperty: place };
-    return { jmespath: place, equals };
+  /** Its `matchesRegexp` sees JSON answers as “[object Object]”; captures see the text. */
+  private contained(text: string, found: Yaml[]): Yaml[] {
+    if (hasTemplate(text)) {
+      this.notes.push(
+        `That a body contains “${text}” is looked for in texts only: Artillery fills nothing in where it looks into JSON.`,
+      );
+      const pattern = text.replace(/[.*+?^$()|[\]\\]/g, '\\$&').replace(/\{(?!\{)|(?<!\})\}/g, '\\$&');
+      return [{ matchesRegexp: this.text(pattern) }];
+    }
+    const as = `found_${++this.foundCount}`;
+    found.push({ regexp: text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'), as, strict: false });
+    return [{ equals: [`{{ ${as} }}`, text] }];
   }
 
-  private conditions(): Yaml[] {
-    return this.scenario.thresholds.flatMap(({ expression, abort }): Yaml[] => {
-      if (abort) this.notes.push('Artillery looks at thresholds when all is over: none ends the load.');
-      try {
-        const term = parseThreshold(expression);
-        if (term.endpoint !== undefined) {
-          this.notes.push(
-            `The threshold “${expression}” is left out: Artillery’s conditions cannot name this endpoint.`,
-          );
-          return [];
-        }
-        const left = leftOf(term.metric, term.percentile, term.unit);
-        if (left === undefined) {
-          this.notes.push(`The threshold “${expression}” is left out: Artillery does not measure that.`);
-          return [];
-        }
-        return [{ expression: `${left} ${term.comparison} ${term.value}` }];
-      } catch (error) {
-        if (!(error instanceof ThresholdSyntaxError)) throw error;
-        this.notes.push(`The threshold “${expression}” is left out: ${error.message}`);
-        return [];
-      }
-    });
+  private matched(expression: string, found: Yaml[]): Yaml[] {
+    this.notes.push(
+      'A body that does not match its regular expression ends the user’s flow in Artillery, as “Failed capture or match”.',
+    );
+    found.push({ regexp: expression, as: `found_${++this.foundCount}` });
+    return [];
+  }
+
+  private jsonExpectation({ select, equals }: { select: string; equals?: unknown }): Yaml[] {
+    if (equals === undefined) return [{ hasProperty: select.replace(/^\$\.?/, '') }];
+    const literal = JSON.stringify(equals);
+    if (hasTemplate(literal)) {
+      this.notes.push(`That ${select} equals ${literal} is not checked: Artillery fills nothing in there.`);
+      return [];
+    }
+    return [{ jmespath: `${jmesPath(select)} == \`${literal.replaceAll('`', '\\`')}\`` }];
   }
 }
 
-function leftOf(metric: string, percentile: number | undefined, unit: string): string | undefined {
-  switch (metric) {
-    case 'percentile': {
-      const name = percentile === 50 ? 'median' : percentile === 99.9 ? 'p999' : `p${percentile}`;
-      return ['median', 'p75', 'p90', 'p95', 'p99', 'p999'].includes(name)
-        ? `http.response_time.${name}`
-        : undefined;
-    }
-    case 'min':
-    case 'mean':
-    case 'max':
-      return `http.response_time.${metric}`;
-    case 'rps':
-      return 'http.request_rate';
-    case 'requests':
-      return 'http.requests';
-    case 'errors':
-      return unit === 'ratio' ? '(vusers.failed / vusers.created)' : 'vusers.failed';
-    default:
-      return undefined;
+/** `$.items[0]["a b"]` as `"items"[0]."a b"`. */
+function jmesPath(select: string): string {
+  let path: JsonPath;
+  try {
+    path = parseJsonPath(select);
+  } catch {
+    // The scenario itself says what is wrong with it.
+    return select;
   }
+  return path
+    .map((key, i) => (typeof key === 'number' ? `[${key}]` : `${i > 0 ? '.' : ''}${JSON.stringify(key)}`))
+    .join('')
+    .replace(/^$/, '@');
 }
