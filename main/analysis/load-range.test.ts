@@ -112,3 +112,22 @@ test('a range in the middle of hours is found without reading all of it', async 
   expect(all?.totals.requests).toBe(5000);
   expect(all?.heatMap.columnsUs.length).toBeLessThanOrEqual(150);
 });
+
+test('what was measured over more than one column is counted by its time in them', async () => {
+  const from = (tUs: number, durationUs: number, answered: number) =>
+    second(0, 0, 10, answered, { tUs, durationUs });
+  await write(
+    endpoints +
+      secondLines([
+        from(0, 1_005_000, 100),
+        // A few ms late are no column.
+        from(1_005_000, 700_000, 70),
+        from(1_705_000, 1_295_000, 130),
+        from(3_000_000, 1_000_000, 100),
+      ]),
+  );
+  const found = await loadBetween(store, 'x', { startUs: 0, endUs: 1e9 });
+  const counts = found?.outcomes?.statusClasses['2xx'] ?? [];
+  expect(counts).toEqual([100, 100, 100, 100]);
+  expect(found?.heatMap.counts.reduce((sum, count) => sum + count)).toBe(400);
+});

@@ -5,7 +5,7 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import { LatencyHistogram } from '../../profiles/latency/histogram';
-import { heatMapOf, percentileCurve, type LatencyColumn } from '../../profiles/latency/pictures';
+import { countIn, heatMapOf, percentileCurve, type Part } from '../../profiles/latency/pictures';
 import type { LoadInRange, LoadSecond, LoadTotals, OutcomesOverTime } from '../api';
 import { checksOf, Tally, totalsOf } from '../load/engine/statistics';
 import { readEndpoint, readSecond, startOf } from '../load/seconds-file';
@@ -23,6 +23,8 @@ const pieceBytes = 256 * 1024;
 const mostColumns = 150;
 /** A second is looked for by its start; none is longer than this. */
 const longestSecondUs = 2_500_000;
+/** Of a measurement's time: less than this in the next column is not worth a part of its own. */
+const nearlyNothing = 0.1;
 
 /** Of a running recording or a session; null when no seconds were kept, or none lies in the range. Rejects with NOT_FOUND. */
 export async function loadBetween(
@@ -63,7 +65,7 @@ export class MergedSeconds {
   /** Seconds of earlier versions do not tell what was sent, and checks only as errors. */
   #isSentKnown = true;
   /** By the start of the second: all endpoints together. */
-  readonly #bySecond = new Map<number, Column>();
+  readonly #bySecond = new Map<number, Measured>();
   #startUs = Infinity;
   #endUs = -Infinity;
 
@@ -105,9 +107,9 @@ export class MergedSeconds {
 
     this.#startUs = Math.min(this.#startUs, second.tUs);
     this.#endUs = Math.max(this.#endUs, second.tUs + second.durationUs);
-    let column = this.#bySecond.get(second.tUs);
-    if (!column) this.#bySecond.set(second.tUs, (column = new Column()));
-    column.add(second, response);
+    let measured = this.#bySecond.get(second.tUs);
+    if (!measured) this.#bySecond.set(second.tUs, (measured = new Measured()));
+    measured.add(second, response);
   }
 
   /** Null when there was nothing. */
@@ -144,16 +146,26 @@ export class MergedSeconds {
     return known;
   }
 
-  /** Equally wide ones of whole seconds, also where nothing came. */
+  /**
+   * Equally wide ones of whole seconds, also where nothing came. What was measured together can be shorter than a second (a
+   * step of a search for the knee ended) or longer (nobody could run): it falls into the columns by its time in them.
+   */
   #columns(): { columnsUs: number[]; columnWidthUs: number; columns: Column[] } {
     const seconds = Math.max(1, Math.round((this.#endUs - this.#startUs) / 1e6));
     const columnWidthUs = Math.ceil(seconds / mostColumns) * 1e6;
     const count = Math.max(1, Math.ceil((this.#endUs - this.#startUs) / columnWidthUs - 0.25));
-    const columns = Array.from({ length: count }, () => new Column());
-    for (const [tUs, column] of this.#bySecond) {
-      // Seconds begin a few ms late now and then; by their middle they never change places.
-      const at = Math.floor((tUs + 500_000 - this.#startUs) / columnWidthUs);
-      columns[Math.min(at, count - 1)]!.merge(column);
+    const columns = Array.from({ length: count }, (): Column => ({ parts: [] }));
+    for (const [tUs, measured] of this.#bySecond) {
+      const sinceUs = tUs - this.#startUs;
+      const durationUs = Math.max(1, measured.durationUs);
+      let from = 0;
+      for (let at = Math.min(count - 1, Math.floor(sinceUs / columnWidthUs)); from < 1; at++) {
+        const endsAt = at >= count - 1 ? 1 : ((at + 1) * columnWidthUs - sinceUs) / durationUs;
+        // Seconds begin a few ms late now and then, and belong to one column all the same.
+        const to = endsAt < nearlyNothing ? 0 : endsAt > 1 - nearlyNothing ? 1 : endsAt;
+        if (to > from) columns[at]!.parts.push({ of: measured, from, to });
+        from = to;
+      }
     }
     const columnsUs = columns.map((_, at) => this.#startUs + at * columnWidthUs);
     return { columnsUs, columnWidthUs, columns };
@@ -171,23 +183,24 @@ function addChecks(sums: Checks, more: Checks): void {
   }
 }
 
-class Column implements LatencyColumn {
+interface Column {
+  readonly parts: Part<Measured>[];
+}
+
+/** What was measured from one instant on, of all endpoints together. */
+class Measured {
+  durationUs = 0;
   readonly histogram = new LatencyHistogram();
   readonly statusClasses = new Map<string, number>();
   readonly errorKinds = new Map<string, number>();
 
   add(second: LoadSecond, response: LatencyHistogram): void {
+    this.durationUs = Math.max(this.durationUs, second.durationUs);
     this.histogram.add(response);
     for (const [name, count] of Object.entries(second.statusClasses ?? {}))
       increase(this.statusClasses, name, count);
     for (const [name, count] of Object.entries(second.errorKinds ?? {}))
       increase(this.errorKinds, name, count);
-  }
-
-  merge(other: Column): void {
-    this.histogram.add(other.histogram);
-    for (const [name, count] of other.statusClasses) increase(this.statusClasses, name, count);
-    for (const [name, count] of other.errorKinds) increase(this.errorKinds, name, count);
   }
 }
 
@@ -196,10 +209,14 @@ function increase(counts: Map<string, number>, name: string, count: number): voi
 }
 
 function outcomesOf(columns: readonly Column[]): OutcomesOverTime {
-  const spread = (of: (column: Column) => Map<string, number>) => {
-    const names = new Set(columns.flatMap((column) => [...of(column).keys()]));
+  const spread = (of: (measured: Measured) => Map<string, number>) => {
+    const names = new Set<string>();
+    for (const { parts } of columns)
+      for (const part of parts) for (const name of of(part.of).keys()) names.add(name);
+    const countOf = ({ parts }: Column, name: string): number =>
+      parts.reduce((sum, part) => sum + countIn(of(part.of).get(name) ?? 0, part), 0);
     return Object.fromEntries(
-      [...names].sort().map((name) => [name, columns.map((column) => of(column).get(name) ?? 0)]),
+      [...names].sort().map((name) => [name, columns.map((column) => countOf(column, name))]),
     );
   };
   return {

@@ -8,6 +8,9 @@ function of(...valuesMs: number[]): LatencyHistogram {
   return histogram;
 }
 
+/** A column of one measurement that lies in it as a whole. */
+const all = (histogram: LatencyHistogram) => ({ parts: [{ of: { histogram }, from: 0, to: 1 }] });
+
 test('the curve rises from the fastest to the slowest and knows the usual shares', () => {
   const values = Array.from({ length: 1000 }, (_, i) => i + 1);
   const curve = percentileCurve(of(...values), of(...values.map((ms) => ms / 2)));
@@ -26,11 +29,7 @@ test('the curve rises from the fastest to the slowest and knows the usual shares
 });
 
 test('every value stands in the row that it belongs to, in its column', () => {
-  const { rowsMs, counts } = heatMapOf([
-    { histogram: of(1, 1.01, 100) },
-    { histogram: of() },
-    { histogram: of(5) },
-  ]);
+  const { rowsMs, counts } = heatMapOf([all(of(1, 1.01, 100)), all(of()), all(of(5))]);
   const at = (column: number, ms: number) => {
     const row = rowsMs.findLastIndex((lowest) => lowest <= ms);
     return counts[column * rowsMs.length + row];
@@ -41,5 +40,14 @@ test('every value stands in the row that it belongs to, in its column', () => {
   expect(counts.reduce((sum, count) => sum + count)).toBe(4);
   for (const [at, lowest] of rowsMs.entries())
     if (at > 0) expect(lowest / rowsMs[at - 1]!).toBeCloseTo(10 ** 0.1, 6);
-  expect(heatMapOf([{ histogram: of() }])).toEqual({ rowsMs: [], counts: [] });
+  expect(heatMapOf([all(of())])).toEqual({ rowsMs: [], counts: [] });
+});
+
+test('what reaches over two columns is counted in both, once', () => {
+  const histogram = of(...Array.from({ length: 11 }, () => 5));
+  const { counts } = heatMapOf([
+    { parts: [{ of: { histogram }, from: 0, to: 0.25 }] },
+    { parts: [{ of: { histogram }, from: 0.25, to: 1 }] },
+  ]);
+  expect(counts).toEqual([3, 8]);
 });

@@ -31,8 +31,21 @@ export function percentileCurve(
     }));
 }
 
+/** Of what was measured together, the stretch between two shares of its time: 0 and 1 are all of it. */
+export interface Part<Of> {
+  readonly of: Of;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** How many of a count fall into a part: whole ones, and together as many as there are. */
+export function countIn(count: number, { from, to }: Part<unknown>): number {
+  return Math.round(count * to) - Math.round(count * from);
+}
+
+/** What falls into a column: measured stretches, or parts of those that reach into the next column. */
 export interface LatencyColumn {
-  readonly histogram: LatencyHistogram;
+  readonly parts: readonly Part<{ readonly histogram: LatencyHistogram }>[];
 }
 
 /** Ten rows per power of ten. */
@@ -42,22 +55,26 @@ const rowFactor = 10 ** 0.1;
 export function heatMapOf(columns: readonly LatencyColumn[]): { rowsMs: number[]; counts: number[] } {
   let minUs = Infinity;
   let maxUs = 0;
-  for (const { histogram } of columns) {
-    if (histogram.count === 0) continue;
-    minUs = Math.min(minUs, histogram.minUs);
-    maxUs = Math.max(maxUs, histogram.maxUs);
-  }
+  for (const { parts } of columns)
+    for (const {
+      of: { histogram },
+    } of parts) {
+      if (histogram.count === 0) continue;
+      minUs = Math.min(minUs, histogram.minUs);
+      maxUs = Math.max(maxUs, histogram.maxUs);
+    }
   if (maxUs === 0) return { rowsMs: [], counts: [] };
   const rowOf = (us: number) => Math.floor(Math.log(us / 1000) / Math.log(rowFactor) + 1e-9);
   const first = rowOf(minUs);
   const rows = rowOf(maxUs) - first + 1;
   const counts = new Array<number>(columns.length * rows).fill(0);
-  for (const [column, { histogram }] of columns.entries())
-    histogram.forEach((count, fromUs, toUs) => {
-      // Counters at the ends reach beyond what was measured.
-      const row = Math.min(rows - 1, Math.max(0, rowOf((fromUs + toUs) / 2) - first));
-      counts[column * rows + row]! += count;
-    });
+  for (const [column, { parts }] of columns.entries())
+    for (const part of parts)
+      part.of.histogram.forEach((count, fromUs, toUs) => {
+        // Counters at the ends reach beyond what was measured.
+        const row = Math.min(rows - 1, Math.max(0, rowOf((fromUs + toUs) / 2) - first));
+        counts[column * rows + row]! += countIn(count, part);
+      });
   const rowsMs = Array.from({ length: rows }, (_, row) =>
     Number((rowFactor ** (first + row)).toPrecision(9)),
   );
