@@ -4,7 +4,7 @@ import { AppError } from '../errors';
 import { nodeTooOld } from './node-binary';
 
 /** A command that fails faster than this most likely never did its job. */
-const earlyMs = 2000;
+const earlyMs = 1000;
 
 export interface SeenEnd {
   code: number | null;
