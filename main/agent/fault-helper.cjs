@@ -27,12 +27,26 @@ function spin(count) {
   process.stdin.resume();
   // stdin tells; this is for a system that does not close it.
   setInterval(() => process.ppid !== parent && end(), 1000);
-  let spinning = 0;
+  // They begin together: those that spin already would keep the others from starting for very long.
+  const gate = new Int32Array(new SharedArrayBuffer(4));
+  const code = `const { parentPort, workerData } = require('node:worker_threads');
+    parentPort.postMessage(0);
+    Atomics.wait(workerData, 0, 0);
+    for (;;);`;
+  let ready = 0;
   for (let i = 0; i < count; i++) {
-    const code = "require('node:worker_threads').parentPort.postMessage(0); for (;;);";
-    const worker = new Worker(code, { eval: true, resourceLimits: { maxOldGenerationSizeMb: 8 } });
+    const worker = new Worker(code, {
+      eval: true,
+      workerData: gate,
+      resourceLimits: { maxOldGenerationSizeMb: 8 },
+    });
     worker.once('error', end);
-    worker.once('message', () => ++spinning === count && process.stdout.write('.'));
+    worker.once('message', () => {
+      if (++ready < count) return;
+      process.stdout.write('.');
+      Atomics.store(gate, 0, 1);
+      Atomics.notify(gate, 0);
+    });
   }
 }
 

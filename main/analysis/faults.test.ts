@@ -182,6 +182,15 @@ describe('what a fault did', () => {
     expect(report!.unjudged).toMatch(/too little before it, 400.ms, and at this rate 700.ms is needed/);
   });
 
+  it('leaves out of the time before it what preparing it took', () => {
+    const evidence = loaded(20_000, 10, (tMs) => (tMs >= 8000 && tMs < 12_000 ? 50 : 5));
+    const fault = { ...happened({ kind: 'cpu' }, 10_000, 12_000), preparedFromUs: 8e6 };
+    const [report] = faultReports({ ...evidence, faults: [fault] });
+    expect(report!.before).toMatchObject({ startUs: 0, endUs: 8e6 });
+    expect(report!.before.p95Ms).toBeCloseTo(5, 1);
+    expect(report!.recoveryMs).toBeLessThanOrEqual(100);
+  });
+
   it('is not judged by what was broken already', () => {
     const evidence = loaded(20_000, 10, (tMs) => (tMs < 10_000 ? null : 5));
     const [report] = faultReports({ ...evidence, faults: [happened({ kind: 'pause' }, 8000, 9000)] });
@@ -226,10 +235,22 @@ describe('what a fault did', () => {
     const evidence = loaded(20_000, 10, (tMs) => (tMs < 10_000 ? 5 : null));
     const [report] = faultReports({
       ...evidence,
-      faults: [{ ...happened({ kind: 'kill' }, 10_000, 11_000), isGone: true }],
+      faults: [{ ...happened({ kind: 'kill' }, 10_000, 11_000), goneUs: 11.5e6 }],
     });
     expect(report!.unjudged).toContain('The target was gone');
     expect(report!.downMs).toBeUndefined();
+  });
+
+  it('is judged by what it was before the target ended for other reasons', () => {
+    const evidence = loaded(20_000, 10, (tMs) =>
+      tMs >= 10_000 && tMs < 12_000 ? null : tMs > 18_000 ? null : 5,
+    );
+    const [report] = faultReports({
+      ...evidence,
+      faults: [{ ...happened({ kind: 'kill' }, 10_000, 11_000), goneUs: 18e6 }],
+    });
+    expect(report!.recoveryMs).toBeCloseTo(1005, -1);
+    expect(report!.downMs).toBeCloseTo(2005, -1);
   });
 
   it('that could not be done was never down', () => {

@@ -66,8 +66,11 @@ function reportOf(fault: HappenedFault, evidence: FaultEvidence, settled: readon
   const meanwhile = others.filter(
     (other) => other.startedUs < endUs && endOf(other, loadEndUs) > startUs && acted,
   );
-  const down = acted && fault.fault.kind === 'kill' ? downOf(windows, startUs, endUs, after.untilUs) : {};
   const recovery = acted ? judge(fault, evidence, before, after) : { recoveryMs: null };
+  // Of one that failed to start again, somebody else who has its port may have answered.
+  const isBack = fault.goneUs === undefined || recovery.recoveryMs !== null;
+  const down =
+    acted && isBack && fault.fault.kind === 'kill' ? downOf(windows, startUs, endUs, after.untilUs) : {};
   return {
     text: fault.text,
     kind: fault.fault.kind,
@@ -107,7 +110,7 @@ function timeBefore(
   others: readonly HappenedFault[],
   settled: readonly Settled[],
 ): Stretch & { lasting?: string } {
-  const startUs = fault.startedUs;
+  const startUs = fault.preparedFromUs ?? fault.startedUs;
   const countedUs = evidence.countedFromUs ?? evidence.startedUs;
   const none = (absent: string): Stretch => ({ startUs, endUs: startUs, absent });
   const into = others.find((other) => other.startedUs < startUs && endOf(other, evidence.endedUs) > startUs);
@@ -222,9 +225,10 @@ function judge(
   after: Stretch,
 ): Recovery {
   const none = (unjudged: string): Recovery => ({ recoveryMs: null, unjudged });
+  const gone = 'The target was gone then, so there was nothing that could recover.';
+  if (fault.goneUs !== undefined && fault.goneUs <= after.startUs) return none(gone);
   if (fault.endedUs === undefined || after.startUs >= loadEndUs)
     return none('It lasted until the end of the load: nothing came after it to recover in.');
-  if (fault.isGone) return none('The target was gone after it: there was nothing that could recover.');
   if (after.absent !== undefined) return none(`Whether it was well again is not known: ${after.absent}.`);
   if (before.absent !== undefined)
     return none(`What is usual is not known, so neither is whether it was as before: ${before.absent}.`);
@@ -232,12 +236,14 @@ function judge(
     return none(
       `There is nothing to compare with: “${before.lasting}” before it had not been recovered from.`,
     );
-  return recoveryOf(windows, {
-    fromUs: Math.max(before.startUs, fault.startedUs - referenceUs),
-    startUs: fault.startedUs,
+  const goneUs = fault.goneUs ?? Infinity;
+  const recovery = recoveryOf(windows, {
+    fromUs: Math.max(before.startUs, before.endUs - referenceUs),
+    startUs: before.endUs,
     endUs: after.startUs,
-    toUs: after.endUs,
+    toUs: Math.max(after.startUs, Math.min(after.endUs, goneUs)),
   });
+  return recovery.recoveryMs === null && goneUs < after.endUs ? none(gone) : recovery;
 }
 
 function downOf(

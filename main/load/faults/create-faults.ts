@@ -84,6 +84,8 @@ interface Stall {
   expectedMs?: number;
 }
 
+/** A program that was started again and ends so soon has failed to start. */
+const startFailureMs = 10_000;
 /** Timers have whole milliseconds; delays that are longer than asked for by more than this are told. */
 const leastLateMs = 2;
 const leastLateShare = 0.05;
@@ -158,10 +160,14 @@ class ScheduledFaults implements Faults {
     const last = this.happened.findLast(({ startedUs, endedUs }) => startedUs !== endedUs);
     const touched = new Set([...this.current.values()].map(({ record }) => record));
     if (last) touched.add(last);
-    for (const record of touched) record.isGone = true;
+    const goneUs = this.ports.nowUs();
+    for (const record of touched) record.goneUs = goneUs;
     if (last?.fault.kind !== 'kill' || last.endedUs === undefined || last.problem !== undefined) return;
+    const livedMs = (goneUs - last.endedUs) / 1000;
+    // Later ones have reasons of their own.
+    if (livedMs > startFailureMs) return;
     const how = signal !== null ? `was ended by ${signal}` : `ended with exit code ${code ?? 'unknown'}`;
-    last.problem = `It was started again, and ${how}.`;
+    last.problem = `It was started again, and ${how} after ${formatDurationMs(livedMs)}.`;
   }
 
   async targetStarted(planned: readonly PlannedFault[], pid: number): Promise<void> {
@@ -191,11 +197,13 @@ class ScheduledFaults implements Faults {
     const { ports } = this;
     const id = `f${++this.lastId}`;
     const record: HappenedFault = { id, fault, text: faultText(fault), byHand, startedUs: ports.nowUs() };
-    // What slows the network acts when the proxy has it; answers of the time until then would pass for its own.
-    const slowsNetwork = fault.kind === 'latency' || fault.kind === 'bandwidth';
-    if (!slowsNetwork) ports.onTurn();
+    // These act when the proxy has them, or the threads spin; answers of the time until then would pass for their own.
+    const actsLater = ['latency', 'bandwidth', 'cpu'].includes(fault.kind);
+    const isFeltEarlier = fault.kind === 'cpu';
+    if (!actsLater || isFeltEarlier) ports.onTurn();
+    if (isFeltEarlier) record.preparedFromUs = record.startedUs;
     const acting = await this.act(fault, record);
-    if (slowsNetwork) {
+    if (actsLater) {
       record.startedUs = ports.nowUs();
       ports.onTurn();
     }

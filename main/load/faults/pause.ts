@@ -10,7 +10,7 @@ const mostRounds = 10;
 export async function startsOf(pids: readonly number[]): Promise<KeptProcess[]> {
   const wanted = new Set(pids);
   return (await listProcesses())
-    .filter(({ pid }) => wanted.has(pid))
+    .filter(({ pid, zombie }) => wanted.has(pid) && !zombie)
     .map(({ pid, start }) => ({ pid, start }));
 }
 

@@ -11,12 +11,14 @@ export interface HappenedFault {
   byHand: boolean;
   /** µs since the run's start. */
   startedUs: number;
+  /** Preparing it, which others feel as well, began then: the time before it ends there. */
+  preparedFromUs?: number;
   /** Absent while it lasts. Of kill: when it was started again. Equal to `startedUs`: it never acted. */
   endedUs?: number;
   means?: string;
   problem?: string;
-  /** The target ended by itself while it lasted or before anything else was broken: nothing is left to recover. */
-  isGone?: boolean;
+  /** The target ended by itself then, while it lasted or before anything else was broken: nothing is left to recover. */
+  goneUs?: number;
 }
 
 /** Times are µs since the run's start. */
