@@ -6,9 +6,11 @@ export function splitCommand(command: string): string[] {
   return looksLikeCmd(command) ? cmdWords(command) : bashWords(command);
 }
 
-/** cmd escapes with ^, and breaks lines with it. */
+/** cmd escapes with ^, and breaks lines with it. What comes first decides: a word that begins with a quote, or a broken line. */
 function looksLikeCmd(command: string): boolean {
-  return /\^["\r\n]/.test(command) && !/\$?'/.test(command.replace(/"[^"]*"/g, ''));
+  const bare = command.replace(/(?<![\\^])"(?:[^"\\]|\\.)*"/g, '""');
+  const first = /\s(\^"|\$?')|(\^|\\)\r?\n/.exec(bare);
+  return (first?.[1] ?? first?.[2] ?? '').startsWith('^');
 }
 
 const ansi: Readonly<Record<string, string>> = {

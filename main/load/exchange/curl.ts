@@ -2,6 +2,7 @@
 import { AppError } from '../../errors';
 import { httpMethods, type ScenarioInput } from '../../scenario';
 import { splitCommand } from './command-words';
+import { filesNote, multipartOfText } from './multipart-text';
 
 type StepInput = ScenarioInput['flows'][number]['steps'][number];
 
@@ -322,6 +323,13 @@ class CurlReader {
     }
     const headers = this.mergedHeaders(hasBody);
     const contentType = Object.entries(headers).find(([name]) => name.toLowerCase() === 'content-type')?.[1];
+    const multipart = this.parts.length === 0 ? multipartOfText(text, contentType) : undefined;
+    if (multipart) {
+      // With a boundary of its own.
+      for (const name of Object.keys(headers))
+        if (name.toLowerCase() === 'content-type') delete headers[name];
+      if (multipart.parts.some((part) => 'file' in part)) this.notes.push(filesNote);
+    }
     const body = !hasBody
       ? undefined
       : this.upload !== undefined
@@ -330,7 +338,7 @@ class CurlReader {
           ? { type: 'multipart' as const, parts: this.parts }
           : first?.file !== undefined && this.data.length === 1
             ? { type: 'file' as const, file: first.file }
-            : bodyOfText(text, contentType);
+            : (multipart ?? bodyOfText(text, contentType));
     if (this.data.length > 1 && this.data.some(({ file }) => file !== undefined))
       this.notes.push('Data of files among other data is left out.');
     return {

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { AppError } from '../../errors';
 import { httpMethods, type ScenarioInput } from '../../scenario';
 import { bodyOfText } from './curl';
+import { filesNote, multipartOfText } from './multipart-text';
 
 const pairs = z.array(z.object({ name: z.string(), value: z.string() })).catch([]);
 const harSchema = z.object({
@@ -120,22 +121,34 @@ function stepOf({ request, response }: Entry, origin: string, notes: string[]): 
   const { postData } = request;
   const status = response?.status ?? 0;
   let body: Extract<StepInput, { kind: 'request' }>['body'];
-  if (postData?.text !== undefined && postData.text !== '' && !contentType?.startsWith('multipart/'))
-    body = bodyOfText(postData.text, contentType);
-  else if (postData?.params && contentType?.startsWith('multipart/')) {
-    if (postData.params.some(({ fileName }) => fileName !== undefined))
-      notes.push('Files in forms are not in the HAR file: put them beside the scenario under their names.');
-    const parts = postData.params.map(({ name, value, fileName }) =>
-      fileName === undefined ? { name, value: value ?? '' } : { name, file: fileName },
-    );
-    if (parts.length > 0) body = { type: 'multipart', parts };
+  const dropType = (): void => {
     for (const name of Object.keys(headers)) if (name.toLowerCase() === 'content-type') delete headers[name];
-  } else if (postData?.params && postData.params.length > 0)
+  };
+  const text = postData?.text === '' ? undefined : postData?.text;
+  const params = postData?.params?.length ? postData.params : undefined;
+  if (contentType?.startsWith('multipart/')) {
+    body = text === undefined ? undefined : multipartOfText(text, contentType);
+    if (!body && params)
+      body = {
+        type: 'multipart',
+        parts: params.map(({ name, value, fileName }) =>
+          fileName === undefined ? { name, value: value ?? '' } : { name, file: fileName },
+        ),
+      };
+    if (body?.type === 'multipart' && body.parts.some((part) => 'file' in part)) notes.push(filesNote);
+    // With a boundary of its own.
+    if (body || text === undefined) dropType();
+    if (!body && text !== undefined) body = { type: 'text', text };
+    if (!body)
+      notes.push(
+        `The body of ${request.method} ${request.url} (a form with files) is not in the HAR file: write it as multipart:, with the files beside the scenario.`,
+      );
+  } else if (text !== undefined) body = formOfText(text, contentType) ?? bodyOfText(text, contentType);
+  else if (params)
     body = {
       type: 'form',
-      fields: Object.fromEntries(postData.params.map(({ name, value }) => [name, value ?? ''])),
+      fields: Object.fromEntries(params.map(({ name, value }) => [name, value ?? ''])),
     };
-  else if (postData?.text !== undefined && postData.text !== '') body = { type: 'text', text: postData.text };
   const path = request.url.slice(origin.length).replace(/#.*$/s, '');
   return {
     kind: 'request',
@@ -149,6 +162,19 @@ function stepOf({ request, response }: Entry, origin: string, notes: string[]): 
         ? [{ on: 'status', in: [status < 400 ? `${Math.floor(status / 100)}xx` : String(status)] }]
         : [],
   };
+}
+
+/** Undefined when it is none, or has a name twice. */
+function formOfText(
+  text: string,
+  contentType: string | undefined,
+): { type: 'form'; fields: Record<string, string> } | undefined {
+  if (!/^application\/x-www-form-urlencoded\b/i.test(contentType ?? '')) return undefined;
+  const pairs = [...new URLSearchParams(text)];
+  const fields = Object.fromEntries(pairs);
+  const isSame =
+    Object.keys(fields).length === pairs.length && !/[^\x20-\x7e]/.test(text) && text.includes('=');
+  return isSame ? { type: 'form', fields } : undefined;
 }
 
 function originOf(url: string): string {

@@ -71,6 +71,39 @@ describe('a curl command', () => {
       'curl -b "sid=1; x=2" -A me -e http://r http://a',
       { headers: { Cookie: 'sid=1; x=2', 'User-Agent': 'me', Referer: 'http://r' } },
     ],
+    [
+      // As Chrome copies it for cmd.
+      [
+        'curl ^"http://a/b?x=1^&y=a^%^20b^" ^',
+        '  -H ^"sec-ch-ua: ^\\^"Chromium^\\^";v=^\\^"142^\\^"^" ^',
+        '  -H ^"content-type: application/json^" ^',
+        '  --data-raw ^"^{^\\^"s^\\^":^\\^"50^% ^^ it\'s^\\^"^}^" ^',
+        '  --compressed',
+      ].join('\r\n'),
+      {
+        url: 'http://a/b?x=1&y=a%20b',
+        headers: { 'sec-ch-ua': '"Chromium";v="142"' },
+        body: { type: 'json', value: { s: "50% ^ it's" } },
+      },
+    ],
+    [
+      // As Chrome copies it for bash.
+      `curl 'http://a/b' \\\n  -H 'x: y ^"' \\\n  --data-raw $'{"s":"it\\'s \\u0021 ^"}' -H 'content-type: application/json'`,
+      { url: 'http://a/b', headers: { x: 'y ^"' }, body: { type: 'json', value: { s: "it's ! ^" } } },
+    ],
+    [
+      `curl http://a/b -H 'Content-Type: multipart/form-data; boundary=----X' --data-raw $'------X\\r\\nContent-Disposition: form-data; name="a %22b"\\r\\n\\r\\nhi\\r\\nho\\r\\n------X\\r\\nContent-Disposition: form-data; name="f"; filename="a.txt"\\r\\nContent-Type: text/plain\\r\\n\\r\\n\\r\\n------X--\\r\\n'`,
+      {
+        headers: {},
+        body: {
+          type: 'multipart',
+          parts: [
+            { name: 'a "b', value: 'hi\r\nho' },
+            { name: 'f', file: 'a.txt', contentType: 'text/plain' },
+          ],
+        },
+      },
+    ],
     [`curl http://a/b -d '{{x}}'`, { body: { type: 'text', text: '{{ braces }}x}}' } }],
   ])('%s is understood', (command, step) => expect(stepOf(command)).toMatchObject(step));
 
@@ -113,6 +146,41 @@ describe('a HAR file', () => {
         }),
       ],
     },
+  });
+
+  it('has its forms as forms, and tells of bodies that are not in it', () => {
+    const posted = (type: string, text?: string) =>
+      entry('http://127.0.0.1:3000/p', '2026-01-01T00:00:00.000Z', {
+        method: 'POST',
+        headers: [{ name: 'Content-Type', value: type }],
+        ...(text !== undefined && { postData: { mimeType: type, text, params: [] } }),
+      });
+    const { scenario, notes } = importScenario(
+      JSON.stringify({
+        log: {
+          entries: [
+            posted('application/x-www-form-urlencoded;charset=UTF-8', 'a=b+%26+c'),
+            posted('application/x-www-form-urlencoded', 'a=1&a=2'),
+            posted(
+              'multipart/form-data; boundary=X',
+              '--X\r\nContent-Disposition: form-data; name="a"\r\n\r\nb\r\n--X--\r\n',
+            ),
+            posted('multipart/form-data; boundary=X'),
+          ],
+        },
+      }),
+    );
+    const steps = scenario.flows[0]!.steps.map((step) => (step.kind === 'request' ? step : undefined));
+    expect(steps.map((step) => step?.body)).toEqual([
+      { type: 'form', fields: { a: 'b & c' } },
+      { type: 'text', text: 'a=1&a=2' },
+      { type: 'multipart', parts: [{ name: 'a', value: 'b' }] },
+      undefined,
+    ]);
+    expect(steps.slice(2).map((step) => step?.headers)).toEqual([{}, {}]);
+    expect(notes.join('\n')).toContain(
+      'The body of POST http://127.0.0.1:3000/p (a form with files) is not in the HAR file',
+    );
   });
 
   it('becomes what one user did, with the pauses, without what belongs to others', () => {
