@@ -311,12 +311,17 @@ export class SourceCollector implements Collector {
       : { scripts: groupScripts, characters: groupCharacters };
     let characters = 0;
     const byRank = [...this.wanted].sort(([, one], [, other]) => rankOf(one) - rankOf(other));
-    for (const [scriptId] of byRank) {
+    for (const [scriptId, url] of byRank) {
       if (group.length >= most.scripts || characters >= most.characters) break;
       this.wanted.delete(scriptId);
       const script = parsed.get(scriptId);
-      // Collected meanwhile, no JavaScript, or known from another isolate.
-      if (!script || !this.run.claim(script)) continue;
+      if (!script) {
+        // No JavaScript, or collected before V8 was asked: its code had run. The file is what is left of it.
+        this.keepUntilDone(this.run.copy(url).then(() => undefined));
+        continue;
+      }
+      // It may be known from another isolate.
+      if (!this.run.claim(script)) continue;
       group.push(script);
       characters += script.length ?? groupCharacters;
     }
