@@ -5,7 +5,8 @@ import { routes } from './faults/routes';
 import { toRunnerSchema } from './runner-messages';
 import type { FromRunner } from './runner-messages';
 
-process.on('disconnect', () => process.exit(0));
+// Not `exit`, which waits for names that are being looked up.
+process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
 // Ctrl-C goes to the whole terminal group; the engine decides what it means for us.
 process.on('SIGINT', () => undefined);
 

@@ -1,6 +1,7 @@
 import { connect } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { AppError } from '../errors';
+import { addressesOf, knownLookup, type Addresses } from './resolve-name';
 
 const pauseBetweenTriesMs = 100;
 
@@ -36,13 +37,25 @@ export async function waitUntilReachable(
 }
 
 /** What went wrong, or undefined when the connection was made (it is closed again at once). */
-function tryToConnect(
+async function tryToConnect(
   address: { host: string; port: number },
   timeoutMs: number,
   signal: AbortSignal | undefined,
 ): Promise<string | undefined> {
+  const timeout = AbortSignal.timeout(Math.ceil(timeoutMs));
+  let addresses: Addresses | undefined;
+  try {
+    addresses = await addressesOf(address.host, signal ? AbortSignal.any([signal, timeout]) : timeout);
+  } catch (error) {
+    if (timeout.aborted) return `the name ${address.host} was not resolved in time`;
+    return error instanceof Error ? error.message : String(error);
+  }
   return new Promise((resolve) => {
-    const socket = connect({ ...address, ...(signal && { signal }) });
+    const socket = connect({
+      ...address,
+      ...(addresses && { lookup: knownLookup(addresses) }),
+      ...(signal && { signal }),
+    });
     const finish = (problem: string | undefined) => {
       socket.destroy();
       resolve(problem);
