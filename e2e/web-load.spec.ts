@@ -121,6 +121,10 @@ test('a scenario of the form runs; its results are the same live and saved, and 
     await expect(totals).toContainText('Service time');
     await expect(endpoints.getByRole('row')).toHaveCount(5);
     await expect(endpoints).toContainText('status 500');
+    await endpoints.getByRole('button', { name: /broken/ }).click();
+    await expect(endpoints.getByRole('region', { name: 'Answers by status' })).toContainText('5xx');
+    await endpoints.getByRole('button', { name: /broken/ }).click();
+    await expect(endpoints.getByRole('row')).toHaveCount(5);
     await expect(page.getByTestId('thresholds-outcome')).toHaveText('1 of 2 broken');
     await expect(page.getByRole('region', { name: 'Generator' })).toContainText('Sent late');
     await expect(page.getByRole('img', { name: 'Latency by share of requests' })).toBeVisible();
@@ -242,4 +246,20 @@ test('every preset runs from the form, shortened to seconds', async ({ app }) =>
       await expect(page.getByRole('region', { name: 'Totals' })).toContainText('Response time');
       if (preset === 'knee') await expect(page.getByRole('region', { name: 'Degradation' })).toBeVisible();
     });
+});
+
+test('the result of another load tool, dropped on the window, opens on its load', async ({ app }) => {
+  const { page } = app;
+  const printed = await readFile(new URL('../main/load/results/testing/wrk.txt', import.meta.url), 'utf8');
+  const dropped = await page.evaluateHandle((text) => {
+    const files = new DataTransfer();
+    files.items.add(new File([text], 'wrk.txt'));
+    return files;
+  }, printed);
+  await page.dispatchEvent('body', 'dragover', { dataTransfer: dropped });
+  await expect(page.getByText('Drop to open')).toBeVisible();
+  await page.dispatchEvent('body', 'drop', { dataTransfer: dropped });
+  await expect(page.getByRole('tab', { name: /^Load/ })).toHaveAttribute('aria-selected', 'true');
+  await expect(page.getByRole('region', { name: 'Totals' })).toContainText('Requests');
+  await expect(page.getByText('Read from wrk')).toBeVisible();
 });

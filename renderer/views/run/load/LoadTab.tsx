@@ -85,6 +85,10 @@ function LoadViews({ run, range }: { run: ViewedRun; range: TimeRange | null }) 
       />
       {live && <FaultControls run={run} />}
       {error && <ErrorPanel error={error.toJSON()} />}
+      {model.state.load?.error && <ErrorPanel error={model.state.load.error} />}
+      {!live && !numbers && !whole.pending && (
+        <NothingMeasured begun={model.state.load?.startedUs !== undefined} />
+      )}
       <LoadNow run={run} range={range} seconds={shown !== null} />
       {numbers && <TotalsSection numbers={numbers} result={loadResult} range={range} />}
       {loadResult && (
@@ -112,6 +116,17 @@ function LoadViews({ run, range }: { run: ViewedRun; range: TimeRange | null }) 
         </>
       )}
     </div>
+  );
+}
+
+/** The load that was asked for came to nothing. */
+function NothingMeasured({ begun }: { begun: boolean }) {
+  return begun ? (
+    <EmptyView title="Nothing was measured">The load ended before its first answer.</EmptyView>
+  ) : (
+    <EmptyView title="The load did not begin">
+      The target listened on no address while it was recorded. Requests with a full URL do not wait for one.
+    </EmptyView>
   );
 }
 
