@@ -52,8 +52,8 @@ const shortestThinkMs = 500;
 export function readHar(document: unknown): { scenario: ScenarioInput; notes: string[] } {
   const parsed = harSchema.safeParse(document);
   if (!parsed.success)
-    throw new AppError('BAD_INPUT', 'This is no HAR file: it has no log of requests.', {
-      details: parsed.error.issues[0]?.message,
+    throw new AppError('BAD_INPUT', `This is no HAR file: ${whatIsWrong(parsed.error)}.`, {
+      hint: 'In the browser’s developer tools: Network, then “Save all as HAR”.',
     });
   const notes: string[] = [];
   const all = parsed.data.log.entries;
@@ -175,6 +175,14 @@ function formOfText(
   const isSame =
     Object.keys(fields).length === pairs.length && !/[^\x20-\x7e]/.test(text) && text.includes('=');
   return isSame ? { type: 'form', fields } : undefined;
+}
+
+function whatIsWrong({ issues: [issue] }: z.ZodError): string {
+  const place = (issue?.path ?? [])
+    .map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`))
+    .join('');
+  if (!place.startsWith('.log.entries[')) return 'it has no log of requests';
+  return `${place.slice(1)} is no recorded request (${issue?.message ?? ''})`;
 }
 
 function originOf(url: string): string {

@@ -196,7 +196,46 @@ describe('a HAR file', () => {
   });
 });
 
+describe('a Swagger 2 document', () => {
+  it('becomes a flow for each operation, its bodies and forms with them', () => {
+    const { scenario } = importScenario(`
+swagger: "2.0"
+info: { title: Pets }
+host: 127.0.0.1:4710
+basePath: /api/
+schemes: [http]
+consumes: [application/json]
+parameters: { limit: { name: limit, in: query, required: true, type: integer, minimum: 3 } }
+paths:
+  /pets:
+    get: { parameters: [{ $ref: '#/parameters/limit' }], responses: { "200": {} } }
+    post: { parameters: [{ name: body, in: body, schema: { $ref: '#/definitions/Pet' } }], responses: { "201": {} } }
+  /pets/{id}:
+    parameters: [{ name: id, in: path, required: true, type: string, enum: [rex] }]
+    delete: { responses: { "204": {} } }
+  /form:
+    post:
+      consumes: [application/x-www-form-urlencoded]
+      parameters: [{ name: a, in: formData, type: string, default: b, required: true }]
+definitions: { Pet: { type: object, required: [name], properties: { name: { type: string, example: Rex } } } }`);
+    expect(scenario).toMatchObject({ name: 'Pets', baseUrl: 'http://127.0.0.1:4710/api' });
+    expect(scenario.flows.flatMap(({ steps }) => steps)).toMatchObject([
+      { method: 'GET', url: '/pets', query: { limit: '3' } },
+      { method: 'POST', url: '/pets', body: { type: 'json', value: { name: 'Rex' } } },
+      { method: 'DELETE', url: '/pets/rex', checks: [{ on: 'status', in: ['204'] }] },
+      { method: 'POST', url: '/form', body: { type: 'form', fields: { a: 'b' } } },
+    ]);
+  });
+});
+
 describe('an OpenAPI document', () => {
+  it('with a relative address has it before each path', () => {
+    const { scenario } = importScenario(
+      'openapi: 3.1.0\nservers: [{ url: /api/v3 }]\npaths: { /a: { get: {} } }',
+    );
+    expect(scenario.flows[0]?.steps[0]).toMatchObject({ url: '/api/v3/a' });
+  });
+
   const document = `
 openapi: 3.0.3
 info: { title: Shop }
@@ -257,7 +296,15 @@ components:
   });
 
   it('of version 2 is refused', () => {
-    expect(() => importScenario('{"swagger":"2.0"}')).toThrow('OpenAPI 2.0; version 3 can be read');
+    expect(() => importScenario('{"swagger":"1.2"}')).toThrow(
+      'OpenAPI 1.2; OpenAPI 3 and Swagger 2.0 can be read',
+    );
+    expect(() => importScenario('{"log": {"entries": [{"request": 5}]}}')).toThrow(
+      'log.entries[0].request is no',
+    );
+    expect(() => importScenario('openapi: 3.0.0\npaths:\n  /a:\n    get: [\n')).toThrow(
+      'line 5, column 1 cannot be read',
+    );
   });
 });
 

@@ -42,7 +42,7 @@ function read(text: string, kind: ImportKind | undefined): { scenario: ScenarioI
   if (keys.includes('log')) return readHar(document);
   if (keys.includes('openapi') || keys.includes('swagger')) return readOpenApi(document);
   throw new AppError('BAD_INPUT', 'This is no HAR file, no curl command and no OpenAPI document.', {
-    hint: 'Give a .har file saved by a browser, a command that begins with curl, or an OpenAPI 3 document in JSON or YAML.',
+    hint: 'Give a .har file saved by a browser, a command that begins with curl, or an OpenAPI 3 or Swagger 2 document in JSON or YAML.',
   });
 }
 
@@ -54,10 +54,13 @@ function documentOf(text: string): unknown {
       // Refs are plain texts; aliases may not blow the document up.
       return parse(text, { maxAliasCount: 1000, logLevel: 'error' }) as unknown;
     } catch (error) {
-      throw new AppError('BAD_INPUT', 'This is neither JSON nor YAML.', {
-        details: (error as Error).message,
-        cause: error,
-      });
+      const { message } = error as Error;
+      const [, place] = / at (line \d+, column \d+)/.exec(message) ?? [];
+      throw new AppError(
+        'BAD_INPUT',
+        `This is neither JSON nor YAML${place === undefined ? '' : `: ${place} cannot be read`}.`,
+        { hint: 'Was the file written to its end?', details: message, cause: error },
+      );
     }
   }
 }

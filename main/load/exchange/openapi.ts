@@ -1,27 +1,26 @@
-/** An OpenAPI 3 document as a scenario: each operation a flow, with its examples as values. */
+/** An OpenAPI 3 or Swagger 2 document as a scenario: each operation a flow, with its examples as values. */
 import { AppError } from '../../errors';
 import { httpMethods, type ScenarioInput } from '../../scenario';
+import { swagger2AsOpenApi3 } from './swagger2';
 
 type Json = Record<string, unknown>;
 type StepInput = Extract<ScenarioInput['flows'][number]['steps'][number], { kind: 'request' }>;
 
 const deepest = 8;
 
-/** @throws AppError BAD_INPUT when it is no OpenAPI 3 document, or has no operations */
+/** @throws AppError BAD_INPUT when it is no OpenAPI 3 or Swagger 2 document, or has no operations */
 export function readOpenApi(document: unknown): { scenario: ScenarioInput; notes: string[] } {
   const root = objectOf(document);
   const version = textOf(root?.['openapi']) ?? textOf(root?.['swagger']);
-  if (!root || version === undefined || !version.startsWith('3'))
+  if (!root || version === undefined || !/^(2\.0|3\.)/.test(version))
     throw new AppError(
       'BAD_INPUT',
       version === undefined
-        ? 'This is no OpenAPI document.'
-        : `This is OpenAPI ${version}; version 3 can be read.`,
-      {
-        hint: 'Swagger 2 documents can be converted by swagger2openapi.',
-      },
+        ? 'This is no OpenAPI document: it has neither “openapi” nor “swagger” at its top.'
+        : `This is OpenAPI ${version}; OpenAPI 3 and Swagger 2.0 can be read.`,
+      { hint: 'Convert it, or take the document of a newer version from the server.' },
     );
-  return new OpenApiReader(root).read();
+  return new OpenApiReader(version.startsWith('2') ? swagger2AsOpenApi3(root) : root).read();
 }
 
 class OpenApiReader {
@@ -30,6 +29,8 @@ class OpenApiReader {
   constructor(private readonly root: Json) {}
 
   read(): { scenario: ScenarioInput; notes: string[] } {
+    // First: a relative address stands before each path.
+    const baseUrl = this.serverUrl(objectOf(list(this.root['servers'])[0]));
     const flows: ScenarioInput['flows'] = [];
     for (const [path, item] of Object.entries(objectOf(this.root['paths']) ?? {})) {
       const shared = this.resolved(item);
@@ -45,7 +46,9 @@ class OpenApiReader {
       }
     }
     if (flows.length === 0)
-      throw new AppError('BAD_INPUT', 'The OpenAPI document has no operations under “paths”.');
+      throw new AppError('BAD_INPUT', 'The OpenAPI document has no operations under “paths”.', {
+        hint: 'There must be one at least, such as paths: { /products: { get: … } }.',
+      });
     const writing = flows.filter(({ steps }) =>
       steps.some(
         (step) =>
@@ -58,8 +61,6 @@ class OpenApiReader {
       this.notes.push(
         `${writing} of ${flows.length} operations change something (POST, PUT, PATCH, DELETE): look at them before they run a thousand times.`,
       );
-    const server = objectOf(list(this.root['servers'])[0]);
-    const baseUrl = this.serverUrl(server);
     if (
       this.root['security'] !== undefined ||
       objectOf(objectOf(this.root['components'])?.['securitySchemes'])
