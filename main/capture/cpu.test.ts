@@ -39,7 +39,7 @@ describe('CPU capture', () => {
       .flat();
     expect(names).toContain('lastWork');
     expect(names).toContain('inExitHandler');
-    expect(running.chunks.length).toBeGreaterThanOrEqual(3);
+    expect(running.chunks.length).toBeGreaterThanOrEqual(2);
     for (let at = 1; at < running.chunks.length; at++) {
       const gapUs = running.chunks[at]!.chunk.startTime - running.chunks[at - 1]!.chunk.endTime;
       expect(gapUs).toBeLessThan(5 * 1000);

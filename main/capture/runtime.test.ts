@@ -15,15 +15,14 @@ describe('runtime metrics', () => {
     await running.ended;
     const fromUs =
       Number(running.output.find((line) => line.startsWith('from'))!.slice(5)) - running.originUs;
-    // The machine may hold the program up for a moment elsewhere, too.
-    const [block] = running.marks
+    // The machine may hold the program up for a moment elsewhere, too, or just before: it lies where the block was.
+    const middleUs = fromUs + 200_000;
+    const block = running.marks
       .filter((mark) => mark.kind === 'blocked')
       .filter((mark) => mark.text.includes('loop blocked'))
-      .sort((one, other) => other.durationMs - one.durationMs);
+      .find(({ tUs, durationMs }) => tUs <= middleUs && middleUs <= tUs + durationMs * 1000);
     expect(block).toBeDefined();
     expect(block!.durationMs).toBeGreaterThan(350);
-    // It lies where the block was: its end within the block's neighbourhood, not merely somewhere.
-    expect(Math.abs(block!.tUs - fromUs)).toBeLessThan(200_000);
     expect(Math.max(...seriesOf(running, 'loopDelayMax').map((point) => point.value))).toBeGreaterThan(350);
     expect(running.warnings).toEqual([]);
   });
@@ -33,7 +32,7 @@ describe('runtime metrics', () => {
       `${burn} setTimeout(() => {
         const { runtime } = globalThis[Symbol.for('scorchmark.agent')];
         runtime.pauseBegins();
-        burn(400); // As a heap snapshot would.
+        burn(1500); // As a heap snapshot would: longer than what follows takes on a busy machine.
         runtime.pauseEnds();
         burn(200); // All that has gathered meanwhile.
         console.log('both done');
@@ -68,7 +67,8 @@ describe('runtime metrics', () => {
       capture: { cpu, metricsIntervalMs: 100 },
     });
     expect(await running.ended).toMatchObject({ code: 0 });
-    expect(running.marks.filter((mark) => mark.kind === 'blocked' && mark.durationMs > 500)).toEqual([]);
+    // A busy machine may hold it up for a part of that time.
+    expect(running.marks.filter((mark) => mark.kind === 'blocked' && mark.durationMs > 850)).toEqual([]);
     const utilization = seriesOf(running, 'loopUtilization').map((point) => point.value);
     expect(Math.min(...utilization)).toBeLessThan(0.5);
     for (const value of utilization) expect(value).toBeLessThanOrEqual(1);
