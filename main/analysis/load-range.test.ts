@@ -88,6 +88,28 @@ test('merges the seconds of a range by endpoint, with the curve and the map of a
   expect(found?.heatMap.counts.reduce((sum, count) => sum + count)).toBe(81);
 });
 
+test('tells what was sent, and checks by their words, where all seconds tell it', async () => {
+  const lines = endpointLines([
+    { method: 'GET', url: '/a', checks: ['status 200', 'body contains “x”'] },
+    { method: 'GET', url: '/b', checks: ['status 200'] },
+  ]);
+  const told = [
+    second(1, 0, 10, 3, { bytesSent: 30, checksHeld: [3, 1], checksFailed: [0, 2] }),
+    second(1, 1, 10, 2, { bytesSent: 20, checksHeld: [2] }),
+    second(2, 0, 10, 1, { bytesSent: 10, checksFailed: [1] }),
+  ];
+  await write(lines + secondLines(told));
+  const found = await loadBetween(store, 'x', { startUs: 0, endUs: 1e9 });
+  expect(found?.totals).toMatchObject({
+    bytesSent: 60,
+    checks: { 'status 200': { passed: 5, failed: 1 }, 'body contains “x”': { passed: 1, failed: 2 } },
+  });
+  expect(found?.perRequest[1]?.totals).toMatchObject({
+    bytesSent: 20,
+    checks: { 'status 200': { passed: 2, failed: 0 } },
+  });
+});
+
 test('is null where there is nothing, and without the file', async () => {
   expect(await loadBetween(store, 'x', { startUs: 0, endUs: 1e9 })).toBeNull();
   await write(endpoints + secondLines([second(3, 0, 1, 1)]));

@@ -744,6 +744,42 @@ test('WebSocket messages are answered by what is expected of them', async () => 
   sockets.close();
 });
 
+test('WebSockets and requests share the connections that a server is given, and all bytes of messages count', async () => {
+  const server = await use(serveHttp((_message, response) => response.end('fine')));
+  const sockets = new WebSocketServer({ noServer: true });
+  let visits = 0;
+  let open = 0;
+  let most = 0;
+  server.onUpgrade((message, socket, head) =>
+    sockets.handleUpgrade(message, socket, head, (client) => {
+      visits++;
+      most = Math.max(most, ++open);
+      client.on('message', (data: Buffer) => client.send(`you said ${data.toString()}`));
+      client.on('close', () => open--);
+    }),
+  );
+  const sent = sendScenario(runner.startLoad, {
+    baseUrl: server.origin,
+    load: closed(5, foreverMs),
+    connection: { maxConnections: 1 },
+    flows: flow(
+      { kind: 'websocket', url: '/chat', messages: [{ send: 'unasked' }, { send: 'ping', expect: 'ping' }] },
+      request('/'),
+    ),
+  });
+  const { totals, perRequest } = await endedWhen(sent, () => visits > 12);
+  // The server may hear of the end of one a moment after the beginning of the next; five users wait for it.
+  expect(most).toBeLessThanOrEqual(2);
+  expect(totals).toMatchObject(goodTotals);
+  const [, messages, requests] = perRequest.map((each) => each.totals);
+  expect(requests!.requests).toBeGreaterThan(0);
+  // Both messages of a visit, and of the one at the end perhaps one.
+  const visit = messages!.requests * 'unaskedping'.length;
+  expect(messages!.bytesSent! - visit).toBeGreaterThanOrEqual(0);
+  expect(messages!.bytesSent! - visit).toBeLessThanOrEqual('unaskedping'.length);
+  sockets.close();
+});
+
 test('a WebSocket that is refused, and one that is never answered', async () => {
   let seen = 0;
   const server = await use(
