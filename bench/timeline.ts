@@ -10,10 +10,11 @@ import os from 'node:os';
 import path from 'node:path';
 import { chromium, type Browser } from '@playwright/test';
 import { packageRoot } from '../main/paths';
-import { BoundedSeries, CollectionLog, staggeredMostPoints, type ReducibleSeries } from '../profiles/series';
 import { findChromium } from '../scripts/find-chromium.mjs';
 import { gesture, timeHandlers } from './explorer-page';
-import { longRun, longRunSteps, marksAt, pointsAt, writeLongSession } from './long-session';
+import { liveHours } from './live-hours';
+import { writeLongSession } from './long-session';
+import { traceTasks } from './task-trace';
 import { median, note, print } from './print';
 
 /** What a window with all lanes of a short run takes is about 20 MB; the whole timeline as objects would take gigabytes. */
@@ -22,6 +23,8 @@ const shownBudgetMs = 5000;
 const frameBudgetMs = { p50: 2, p95: 5, max: 16.7 };
 /** Tasks of the window's thread that are no handlers count, too: answers being read, views being made anew, painting. */
 const longTaskBudgetMs = 50;
+/** From the first hour of a live run to the fourth; held are 4096 points of a series or kind of collection at most. */
+const liveBudget = { heldPoints: 262_144, heapGrowth: 1.5, costGrowth: 1.5 };
 
 export async function timeline(rounds: number): Promise<void> {
   const home = await mkdtemp(path.join(os.tmpdir(), 'scorchmark-bench-'));
@@ -54,16 +57,16 @@ export async function timeline(rounds: number): Promise<void> {
       await first.close();
       for (let round = 0; round < rounds; round++) {
         measured.push(await measure(context, new URL(url).origin, id));
-        const { shownMs, heapMb, framesMs, longestTaskMs } = measured.at(-1)!;
+        const { shownMs, heapMb, framesMs, longestTaskMs, tasksCpuMs } = measured.at(-1)!;
         note(
-          `  round ${round + 1}: shown ${Math.round(shownMs)} ms, ${heapMb.toFixed(1)} MB, frames p95 ${at(framesMs, 0.95).toFixed(2)}, max ${at(framesMs, 1).toFixed(1)} ms, longest task ${Math.round(longestTaskMs)} ms`,
+          `  round ${round + 1}: shown ${Math.round(shownMs)} ms, ${heapMb.toFixed(1)} MB, frames p95 ${at(framesMs, 0.95).toFixed(2)}, max ${at(framesMs, 1).toFixed(1)} ms, longest task ${Math.round(longestTaskMs)} ms (${at(tasksCpuMs, 1).toFixed(1)} ms of CPU)`,
         );
       }
     } finally {
       await browser.close();
     }
     report(measured);
-    streamLive();
+    await streamLive();
   } finally {
     server.kill('SIGINT');
     if (server.exitCode === null) await once(server, 'exit');
@@ -77,6 +80,8 @@ interface Measured {
   framesMs: number[];
   /** The longest task of the window's thread while the lanes were moved; 0 when none took 50 ms. */
   longestTaskMs: number;
+  /** CPU time of each of its tasks meanwhile, with what the browser does for the frames: a busy machine does not change it. */
+  tasksCpuMs: number[];
 }
 
 interface Watched extends Window {
@@ -114,14 +119,16 @@ async function measure(
     await page.evaluate(() => {
       (window as unknown as Watched).longTasksMs.length = 0;
     });
+    const trace = await traceTasks(context.browser()!);
     const framesMs = await page.evaluate(gesture, '[data-testid="lanes-overlay"]');
+    const tasksCpuMs = await trace.end();
     const longestTaskMs = await page.evaluate(() =>
       (window as unknown as Watched).longTasksMs.reduce((most, each) => Math.max(most, each), 0),
     );
     const session = await context.newCDPSession(page);
     await session.send('HeapProfiler.collectGarbage');
     const { usedSize } = await session.send('Runtime.getHeapUsage');
-    return { shownMs, heapMb: usedSize / 1e6, framesMs, longestTaskMs };
+    return { shownMs, heapMb: usedSize / 1e6, framesMs, longestTaskMs, tasksCpuMs };
   } finally {
     await page.close();
   }
@@ -154,35 +161,18 @@ function report(measured: Measured[]): void {
     Math.max(...measured.map(({ longestTaskMs }) => longestTaskMs)),
     longTaskBudgetMs,
   );
+  const tasks = measured.flatMap(({ tasksCpuMs }) => tasksCpuMs);
+  figure('taskCpuP99', 'ms', at(tasks, 0.99), frameBudgetMs.max);
+  figure('longestTaskCpu', 'ms', at(tasks, 1), longTaskBudgetMs);
 }
 
-/** The window's store alone, at full speed: what it holds must not grow with the hours. */
-function streamLive(): void {
-  const series = new Map<string, BoundedSeries>();
-  const collections = new CollectionLog(4096);
-  let mostHeld = 0;
-  let longestMs = 0;
-  for (let step = 0; step < longRunSteps; step++) {
-    const points = pointsAt(step);
-    const marks = marksAt(step);
-    const began = performance.now();
-    for (const { metric, scope, tUs, value } of points) {
-      const key = `${metric} ${scope}`;
-      const held = series.get(key);
-      if (held) held.push(tUs, value);
-      else
-        series.set(
-          key,
-          new BoundedSeries<ReducibleSeries>(
-            { tUs: [tUs], values: [value] },
-            staggeredMostPoints(series.size),
-          ),
-        );
-    }
-    for (const mark of marks) if (mark.kind === 'gc') collections.push(mark);
-    longestMs = Math.max(longestMs, performance.now() - began);
-    if (step % 1000 === 0) mostHeld = Math.max(mostHeld, heldPoints(series, collections));
-  }
+/** The same hours as a live run: what the window holds of them, and what taking more costs it, must not grow. */
+async function streamLive(): Promise<void> {
+  const hours = await liveHours();
+  for (const { hour, cpuMs, lanesMs, heapMb, held } of hours)
+    note(
+      `  hour ${hour}: ${Math.round(cpuMs)} ms of CPU, lanes ${lanesMs.toFixed(1)} ms, heap ${heapMb.toFixed(1)} MB, ${held} points held`,
+    );
   const figure = (metric: string, unit: string, ours: number, budget: number): void =>
     print({
       bench: 'timeline',
@@ -196,18 +186,16 @@ function streamLive(): void {
       ok: ours <= budget,
       runs: 1,
     });
-  const measuredPoints =
-    longRunSteps * (pointsAt(1).length + (longRun.gcsPerSecond * longRun.intervalMs) / 1000);
-  note(`timeline: ${Math.round(measuredPoints / 1e6)} million values and collections streamed`);
-  figure('liveHeldPoints', 'count', mostHeld, series.size * 4096 + collections.all().length * 4096);
-  figure('liveLongestBatch', 'ms', longestMs, 50);
-}
-
-function heldPoints(series: ReadonlyMap<string, BoundedSeries>, collections: CollectionLog): number {
-  let held = 0;
-  for (const { series: one } of series.values()) held += one.tUs.length;
-  for (const { tUs } of collections.all()) held += tUs.length;
-  return held;
+  const [first, last] = [hours[0]!, hours.at(-1)!];
+  figure('liveHeldPoints', 'count', Math.max(...hours.map(({ held }) => held)), liveBudget.heldPoints);
+  figure('liveHeapGrowth', 'ratio', last.heapMb / first.heapMb, liveBudget.heapGrowth);
+  figure('liveCostGrowth', 'ratio', last.cpuMs / first.cpuMs, liveBudget.costGrowth);
+  figure(
+    'liveBatchCpuP999',
+    'ms',
+    Math.max(...hours.map(({ batchP999Ms }) => batchP999Ms)),
+    frameBudgetMs.max,
+  );
 }
 
 function at(values: readonly number[], share: number): number {
