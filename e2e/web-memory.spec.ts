@@ -177,6 +177,22 @@ test('a snapshot of a running program, by the button: what it costs, what is in 
     await expect(page.getByTestId('object-id')).toBeVisible();
   });
 
+  await test.step('in the wrong order they say so by name, and are swapped', async () => {
+    await page.evaluate(() => {
+      const [path, query] = location.hash.split('?');
+      const asked = new URLSearchParams(query);
+      const [file, base] = [asked.get('file')!, asked.get('base')!];
+      asked.set('file', base);
+      asked.set('base', file);
+      location.hash = `${path}?${asked.toString()}`;
+    });
+    const notice = page.getByTestId('wrong-order');
+    await expect(notice).toContainText(/leaky\.cjs.* was taken after .*leaky\.cjs/);
+    await notice.getByRole('button', { name: 'Swap them' }).click();
+    await expect(page.getByTestId('changes')).toBeVisible();
+    await expect(notice).toBeHidden();
+  });
+
   await test.step('one is deleted, after a question', async () => {
     await page.getByRole('button', { name: 'Snapshots', exact: true }).click();
     await page

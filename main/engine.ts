@@ -250,6 +250,10 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     },
     'sessions.update': (change) => store.update(change),
     'sessions.trash': async ({ ids }) => {
+      // One that cannot be read has nothing open, either.
+      for (const id of ids)
+        for (const { file } of (await store.get(id).catch(() => null))?.snapshots ?? [])
+          await snapshots.forget({ id, file });
       await store.trash(ids);
       return null;
     },

@@ -1,15 +1,16 @@
 import { Button } from '@mantine/core';
-import { IconArrowLeft } from '@tabler/icons-react';
+import { IconAlertTriangle, IconArrowLeft } from '@tabler/icons-react';
 import { useEffect, useRef, useState } from 'react';
 import { Group, Panel, Separator, useDefaultLayout } from 'react-resizable-panels';
 import { exactBytes, formatBytes, formatNumber } from '../../../../../profiles/format';
 import type { ConstructorChange, HeapNodeRow } from '../../../../../profiles/heap/questions';
 import { LoadingView } from '../../../../components/LoadingView';
 import type { SnapshotRef } from '../../../../state/memory-place';
-import { useRoute } from '../../../../state/selection';
+import { emptySelection, useRoute } from '../../../../state/selection';
 import { HeapGrid, type GridColumn, type GridOrder } from '../grid/HeapGrid';
 import { useLazyTree } from '../grid/use-lazy-tree';
 import type { ViewedRun } from '../../viewed-run';
+import { takenMs, useComparedBase } from './comparison-order';
 import { mapPage } from './heap-columns';
 import { Holders } from './Holders';
 import { ObjectLabel } from './ObjectLabel';
@@ -40,6 +41,13 @@ function Body(props: { run: ViewedRun; comparison: OpenComparison; base: Snapsho
   const { totals, b } = comparison;
   const { group, object } = run.selection.memory;
   const change = totals.shallowB - totals.shallowA;
+  const before = useComparedBase(run.model, base);
+  const name = snapshotName(run.model, b.file);
+  const ownMs = takenMs(run.model, b.file);
+  // Ids tell the order within one thread; of others only when they were taken.
+  const isReversed = totals.sameIsolate
+    ? totals.isReversed
+    : before.takenMs !== null && ownMs !== null && before.takenMs > ownMs;
   return (
     <div className="heap-lists" data-testid="comparison">
       <div className="heap-tools">
@@ -52,11 +60,11 @@ function Body(props: { run: ViewedRun; comparison: OpenComparison; base: Snapsho
         >
           Snapshots
         </Button>
-        <span className="ellipsis heap-title">
+        <span className="ellipsis heap-title" title={`From ${before.name} to ${name}`}>
           <span className="muted">From </span>
-          {base.id ? `another session: ${base.file}` : snapshotName(run.model, base.file)}
+          {before.name}
           <span className="muted"> ({formatBytes(totals.shallowA)}) to </span>
-          {snapshotName(run.model, b.file)}
+          {name}
           <span className="muted"> ({formatBytes(totals.shallowB)}): </span>
           <strong className={change > 0 ? 'worse' : change < 0 ? 'better' : undefined}>
             {signed(change)}
@@ -71,6 +79,7 @@ function Body(props: { run: ViewedRun; comparison: OpenComparison; base: Snapsho
           </span>
         )}
       </div>
+      {isReversed && <WrongOrder run={run} base={base} file={b.file} baseName={before.name} name={name} />}
       <div className="heap-fill">
         <Group
           id="heap-details"
@@ -100,6 +109,41 @@ function Body(props: { run: ViewedRun; comparison: OpenComparison; base: Snapsho
           </Panel>
         </Group>
       </div>
+    </div>
+  );
+}
+
+interface Reversed {
+  run: ViewedRun;
+  base: SnapshotRef;
+  file: string;
+  baseName: string;
+  name: string;
+}
+
+/** Growth would be told of what has shrunk. */
+function WrongOrder({ run, base, file, baseName, name }: Reversed) {
+  const { route, go, goInMemory } = useRoute();
+  const { id } = run.model;
+  const swap = (): void => {
+    const isOther = base.id !== '' && base.id !== id;
+    const swapped = { file: base.file, base: { id: isOther ? id : '', file }, group: null, object: null };
+    if (!isOther) goInMemory(swapped);
+    else {
+      const memory = { ...route.selection.memory, ...swapped };
+      go({ view: 'run', id: base.id, selection: { ...emptySelection, tab: 'memory', memory } });
+    }
+  };
+  return (
+    <div className="notice notice-warn heap-notice" role="status" data-testid="wrong-order">
+      <IconAlertTriangle size={15} aria-hidden />
+      <span>
+        In the wrong order: <strong>{baseName}</strong> was taken after <strong>{name}</strong>. What is
+        called new here has gone since, and what is called deleted has come.
+      </span>
+      <Button size="compact-xs" variant="default" onClick={swap}>
+        Swap them
+      </Button>
     </div>
   );
 }

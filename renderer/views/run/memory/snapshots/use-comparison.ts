@@ -17,7 +17,10 @@ export interface OpenComparison {
   a: SnapshotRef;
   b: SnapshotRef;
   /** The first page, without a search: its totals are of the whole snapshots. */
-  totals: Pick<SnapshotComparisonAnswers['constructors'], 'sameIsolate' | 'shallowA' | 'shallowB'>;
+  totals: Pick<
+    SnapshotComparisonAnswers['constructors'],
+    'sameIsolate' | 'isReversed' | 'shallowA' | 'shallowB'
+  >;
   ask: <K extends Kind>(question: ComparisonQuestionOf<K>) => Promise<SnapshotComparisonAnswers[K]>;
 }
 
