@@ -189,6 +189,8 @@ async function openReport(report: string, options: { javaScriptEnabled?: boolean
   const file = path.join(folder, `report-${Math.random().toString(36).slice(2)}.html`);
   await writeFile(file, report);
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
+  // The test's own limit is what ends it.
+  context.setDefaultTimeout(0);
   const page = await context.newPage();
   const requests: string[] = [];
   const troubles: string[] = [];

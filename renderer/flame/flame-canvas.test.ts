@@ -56,6 +56,8 @@ beforeEach(async () => {
     viewport: { width: 1000, height: 400 },
     reducedMotion: 'reduce',
   });
+  // The test's own limit is what ends it.
+  context.setDefaultTimeout(0);
   page = await context.newPage();
   const css = await readFile(path.join(import.meta.dirname, 'flame.css'), 'utf8');
   await page.setContent(

@@ -30,6 +30,8 @@ async function newPage(deviceScaleFactor: number): Promise<Page> {
     deviceScaleFactor,
     reducedMotion: 'reduce',
   });
+  // The test's own limit is what ends it.
+  made.setDefaultTimeout(0);
   pages.set(deviceScaleFactor, made);
   return made;
 }
