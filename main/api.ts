@@ -18,7 +18,7 @@ import type { CollectionColumns, ExactColumns } from '../profiles/series';
 import type { ProfileDelta, V8HeapProfile } from '../profiles/types';
 import type { AppErrorJson } from './errors';
 import type { LoadInRange, LoadResult } from './load-results';
-import { faultSchema, scenarioSchema, type Scenario } from './scenario';
+import { faultSchema, scenarioSchema, type FaultKind, type Scenario } from './scenario';
 
 export type * from './load-results';
 export * from './scenario';
@@ -377,6 +377,8 @@ export interface RunState {
   processes: ProcessInfo[];
   listening: ListeningAddress[];
   load: LoadState | null;
+  /** Faults that this run cannot make, by their kind, each with the reason in a sentence. */
+  impossibleFaults?: Partial<Record<FaultKind, string>>;
   warnings: RunWarning[];
   sampleCount: number;
   snapshots: SnapshotInfo[];

@@ -34,6 +34,7 @@ import { extentOf, scenarioOfLoad } from '../load/scenario-of-load';
 import { describeEnvironment, projectName } from './environment';
 import { Recording, type JournalRecord } from './recording';
 import type { Recorder, RecorderFactory } from './recorder';
+import { impossibleFaults } from '../load/faults';
 import { RunFaults } from './run-faults';
 import { RunLoad, type RunLoadOptions } from './run-load';
 import { RunMemory, type RunMemoryOptions } from './run-memory';
@@ -139,6 +140,10 @@ export class Run {
       processes: [],
       listening: [],
       load: null,
+      impossibleFaults: impossibleFaults({
+        isAttached: spec.target.kind === 'attach',
+        hasLoad: spec.load !== undefined,
+      }),
       warnings: [],
       sampleCount: 0,
       snapshots: [],

@@ -12,6 +12,8 @@ export interface Span {
 
 /** A loop that does not come to ours within so long is busy itself. */
 const startsWithinMs = 5000;
+/** Between two looks whether the workbench is there. */
+const lookMs = 20;
 /** The end of a run does not wait for longer. */
 const endLimitMs = 2000;
 const answerSchema = z.object({
@@ -20,18 +22,29 @@ const answerSchema = z.object({
 
 /**
  * In a turn of the event loop, not within the inspector's own call: while it spins, the inspector is served by interrupts as
- * with any busy program, so that it is profiled and can be ended early.
+ * with any busy program, so that it is profiled and can be ended early. It looks whether the workbench is still there, where it
+ * can see it (not out of a container): a program that was attached to must not stay blocked when that is killed.
+ * @param watchedPid the workbench
  */
-const expressionOf = (blockMs: number): string => `new Promise((resolve) => {
+export const expressionOf = (blockMs: number, watchedPid: number): string => `new Promise((resolve) => {
   const key = Symbol.for('scorchmark.fault');
   const state = globalThis[key] || { over: 0 };
   Object.defineProperty(globalThis, key, { value: state, configurable: true, enumerable: false });
   const over = state.over;
+  const isThere = () => {
+    try { return process.kill(${watchedPid}, 0); } catch (error) { return error.code === 'EPERM'; }
+  };
+  const canSee = isThere();
   const nowUs = () => { const [s, ns] = process.hrtime(); return s * 1e6 + ns / 1e3; };
   setImmediate(function faultBlocksEventLoop() {
     const startUs = nowUs();
     const untilUs = startUs + ${blockMs * 1000};
-    while (state.over === over && nowUs() < untilUs);
+    let lookUs = startUs;
+    for (let tUs = startUs; state.over === over && tUs < untilUs; tUs = nowUs()) {
+      if (!canSee || tUs < lookUs) continue;
+      if (!isThere()) break;
+      lookUs = tUs + ${lookMs * 1000};
+    }
     resolve({ startUs, endUs: nowUs() });
   });
 })
@@ -112,7 +125,7 @@ async function block(thread: TargetThread, blockMs: number): Promise<Span | unde
   try {
     const answer = await Promise.race([
       session.send('Runtime.evaluate', {
-        expression: expressionOf(blockMs),
+        expression: expressionOf(blockMs, process.pid),
         awaitPromise: true,
         returnByValue: true,
         silent: true,

@@ -2,6 +2,7 @@ export { EvidenceLog } from './evidence-log';
 export { createFaults, type FaultPorts, type Faults } from './create-faults';
 export { faultText } from './fault-text';
 export { FineWindows, fineWindowUs, type FineWindow } from './fine-windows';
+export { impossibleFaults } from './impossible';
 export { programLoops } from './loops';
 export { NetworkPaths } from './network-paths';
 export { createProxies, type Proxies } from './open-proxy';

@@ -64,17 +64,15 @@ export async function capMemory(options: MemoryCapOptions): Promise<Acting> {
 
 async function capGroup(group: MemoryGroup, bytes: number, of: string, keeps: boolean): Promise<Acting> {
   const killedBefore = await group.killed();
+  // Version 1 refuses a limit below what is used and cannot be taken back; version 2 would end the program at once.
+  if (group.version === 2 && (await group.heldBytes()) >= bytes) throw await tooMuch(group, bytes);
   const name = `control group (version ${group.version}, ${group.limitFile})`;
   try {
     await group.limit(bytes);
   } catch (error) {
     await group.lift().catch(() => undefined);
     if ((error as NodeJS.ErrnoException).code !== 'EBUSY') throw error;
-    throw new AppError(
-      'BAD_INPUT',
-      `It uses ${megabytes(await group.usedBytes())} already and gave nothing back: it was not capped at ${megabytes(bytes)}.`,
-      { hint: 'Choose a higher cap.', cause: error },
-    );
+    throw await tooMuch(group, bytes, error);
   }
   return {
     means: `${name}: ${of}, all its processes together`,
@@ -88,6 +86,15 @@ async function capGroup(group: MemoryGroup, bytes: number, of: string, keeps: bo
         };
     },
   };
+}
+
+async function tooMuch(group: MemoryGroup, bytes: number, cause?: unknown): Promise<AppError> {
+  const used = megabytes(await group.usedBytes());
+  return new AppError(
+    'BAD_INPUT',
+    `It uses ${used} already and gave nothing back: it was not capped at ${megabytes(bytes)}.`,
+    { hint: 'Choose a higher cap.', cause },
+  );
 }
 
 async function capByPrlimit(pids: number[], limitBytes: number): Promise<Acting> {

@@ -75,6 +75,13 @@ export class MemoryGroup {
     );
   }
 
+  /** What cannot be taken back by writing files to their disk: memory of the processes' own, and shared. Version 2. */
+  async heldBytes(): Promise<number> {
+    const text = await readFile(path.join(this.folder, 'memory.stat'), 'utf8').catch(() => '');
+    const of = (name: string): number => Number(new RegExp(`^${name} (\\d+)`, 'm').exec(text)?.[1] ?? 0);
+    return of('anon') + of('shmem');
+  }
+
   /** How many processes the kernel has ended for want of memory. */
   async killed(): Promise<number> {
     const file = this.version === 2 ? 'memory.events' : 'memory.oom_control';

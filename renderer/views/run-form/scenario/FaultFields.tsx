@@ -9,10 +9,12 @@ interface Props {
   /** By the field's name. */
   errors?: Readonly<Record<string, string | undefined>>;
   label: string;
+  /** Kinds that cannot be chosen, each with the reason in a sentence. */
+  impossible?: Readonly<Partial<Record<FaultDraft['kind'], string>>> | undefined;
 }
 
 /** Which fault, and how much of it. */
-export function FaultFields({ draft, onChange, places, errors = {}, label }: Props) {
+export function FaultFields({ draft, onChange, places, errors = {}, label, impossible = {} }: Props) {
   const { fields } = faultForms[draft.kind];
   const set = (name: string, value: string): void =>
     onChange({ ...draft, values: { ...draft.values, [name]: value } });
@@ -20,7 +22,11 @@ export function FaultFields({ draft, onChange, places, errors = {}, label }: Pro
     <>
       <Select
         label={label}
-        data={faultKinds.map((kind) => ({ value: kind, label: faultForms[kind].title }))}
+        data={faultKinds.map((kind) => ({
+          value: kind,
+          label: faultForms[kind].title,
+          disabled: impossible[kind] !== undefined,
+        }))}
         value={draft.kind}
         onChange={(kind) => kind && onChange(newFault(kind))}
         allowDeselect={false}

@@ -19,6 +19,8 @@ export function FaultControls({ run }: { run: ViewedRun }) {
   const [error, setError] = useState('');
   const [firing, setFiring] = useState(false);
   if (state.phase !== 'running') return null;
+  const impossible = state.impossibleFaults ?? {};
+  const reasons = Object.entries(impossible);
   const fire = async (): Promise<void> => {
     const found = faultOf(draft);
     const forMs = readDuration(lasts);
@@ -47,7 +49,13 @@ export function FaultControls({ run }: { run: ViewedRun }) {
       {open && (
         <>
           <div className="form-row fault-row">
-            <FaultFields draft={draft} onChange={setDraft} places={places} label="Fault" />
+            <FaultFields
+              draft={draft}
+              onChange={setDraft}
+              places={places}
+              label="Fault"
+              impossible={impossible}
+            />
             <TextInput
               label="How long"
               placeholder="until ended"
@@ -59,6 +67,7 @@ export function FaultControls({ run }: { run: ViewedRun }) {
               className="fault-fire"
               variant="default"
               loading={firing}
+              disabled={impossible[draft.kind] !== undefined}
               leftSection={<IconBolt size={14} />}
               onClick={() => void fire()}
             >
@@ -68,6 +77,15 @@ export function FaultControls({ run }: { run: ViewedRun }) {
           <p className="hint">
             {faultForms[draft.kind].hint} It ends by itself after this time, by its button, and with the run.
           </p>
+          {reasons.length > 0 && (
+            <ul className="hint" aria-label="Not possible here">
+              {reasons.map(([kind, reason]) => (
+                <li key={kind}>
+                  {faultForms[kind as FaultDraft['kind']].title}: {reason}
+                </li>
+              ))}
+            </ul>
+          )}
           {error !== '' && (
             <p className="field-error" role="alert">
               {error}
