@@ -36,6 +36,12 @@ export function LoadTab({ run: newest }: { run: ViewedRun }) {
   const { model } = run;
   const { load } = model.state;
   const result = model.loadResult;
+  if (!load && !result && model.detail?.spec?.load)
+    return (
+      <div className="scroll load-tab">
+        <NothingMeasured begun={model.marks.some(({ kind }) => kind === 'load-start')} />
+      </div>
+    );
   if (!load && !result)
     return (
       <div className="scroll load-tab">
