@@ -37,6 +37,7 @@ class Host {
   readonly #free: Connection[] = [];
   readonly #all = new Set<Connection>();
   #places = 0;
+  #isGone = false;
   /** In order; those that gave up are gone. */
   readonly #waiting = new Set<SharedConnection | Place>();
 
@@ -47,7 +48,7 @@ class Host {
 
   /** @returns undefined when it has to wait; `granted` is called then */
   take(asker: SharedConnection): Connection | undefined {
-    const free = this.#free.pop();
+    const free = this.#isGone ? undefined : this.#free.pop();
     if (free) return free;
     if (!this.#isFull) return this.#opened();
     this.#waiting.add(asker);
@@ -94,13 +95,15 @@ class Host {
     next?.granted(this.#opened());
   }
 
+  /** Nobody gets anything any more. */
   destroy(): void {
+    this.#isGone = true;
     this.#waiting.clear();
     for (const connection of this.#all) connection.destroy();
   }
 
   get #isFull(): boolean {
-    return this.#all.size + this.#places >= this.most;
+    return this.#isGone || this.#all.size + this.#places >= this.most;
   }
 
   #opened(): Connection {

@@ -118,8 +118,9 @@ export class LoadRun implements Crew {
     this.#isOver = true;
     for (const timer of this.#timers) clearInterval(timer);
     const endUs = nowUs();
-    this.#driver?.stop();
+    // First: what one user gives back would go on to the next, who would send once more.
     this.#limits?.destroy();
+    this.#driver?.stop();
     const started = this.#startedUs > 0;
     if (started) {
       if (endUs - this.#windowStartUs >= shortestWindowUs) this.#window(endUs);

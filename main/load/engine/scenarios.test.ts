@@ -768,6 +768,8 @@ test('WebSockets and requests share the connections that a server is given, and 
     ),
   });
   const { totals, perRequest } = await endedWhen(sent, () => visits > 12);
+  // Those who still wait at the end send nothing more.
+  await server.allClosed();
   // The server may hear of the end of one a moment after the beginning of the next; five users wait for it.
   expect(most).toBeLessThanOrEqual(2);
   expect(totals).toMatchObject(goodTotals);
