@@ -34,7 +34,7 @@ export class UserGroup {
   iterationEnded(user: User, broken: boolean): void {
     if (this.#leaves(user)) return;
     let delayMs = randomDelayMs(this.thinkTime);
-    if (broken) delayMs = Math.max(delayMs, brokenPauseMs);
+    if (broken || user.hasFailed) delayMs = Math.max(delayMs, brokenPauseMs);
     // Iterations that send nothing would never let anything else happen.
     else if (!user.hasSent) delayMs = Math.max(delayMs, 1);
     if (delayMs > 0) user.beginIn(delayMs, (lateUs) => this.#mayBegin(user, lateUs));

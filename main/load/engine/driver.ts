@@ -36,5 +36,5 @@ export interface DriverOptions {
   over(): void;
 }
 
-/** After something was not answered; a dead server is not hammered. */
+/** After an iteration in which something was not answered; a dead server is not hammered. */
 export const brokenPauseMs = 100;

@@ -82,6 +82,45 @@ test('resets every third request, closes every fifth', async () => {
   expect(totals.errors).toBe(kinds['ECONNRESET']! + kinds['closed by the server']!);
 });
 
+test('what is not answered hides nothing behind it, except what needs a value of it', async () => {
+  const asked = { reset: 0, next: 0, last: 0 };
+  const server = await use(
+    serveHttp((request, response) => {
+      if (request.url === '/reset') {
+        asked.reset++;
+        request.socket.resetAndDestroy();
+      } else {
+        if (request.url === '/next') asked.next++;
+        else asked.last++;
+        response.end('{}');
+      }
+    }),
+  );
+  const step = (path: string, more: object = {}) => ({
+    kind: 'request' as const,
+    name: path,
+    url: `${server.origin}${path}`,
+    ...more,
+  });
+  const capture = [{ name: 'id', from: 'json' as const, select: '$.id' }];
+  const load = { model: 'open' as const, stages: [{ durationMs: 200, rate: 20 }] };
+  const { totals, iterations } = await sendScenario(runner.startLoad, {
+    load,
+    flows: [{ name: 'goes on', steps: [step('/reset'), step('/next')] }],
+  }).done;
+  expect(asked).toEqual({ reset: 4, next: 4, last: 0 });
+  expect(totals).toMatchObject({ requests: 4, errors: 4, errorKinds: { ECONNRESET: 4 } });
+  expect(iterations).toBe(4);
+
+  const needing = await sendScenario(runner.startLoad, {
+    load,
+    flows: [{ name: 'needs it', steps: [step('/reset', { capture }), step('/last')] }],
+  }).done;
+  expect(asked).toEqual({ reset: 8, next: 4, last: 0 });
+  expect(needing.totals).toMatchObject({ requests: 0, errors: 4 });
+  expect(needing.iterations).toBe(0);
+});
+
 test('hangs: before the head, within the head, within the body', async () => {
   const texts = ['', 'HTTP/1.1 200 OK\r\nContent-', 'HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf'];
   let at = 0;

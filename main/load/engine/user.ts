@@ -34,7 +34,7 @@ export interface Crew {
   place(origin: Origin, granted: () => void): Place | null;
   /** The flow of the next iteration. */
   nextFlow(): readonly CompiledStep[];
-  /** @param broken it ended early: something was not answered, or a value is missing */
+  /** @param broken it ended early: a value that later steps need is missing, or a step could not be sent */
   iterationEnded(user: User, broken: boolean): void;
   setUpFailed(user: User, kind: string): void;
 }
@@ -74,6 +74,7 @@ export class User implements AnswerSink, TemplateValues {
   #isGone = false;
   #isSettingUp = false;
   #hasSent = false;
+  #hasFailed = false;
   /** The rows of the set-up are those of the first iteration: none is passed over. */
   #keepsRows = false;
 
@@ -96,6 +97,7 @@ export class User implements AnswerSink, TemplateValues {
     this.#dueUs = dueUs;
     this.#begunUs = nowUs();
     this.#hasSent = false;
+    this.#hasFailed = false;
     const { compiled } = this.crew;
     if (this.#keepsRows) this.#keepsRows = false;
     else for (const source of compiled.data) this.#values.set(source.name, source.next(this.index));
@@ -117,6 +119,11 @@ export class User implements AnswerSink, TemplateValues {
   /** The iteration that just ended sent something. */
   get hasSent(): boolean {
     return this.#hasSent;
+  }
+
+  /** Something in the iteration that just ended was not answered. */
+  get hasFailed(): boolean {
+    return this.#hasFailed;
   }
 
   /** Gives up what is under way without a word; nothing is left open. */
@@ -330,8 +337,16 @@ export class User implements AnswerSink, TemplateValues {
     if (this.#isSettingUp) this.#failSetUp(kind);
     else {
       this.crew.statistics.failed(step.endpoint, kind, receivedBytes, this.#sentUs > 0 ? this.#sentBytes : 0);
-      this.#end(true);
+      this.#unanswered(step);
     }
+  }
+
+  /** What needs nothing of this answer is asked all the same: one dead endpoint must not hide those behind it. */
+  #unanswered(step: CompiledRequest): void {
+    this.#hasFailed = true;
+    if (step.captures.some(({ required }) => required)) this.#end(true);
+    // Not at once: the connection is still about to tell of its end.
+    else this.#think({ minMs: 1, maxMs: 1 });
   }
 
   #timedOut(step: CompiledRequest, kind: string, receivedBytes: number): void {
@@ -344,7 +359,7 @@ export class User implements AnswerSink, TemplateValues {
         receivedBytes,
         this.#sentUs > 0 ? this.#sentBytes : 0,
       );
-      this.#end(true);
+      this.#unanswered(step);
     }
   }
 
@@ -480,7 +495,10 @@ export class User implements AnswerSink, TemplateValues {
         this.#dueUs = nowUs();
         if (problem === null) this.#next();
         else if (this.#isSettingUp) this.#failSetUp(problem);
-        else this.#end(true);
+        else {
+          this.#hasFailed = true;
+          this.#think({ minMs: 1, maxMs: 1 });
+        }
       },
     });
     this.#visit = visit;

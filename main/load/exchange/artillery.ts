@@ -95,6 +95,8 @@ class ArtilleryWriter {
     this.notes.push(
       'Artillery counts requests without an answer as errors; answers of 4xx and 5xx are counted by their code.',
     );
+    if (this.scenario.flows.some(({ steps }) => steps.filter(({ kind }) => kind === 'request').length > 1))
+      this.notes.push('A request without an answer ends what this user of Artillery does; here it goes on.');
     if (
       connection.timeoutMs % 1000 !== 0 ||
       allSteps(this.scenario).some((step) => step.kind === 'request' && step.timeoutMs !== undefined)
