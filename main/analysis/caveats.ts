@@ -1,6 +1,7 @@
 /** Why the numbers of two sessions may not be comparable, in sentences for the person. */
 import { formatDurationMs, formatNumber } from '../../profiles/format';
-import type { Environment, LoadResult, RunSpec, SessionMeta } from '../api';
+import type { Environment, LoadResult, RunSpec, Scenario, SessionMeta } from '../api';
+import { nameOfLoad } from '../load/scenario-of-load';
 
 /** What is known of a run besides its numbers; the more, the more can be said. */
 export interface ComparedRun {
@@ -43,8 +44,8 @@ function loadCaveats(a: ComparedRun, b: ComparedRun): string[] {
   const found: string[] = [];
   if ((loadA === null) !== (loadB === null)) found.push(`Only session ${loadA ? 'A' : 'B'} ran under load.`);
   else if (loadA && loadB) {
-    if (loadA.preset !== undefined && loadB.preset !== undefined && loadA.preset !== loadB.preset)
-      found.push(`Different load: ${loadA.preset} and ${loadB.preset}.`);
+    if (loadA.name !== undefined && loadB.name !== undefined && loadA.name !== loadB.name)
+      found.push(`Different load: ${loadA.name} and ${loadB.name}.`);
     if (loadA.users !== undefined && loadB.users !== undefined && loadA.users !== loadB.users)
       found.push(
         `Different numbers of users: ${formatNumber(loadA.users)} and ${formatNumber(loadB.users)}.`,
@@ -61,7 +62,8 @@ function loadCaveats(a: ComparedRun, b: ComparedRun): string[] {
 }
 
 interface KnownLoad {
-  preset?: string;
+  /** The preset's, the scenario's, or the tool's. */
+  name?: string;
   users?: number;
   /** The requests' methods and paths, to be compared as a text. */
   requests?: string;
@@ -73,11 +75,24 @@ function loadOf({ loadResult, spec, meta }: ComparedRun): KnownLoad | null {
       .map(({ method, url }) => `${method} ${pathOf(url)}`)
       .sort()
       .join('\n');
-    return { preset: loadResult.preset, users: loadResult.users, requests };
+    return {
+      name: nameOf(loadResult.preset, loadResult.scenario),
+      // In the open model they are those that happened to be under way at once, in a search what it came to.
+      ...((loadResult.scenario?.load.model ?? 'closed') === 'closed' && { users: loadResult.users }),
+      requests,
+    };
   }
   if (spec?.load)
-    return { preset: spec.load.preset, ...(spec.load.users !== undefined && { users: spec.load.users }) };
+    return {
+      name: nameOf(nameOfLoad(spec.load), spec.load.scenario),
+      ...(spec.load.users !== undefined && { users: spec.load.users }),
+    };
   return meta.summary.requests === undefined ? null : {};
+}
+
+/** A scenario whose amount of load is that of no preset goes by its own name. */
+function nameOf(preset: string, scenario: Scenario | undefined): string {
+  return preset === 'custom' && scenario ? `“${scenario.name}”` : preset;
 }
 
 /** Ports differ from run to run; the path is what was asked for. */

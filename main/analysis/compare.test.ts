@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { profileOf } from '../../profiles/testing';
-import { runSpecSchema } from '../api';
+import { runSpecSchema, scenarioSchema } from '../api';
 import type { Environment, LoadResult, SessionMeta } from '../api';
 import { compareSessions, relativeChange } from './compare';
 import type { ComparedSession } from './compare';
@@ -155,6 +155,27 @@ describe('comparing two sessions', () => {
       'Session B has only 12 CPU samples; small changes of functions are chance.',
       'Session B was recovered and may lack its end.',
     ]);
+  });
+
+  it('calls a scenario by its name, and takes what was under way at once for no number of users', () => {
+    const scenario = (name: string) =>
+      scenarioSchema.parse({
+        version: 1,
+        name,
+        load: { model: 'open', stages: [{ durationMs: 1000, rate: 5 }] },
+        flows: [{ name: 'main', steps: [{ kind: 'request', url: '/' }] }],
+      });
+    const of = (users: number, name: string) => load(users, { preset: 'custom', scenario: scenario(name) });
+    const compared = (nameA: string, nameB: string) =>
+      compareSessions({ a: { ...a, loadResult: of(3, nameA) }, b: { ...b, loadResult: of(4, nameB) } })
+        .caveats;
+    expect(compared('Shop', 'Shop')).toEqual([]);
+    expect(compared('Shop', 'Market')).toEqual(['Different load: “Shop” and “Market”.']);
+    const known = {
+      a: { ...a, loadResult: of(3, 'Shop') },
+      b: { ...b, loadResult: load(5, { preset: 'knee' }) },
+    };
+    expect(compareSessions(known).caveats).toEqual(['Different load: “Shop” and knee.']);
   });
 
   it('notices a load on one side only, and requests that differ', () => {

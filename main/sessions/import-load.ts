@@ -79,7 +79,6 @@ export async function importLoad({
   const byKey = new Map(series.map((each) => [`${each.metric} ${each.scope}`, each]));
   const marks = [
     { kind: 'load-start' as const, tUs: result.startedUs, text: result.preset },
-    ...(read.marks ?? []),
     { kind: 'load-end' as const, tUs: result.endedUs, text: result.preset },
   ];
   await writeFileAtomic(path.join(folder, loadFileName), JSON.stringify(result));
@@ -95,7 +94,7 @@ export async function importLoad({
     name: name.slice(0, 200) || 'Imported load',
     createdAt: new Date().toISOString(),
     durationMs,
-    status: kind === 'own' ? 'complete' : 'imported',
+    status: 'imported',
     commandLine: '',
     cwd: '',
     tags: [],

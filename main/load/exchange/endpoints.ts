@@ -43,7 +43,9 @@ export function contentTypeOf(step: RequestStep): string | undefined {
 export function commonNotes(scenario: Scenario, tool: string): string[] {
   const notes: string[] = [];
   if (scenario.faults.length > 0)
-    notes.push(`${tool} breaks nothing: the ${scenario.faults.length} planned faults are left out.`);
+    notes.push(
+      `${tool} breaks nothing: ${scenario.faults.length === 1 ? 'the planned fault is' : `the ${scenario.faults.length} planned faults are`} left out.`,
+    );
   else if (scenario.dependencies.length > 0)
     notes.push(`The dependencies belong to faults, which ${tool} does not know.`);
   if (scenario.load.model === 'closed' || scenario.load.model === 'knee') return notes;

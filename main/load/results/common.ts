@@ -1,12 +1,10 @@
 /** What all readers of other tools' results share. */
-import type { LatencySummary, LoadResult, LoadTotals, Mark, Metric, Series } from '../../api';
+import type { LatencySummary, LoadResult, LoadTotals, Metric, Series } from '../../api';
 import { AppError } from '../../errors';
 
 export interface ReadLoad {
   result: LoadResult;
   series: Series[];
-  /** Faults that were made meanwhile. */
-  marks?: Mark[];
   /** Writes what it tells of each second to `load-seconds.ndjson`; absent where a file does not tell. */
   keepSeconds?: (file: string) => Promise<void>;
 }
@@ -81,6 +79,20 @@ export function classOf(status: number): string {
 
 export function addTo(counts: Record<string, number>, key: string, count: number): void {
   if (count !== 0) counts[key] = (counts[key] ?? 0) + count;
+}
+
+/**
+ * Answers that a check failed on and that did not fail anyway. Tools that count checks apart from requests do not say which
+ * requests those were: both are taken to be the same as far as they can be, so that no request counts twice.
+ * @param failedChecks how often each check failed; one is made at most once on a request
+ */
+export function badChecksOf(
+  failedChecks: Iterable<number>,
+  { requests, errors, timeouts, non2xx }: Pick<LoadTotals, 'requests' | 'errors' | 'timeouts' | 'non2xx'>,
+): number {
+  let worst = 0;
+  for (const failed of failedChecks) worst = Math.max(worst, failed);
+  return Math.max(0, Math.min(worst, requests + errors + timeouts) - errors - timeouts - non2xx);
 }
 
 export function malformed(fileName: string, tool: string, what: string): AppError {

@@ -5,6 +5,7 @@ import type { LoadTotals } from '../../api';
 import type { LoadEndpoint } from '../types';
 import {
   addTo,
+  badChecksOf,
   classOf,
   emptyTotals,
   malformed,
@@ -38,6 +39,8 @@ interface Counted {
 }
 interface Endpoint extends Counted, LoadEndpoint {
   number: number;
+  /** By the checks' words. */
+  failedChecks: Record<string, number>;
 }
 interface Second {
   requests: number;
@@ -193,8 +196,8 @@ class LineReader {
       const number = this.endpoints.size;
       endpoint =
         key === 'other'
-          ? { ...counted(), number, method: '', url: 'other' }
-          : { ...counted(), number, ...endpointNamed(method, given, textOf(tags['url'])) };
+          ? { ...counted(), number, failedChecks: {}, method: '', url: 'other' }
+          : { ...counted(), number, failedChecks: {}, ...endpointNamed(method, given, textOf(tags['url'])) };
       this.endpoints.set(key, endpoint);
       this.endpointOfName.set(given, this.endpointOfName.has(given) ? null : endpoint);
     }
@@ -216,6 +219,9 @@ class LineReader {
       status,
       errorKind: code === undefined ? 'no answer' : `k6 error ${code}`,
       isTimeout: code === '1050',
+      // Redirects that were followed, and statuses that the script expects, are as they should be.
+      isWrong:
+        tags['expected_response'] === undefined ? status >= 400 : tags['expected_response'] === 'false',
     };
     if (status > 0) second.requests += count;
     if (status === 0 || tags['expected_response'] === 'false') second.failed += count;
@@ -226,7 +232,7 @@ class LineReader {
       if (status > 0) {
         totals.requests += count;
         addTo(totals.statusClasses, classOf(status), count);
-        if (status < 200 || status > 299) totals.non2xx += count;
+        if (ended.isWrong) totals.non2xx += count;
       } else {
         addTo((totals.errorKinds ??= {}), ended.errorKind, count);
         if (ended.isTimeout) totals.timeouts += count;
@@ -256,12 +262,14 @@ class LineReader {
     if (phase === 'setUp') return;
     // Only checks that were given tags say which request they were made on.
     const endpoint = this.endpointOfName.get(textOf(tags['name']) ?? '');
-    if (endpoint && value !== 1) this.keeper.badCheck(secondOf(atMs), endpoint.number, phase === 'warmUp');
+    const words = textOf(tags['check']) ?? '';
+    if (endpoint && value !== 1)
+      this.keeper.badCheck(secondOf(atMs), endpoint.number, phase === 'warmUp', words);
     if (phase === 'warmUp') return;
-    const check = (this.checks[textOf(tags['check']) ?? ''] ??= { passed: 0, failed: 0 });
+    const check = (this.checks[words] ??= { passed: 0, failed: 0 });
     if (value === 1) check.passed++;
     else check.failed++;
-    if (endpoint && value !== 1) endpoint.totals.badChecks = (endpoint.totals.badChecks ?? 0) + 1;
+    if (endpoint && value !== 1) addTo(endpoint.failedChecks, words, 1);
   }
 
   finish(fileName: string): ReadLoad {
@@ -281,7 +289,14 @@ class LineReader {
       meanRate: (totals.requests / countedMs) * 1000,
     });
     const checks = { ...this.checks };
-    const badChecks = Object.values(checks).reduce((sum, { failed }) => sum + failed, 0);
+    let badChecks = 0;
+    for (const { totals, failedChecks } of this.endpoints.values()) {
+      const failed = Object.values(failedChecks);
+      if (failed.length > 0) badChecks += totals.badChecks = badChecksOf(failed, totals);
+    }
+    // Not all checks say which request they were made on.
+    const all = Object.values(checks).map(({ failed }) => failed);
+    badChecks = Math.max(badChecks, badChecksOf(all, this.all.totals));
     const endpoints = [...this.endpoints.values()].map(({ method, url, name }): LoadEndpoint => ({
       method,
       url,

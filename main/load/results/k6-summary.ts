@@ -3,7 +3,17 @@
  * machine-readable form of newer versions (schema 1.0.0 of grafana/k6-summary), whose metrics are a list.
  */
 import type { LoadTotals } from '../../api';
-import { emptyTotals, latencyOf, malformed, numberOf, objectOf, resultOf, type ReadLoad } from './common';
+import {
+  addTo,
+  badChecksOf,
+  emptyTotals,
+  latencyOf,
+  malformed,
+  numberOf,
+  objectOf,
+  resultOf,
+  type ReadLoad,
+} from './common';
 
 type Json = Record<string, unknown>;
 
@@ -33,12 +43,17 @@ export function readK6Summary(document: unknown, fileName: string): ReadLoad {
   const checks = isNewForm
     ? checksOf([objectOf(results['checks'])])
     : checksOf([objectOf(root['root_group'])]);
-  const badChecks = badChecksOf(checks, metric('checks'));
+  const failedChecks = failedChecksOf(checks, metric('checks'));
+  const badChecks =
+    failedChecks && badChecksOf(failedChecks, { requests: count, errors: 0, timeouts: 0, non2xx: failed });
+  const errorKinds: Record<string, number> = {};
+  addTo(errorKinds, 'http_req_failed (no answer, or an unexpected status)', failed);
+  addTo(errorKinds, 'check failed', badChecks ?? 0);
   const totals: LoadTotals = {
     ...emptyTotals(),
     requests: count,
     non2xx: failed,
-    ...(failed > 0 && { errorKinds: { 'http_req_failed (no answer, or an unexpected status)': failed } }),
+    ...(Object.keys(errorKinds).length > 0 && { errorKinds }),
     ...(Object.keys(checks).length > 0 && { checks }),
     ...(badChecks !== undefined && { badChecks }),
     bytes: numberOf(metric('data_received')['count']) ?? 0,
@@ -67,6 +82,11 @@ export function readK6Summary(document: unknown, fileName: string): ReadLoad {
       notes: [
         'A summary of k6 tells no times and no endpoints: there is nothing to draw over time. Its JSON lines (--out json=…) have both.',
         'Latencies are from when a request was sent (service time). Statuses are not told apart.',
+        ...(failedChecks?.some((each) => each > 0)
+          ? [
+              'A summary of k6 does not tell which requests failed a check: as far as they can be, they are taken to be those that failed anyway.',
+            ]
+          : []),
         ...(duration['p(99)'] === undefined
           ? [
               isNewForm
@@ -117,9 +137,10 @@ function valuesOf(given: unknown): Json[] {
   return (Array.isArray(given) ? given : Object.values(objectOf(given))).map(objectOf);
 }
 
-function badChecksOf(checks: NonNullable<LoadTotals['checks']>, metric: Json): number | undefined {
-  const told = numberOf(metric['fails']);
-  if (told !== undefined) return told;
+/** How often each check failed; of all together where the file does not name them. */
+function failedChecksOf(checks: NonNullable<LoadTotals['checks']>, metric: Json): number[] | undefined {
   const counted = Object.values(checks);
-  return counted.length > 0 ? counted.reduce((sum, { failed }) => sum + failed, 0) : undefined;
+  if (counted.length > 0) return counted.map(({ failed }) => failed);
+  const told = numberOf(metric['fails']);
+  return told === undefined ? undefined : [told];
 }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { failedShare } from '../../../profiles/verdict';
 import { loadFileKind, readLoadFile } from './read';
 
 const samples = path.join(import.meta.dirname, 'testing');
@@ -155,6 +156,35 @@ describe('what k6 writes', () => {
     }
   });
 
+  it('counts a request once, whatever went wrong with it; what the script expects is not wrong', async () => {
+    const tags = (status: string, expected: string) => ({
+      method: 'GET',
+      name: 'GET /a',
+      status,
+      expected_response: expected,
+    });
+    const check = (value: number) => point('checks', 1000, value, { check: 'ok', name: 'GET /a' });
+    const text = [
+      ...Array.from({ length: 97 }, () => [
+        point('http_reqs', 1000, 1, tags('200', 'true')),
+        check(1),
+      ]).flat(),
+      point('http_reqs', 1000, 1, tags('302', 'true')),
+      point('http_reqs', 1000, 1, tags('200', 'true')),
+      check(0),
+      point('http_reqs', 1000, 1, tags('500', 'false')),
+      check(0),
+    ].join('\n');
+    const { result, keepSeconds } = await read(await written('once.json', text));
+    expect(result.totals).toMatchObject({ requests: 100, non2xx: 1, badChecks: 1 });
+    expect(result.perRequest[0]!.totals).toMatchObject({ requests: 100, non2xx: 1, badChecks: 1 });
+    expect(failedShare(result.totals)).toBe(0.02);
+    const seconds = await written('seconds', '');
+    await keepSeconds!(seconds);
+    const [, line] = (await readFile(seconds, 'utf8')).split('\n');
+    expect(JSON.parse(line!)).toMatchObject({ answered: 100, non2xx: 1, badChecks: 1 });
+  });
+
   it('as a summary, exported or given to handleSummary', async () => {
     const exported = {
       metrics: {
@@ -192,7 +222,8 @@ describe('what k6 writes', () => {
           requests: 200,
           meanRate: 20,
           non2xx: 10,
-          badChecks: 2,
+          // The two failed checks may be of the ten failed requests.
+          badChecks: 0,
           bytes: 1000,
           checks: { a: { passed: 4, failed: 0 }, b: { passed: 1, failed: 2 } },
         },
@@ -261,7 +292,8 @@ describe('k6’s machine-readable summary', () => {
       totals: {
         requests: 1500,
         non2xx: 30,
-        badChecks: 150,
+        // 120 requests were not quick; 30 of them may be those whose status was wrong.
+        badChecks: 90,
         bytes: 15728640,
         checks: { 'status is 200': { passed: 1470, failed: 30 }, quick: { passed: 1380, failed: 120 } },
       },

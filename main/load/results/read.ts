@@ -4,11 +4,10 @@ import { gunzipSync } from 'node:zlib';
 import { malformed, type ReadLoad } from './common';
 import type { LineOptions } from './file-lines';
 import { readK6Lines } from './k6-lines';
-import { ownResultMark, readOwn } from './own';
 import { readK6Summary } from './k6-summary';
 import { readArtillery, readAutocannon, readLocust, readWrk } from './tools';
 
-export type LoadFileKind = 'own' | 'k6-lines' | 'k6-summary' | 'artillery' | 'autocannon' | 'locust' | 'wrk';
+export type LoadFileKind = 'k6-lines' | 'k6-summary' | 'artillery' | 'autocannon' | 'locust' | 'wrk';
 
 const headBytes = 256 * 1024;
 /** All but k6's lines are read whole; real ones have a few megabytes. */
@@ -38,7 +37,6 @@ function headOfGzip(packed: Uint8Array): Uint8Array {
 
 function kindOfHead(text: string, sizeBytes: number): LoadFileKind | undefined {
   const head = text.replace(/^\uFEFF/, '').trimStart();
-  if (head.startsWith(`{"${ownResultMark}":`)) return 'own';
   if (
     /^\{"(?:type":"(?:Metric|Point)"|metric":"[^"]*","type":"(?:Metric|Point)")/.test(head) ||
     (/^\{[^\n]*"type":"(?:Metric|Point)"/.test(head) && /^\{[^\n]*"metric":/.test(head))
@@ -72,7 +70,6 @@ export async function readLoadFile(
   { isGzipped = false, signal, onProgress }: LineOptions = {},
 ): Promise<ReadLoad> {
   if (kind === 'k6-lines') return readK6Lines(file, fileName, { isGzipped, signal, onProgress });
-  if (kind === 'own') return readOwn(file, fileName, { isGzipped, signal });
   const bytes = await readFile(file, { signal });
   return readLoadResults(
     fileName,
@@ -81,11 +78,11 @@ export async function readLoadFile(
   );
 }
 
-/** Of a file that lies in memory; k6's lines and our own are not read here. @throws AppError PROFILE_MALFORMED */
+/** Of a file that lies in memory; k6's lines are not read here. @throws AppError PROFILE_MALFORMED */
 export function readLoadResults(
   fileName: string,
   bytes: Uint8Array,
-  kind: Exclude<LoadFileKind, 'k6-lines' | 'own'>,
+  kind: Exclude<LoadFileKind, 'k6-lines'>,
 ): ReadLoad {
   const text = new TextDecoder().decode(bytes);
   if (kind === 'locust') return readLocust(text.replace(/^\uFEFF/, ''), fileName);

@@ -8,7 +8,7 @@ import { pipeline } from 'node:stream/promises';
 import { LatencyHistogram } from '../../../profiles/latency/histogram';
 import { endpointLines, secondLines } from '../seconds-file';
 import type { LoadEndpoint } from '../types';
-import { addTo, classOf } from './common';
+import { addTo, badChecksOf, classOf } from './common';
 
 /** Measurements are told when a request has ended, and written some seconds late at most. */
 const openSeconds = 15;
@@ -20,6 +20,8 @@ export interface EndedRequest {
   status: number;
   errorKind: string;
   isTimeout: boolean;
+  /** The answer's status counts as wrong. */
+  isWrong: boolean;
 }
 
 class Slot {
@@ -27,7 +29,8 @@ class Slot {
   errors = 0;
   timeouts = 0;
   non2xx = 0;
-  badChecks = 0;
+  /** By the checks' words. */
+  readonly failedChecks: Record<string, number> = {};
   readonly errorKinds: Record<string, number> = {};
   readonly statusClasses: Record<string, number> = {};
   readonly latency = new LatencyHistogram();
@@ -54,7 +57,7 @@ export class SecondsKeeper {
     if (ended.status > 0) {
       slot.answered += count;
       addTo(slot.statusClasses, classOf(ended.status), count);
-      if (ended.status < 200 || ended.status > 299) slot.non2xx += count;
+      if (ended.isWrong) slot.non2xx += count;
       return;
     }
     addTo(slot.errorKinds, ended.errorKind, count);
@@ -66,8 +69,8 @@ export class SecondsKeeper {
     this.slot(second, endpoint, warmUp).latency.record(us);
   }
 
-  badCheck(second: number, endpoint: number, warmUp: boolean): void {
-    this.slot(second, endpoint, warmUp).badChecks++;
+  badCheck(second: number, endpoint: number, warmUp: boolean, check: string): void {
+    addTo(this.slot(second, endpoint, warmUp).failedChecks, check, 1);
   }
 
   /** @param startMs where the load's clock has its 0 */
@@ -110,7 +113,7 @@ export class SecondsKeeper {
       if (second >= limit) continue;
       this.open.delete(second);
       if (this.isTooMuch) continue;
-      for (const { endpoint, warmUp, latency, ...counts } of slots.values()) {
+      for (const { endpoint, warmUp, latency, failedChecks, ...counts } of slots.values()) {
         const encoded = latency.encode();
         const [line] = secondLines([
           {
@@ -119,6 +122,7 @@ export class SecondsKeeper {
             endpoint,
             bytes: 0,
             ...counts,
+            badChecks: badChecksOf(Object.values(failedChecks), { ...counts, requests: counts.answered }),
             response: encoded,
             service: encoded,
             ...(warmUp && { warmUp }),

@@ -3,6 +3,7 @@ import type { EndpointResult, LoadTotals } from '../../api';
 import { csvRows } from '../csv';
 import {
   addTo,
+  badChecksOf,
   classOf,
   emptyTotals,
   latencyOf,
@@ -147,22 +148,28 @@ function artilleryTotals(
 ): LoadTotals {
   const totals = emptyTotals();
   totals.errorKinds = {};
+  const failedChecks: number[] = [];
+  let reported = 0;
   for (const [key, value] of Object.entries(counters)) {
     const count = numberOf(value) ?? 0;
     if (key.startsWith('http.codes.')) {
       const status = Number(key.slice('http.codes.'.length));
       addTo(totals.statusClasses, classOf(status), count);
-      if (status < 200 || status > 299) totals.non2xx += count;
+      if (status >= 400) totals.non2xx += count;
     } else if (key.startsWith('errors.')) {
       const kind = key.slice('errors.'.length);
       addTo(totals.errorKinds, kind, count);
-      if (/ETIMEDOUT|timeout/i.test(kind)) totals.timeouts += count;
+      // The plugin's option reportFailuresAsErrors; these were answered.
+      if (kind.startsWith('Failed expectations')) reported += count;
+      else if (/ETIMEDOUT|timeout/i.test(kind)) totals.timeouts += count;
       else totals.errors += count;
-    }
+    } else if (key.startsWith('plugins.expect.failed.')) failedChecks.push(count);
   }
   totals.requests = numberOf(counters['http.responses']) ?? 0;
   totals.bytes = numberOf(counters['http.downloaded_bytes']) ?? 0;
-  totals.badChecks = numberOf(counters['plugins.expect.failed']) ?? 0;
+  failedChecks.push(reported);
+  if (failedChecks.length === 1) failedChecks.push(numberOf(counters['plugins.expect.failed']) ?? 0);
+  totals.badChecks = badChecksOf(failedChecks, totals);
   totals.meanRate = (totals.requests / durationMs) * 1000;
   totals.latency = latencyOf({
     minMs: numberOf(summary['min']),
