@@ -78,7 +78,10 @@ export function classOf(status: number): string {
 }
 
 export function addTo(counts: Record<string, number>, key: string, count: number): void {
-  if (count !== 0) counts[key] = (counts[key] ?? 0) + count;
+  if (count === 0) return;
+  // Keys come from files: one may be called `constructor`, or `__proto__`, which only this way becomes a key.
+  const value = (Object.hasOwn(counts, key) ? counts[key]! : 0) + count;
+  Object.defineProperty(counts, key, { value, enumerable: true, writable: true, configurable: true });
 }
 
 /**

@@ -310,6 +310,38 @@ describe('k6’s machine-readable summary', () => {
   });
 });
 
+it.each([
+  ['a time below 0', { duration: -5 }],
+  ['a count below 0', { non2xx: -1 }],
+  ['more than there are numbers for', { duration: 1e-300, requests: { total: 1e300 } }],
+])('%s is no result', async (_, wrong) => {
+  const file = JSON.parse(await readFile(path.join(samples, 'autocannon.json'), 'utf8')) as object;
+  const text = JSON.stringify({ ...file, ...wrong });
+  await expect(read(await written('wrong.json', text))).rejects.toMatchObject({ code: 'PROFILE_MALFORMED' });
+});
+
+it('kinds of errors may be called like what every object has', async () => {
+  const text = await readFile(path.join(samples, 'artillery.json'), 'utf8');
+  const odd = text.replace(
+    '"http.codes.200"',
+    '"errors.constructor":2,"errors.__proto__":4,"http.codes.200"',
+  );
+  const { result } = await read(await written('odd.json', odd));
+  expect(Object.entries(result.totals.errorKinds!)).toEqual([
+    ['constructor', 2],
+    ['__proto__', 4],
+  ]);
+});
+
+it('what wrk printed may be copied with the command before it, and with the line ends of Windows', async () => {
+  const text = await readFile(path.join(samples, 'wrk.txt'), 'utf8');
+  const { kind, result } = await read(
+    await written('copied.txt', `$ wrk --latency http://a/\n${text}`.replaceAll('\n', '\r\n')),
+  );
+  expect(kind).toBe('wrk');
+  expect(result.totals).toMatchObject({ requests: 45_693, latency: { p99Ms: 5.98 } });
+});
+
 it('a file of something else is left to others, a torn one is told', async () => {
   expect(
     await loadFileKind(await written('a.cpuprofile', '{"nodes":[],"latency":1}'), false),

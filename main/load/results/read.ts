@@ -47,7 +47,8 @@ function kindOfHead(text: string, sizeBytes: number): LoadFileKind | undefined {
     /^"?Timestamp"?,"?User Count"?,"?Type"?,"?Name"?/.test(head)
   )
     return 'locust';
-  if (/^Running .* test @ /.test(head)) return 'wrk';
+  // Behind a prompt, where somebody copied it from a terminal.
+  if (/^Running .* test @ /m.test(head.slice(0, 2000))) return 'wrk';
   if (!head.startsWith('{') || sizeBytes > mostBytes) return undefined;
   if (
     /"http_req(s|_duration)[^"]*"\s*:/.test(head) ||
@@ -71,11 +72,17 @@ export async function readLoadFile(
 ): Promise<ReadLoad> {
   if (kind === 'k6-lines') return readK6Lines(file, fileName, { isGzipped, signal, onProgress });
   const bytes = await readFile(file, { signal });
-  return readLoadResults(
+  const read = readLoadResults(
     fileName,
     isGzipped ? gunzipSync(bytes, { maxOutputLength: mostBytes }) : bytes,
     kind,
   );
+  const { endedUs, totals } = read.result;
+  const { requests, errors, timeouts, non2xx, bytes: received, meanRate } = totals;
+  for (const number of [endedUs, requests, errors, timeouts, non2xx, received, meanRate])
+    if (!(number >= 0 && number < Infinity))
+      throw malformed(fileName, kind, 'has counts or times that cannot be');
+  return read;
 }
 
 /** Of a file that lies in memory; k6's lines are not read here. @throws AppError PROFILE_MALFORMED */

@@ -154,7 +154,7 @@ function artilleryTotals(
     const count = numberOf(value) ?? 0;
     if (key.startsWith('http.codes.')) {
       const status = Number(key.slice('http.codes.'.length));
-      addTo(totals.statusClasses, classOf(status), count);
+      if (Number.isFinite(status)) addTo(totals.statusClasses, classOf(status), count);
       if (status >= 400) totals.non2xx += count;
     } else if (key.startsWith('errors.')) {
       const kind = key.slice('errors.'.length);
