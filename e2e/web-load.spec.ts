@@ -231,6 +231,51 @@ test('a fault by hand: a band over the lanes, its button, its report', async ({ 
   await expect(report.getByRole('row')).toHaveCount(4);
 });
 
+test('a load is cancelled before it began and during its warm-up, and says so; few lanes leave their room to the view', async ({
+  app,
+}) => {
+  const { page } = app;
+  const runAndCancel = async (
+    command: string,
+    scenario: string,
+    when: () => Promise<void>,
+  ): Promise<void> => {
+    await openForm(page);
+    await page.getByRole('textbox', { name: 'Command' }).fill(command);
+    await page.getByRole('radio', { name: 'Load scenario' }).click();
+    await page.getByText('Text', { exact: true }).click();
+    await typeText(page, scenario);
+    await expect(page.getByTestId('scenario-problem')).toContainText('Read');
+    await startRun(page);
+    await when();
+    await page.getByRole('button', { name: 'Cancel load' }).click();
+    await expect(page.getByRole('button', { name: 'Cancel load' })).toHaveCount(0);
+    await page.getByRole('button', { name: 'Stop and save' }).click();
+    await expect(page.getByTestId('run-phase')).toHaveText('saved');
+  };
+  await runAndCancel(
+    `node -e "setInterval(() => {}, 1e6)"`,
+    'users: 2\nduration: 60s\nsteps: [/fast]\n',
+    async () => {
+      await expect(page.getByText('The load starts as soon as')).toBeVisible();
+      await page.setViewportSize({ width: 1280, height: 1400 });
+      const panel = (await page.locator('.lanes-panel').boundingBox())!;
+      const lanes = (await page.getByTestId('lanes').boundingBox())!;
+      expect(panel.height - lanes.height).toBeLessThanOrEqual(1);
+    },
+  );
+  await expect(page.getByText('It was cancelled while it waited')).toBeVisible();
+  await runAndCancel(
+    'node server.cjs',
+    'users: 2\nduration: 60s\nwarmUp: 50s\nsteps: [/fast]\n',
+    async () => {
+      await expect(page.getByTestId('load-stage')).toContainText('Warming up');
+    },
+  );
+  await expect(page.getByText('ended during the warm-up: nothing was counted')).toBeVisible();
+  await expect(page.getByRole('region', { name: 'Totals' }).getByText('0 %', { exact: true })).toHaveCount(0);
+});
+
 test('every preset runs from the form, shortened to seconds', async ({ app }) => {
   test.setTimeout(600_000);
   const { page } = app;

@@ -96,7 +96,7 @@ export const RunHeader = memo(function RunHeader({ model }: ModelProps) {
         )}
       </span>
       <span className="run-actions">
-        {live && state.load?.phase === 'running' && (
+        {live && (state.load?.phase === 'waiting' || state.load?.phase === 'running') && (
           <Button variant="default" leftSection={<IconX size={14} />} onClick={cancelLoad}>
             Cancel load
           </Button>

@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core';
-import { useDeferredValue, useEffect, useRef, useSyncExternalStore } from 'react';
+import { useDeferredValue, useEffect, useRef, useState, useSyncExternalStore } from 'react';
 import { Group, Panel, Separator, useDefaultLayout } from 'react-resizable-panels';
 import { EmptyView } from '../../components/EmptyView';
 import { ErrorPanel } from '../../components/ErrorPanel';
@@ -17,6 +17,9 @@ import { useOnlySnapshot } from './memory/snapshots/use-only-snapshot';
 import { RunBody } from './RunBody';
 import { RunHeader } from './RunHeader';
 import { RunProblems } from './RunProblems';
+
+/** Of the lanes' panel at first, in pixels. */
+const lanesHeightPx = 312;
 
 /** A run, live or saved. */
 export function RunView({ id }: { id: string }) {
@@ -58,6 +61,8 @@ function Recording({ model }: { model: RecordingModel }) {
   const { lanesCollapsed, set: setPreference } = usePreferences();
   const layout = useDefaultLayout({ id: 'run-lanes', storage: localStorage });
   const lanesView = useRef<WantedWindow | null>(null);
+  const [lanes, setLanes] = useState<HTMLDivElement | null>(null);
+  const tallestPx = useTallest(lanes);
   const wantFiner = (): void => {
     const exactRange = range && { startUs: range.startUs, endUs: range.endUs, points: 2000, exact: true };
     model.finer?.want([lanesView.current, exactRange].filter((window) => window !== null));
@@ -69,7 +74,7 @@ function Recording({ model }: { model: RecordingModel }) {
   const shownVersion = useDeferredValue(model.versionWithoutPieces);
   const shownRange = useDeferredValue(range);
 
-  const lanes = (
+  const drawn = (
     <Lanes
       series={model.series}
       collections={model.collections}
@@ -100,7 +105,7 @@ function Recording({ model }: { model: RecordingModel }) {
       <RunProblems model={model} version={model.versions.state} />
       {lanesCollapsed || few ? (
         <>
-          <div className="lanes-strip">{lanes}</div>
+          <div className="lanes-strip">{drawn}</div>
           {body}
         </>
       ) : (
@@ -113,12 +118,13 @@ function Recording({ model }: { model: RecordingModel }) {
         >
           <Panel
             id="lanes-panel"
-            defaultSize={312}
+            defaultSize={lanesHeightPx}
             minSize={80}
+            maxSize={Math.max(lanesHeightPx, tallestPx)}
             groupResizeBehavior="preserve-pixel-size"
             className="lanes-panel"
           >
-            {lanes}
+            <div ref={setLanes}>{drawn}</div>
           </Panel>
           <Separator className="separator-h" aria-label="Resize the lanes" />
           <Panel id="body" minSize={200}>
@@ -128,4 +134,16 @@ function Recording({ model }: { model: RecordingModel }) {
       )}
     </div>
   );
+}
+
+/** The greatest height that an element has had, in pixels: lanes that come and go must not make a panel smaller for good. */
+function useTallest(element: HTMLElement | null): number {
+  const [px, setPx] = useState(0);
+  useEffect(() => {
+    if (!element) return;
+    const observer = new ResizeObserver(() => setPx((before) => Math.max(before, element.offsetHeight)));
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, [element]);
+  return px;
 }

@@ -40,7 +40,9 @@ export function LoadHead({ run }: { run: ViewedRun }) {
           {result?.iterations !== undefined && ` · ${formatNumber(result.iterations)} iterations finished`}
           {result?.countedFromUs !== undefined &&
             result.countedFromUs > result.startedUs + 1000 &&
-            ` · counted from ${formatTime(result.countedFromUs)}, after the warm-up`}
+            (result.countedFromUs < result.endedUs
+              ? ` · counted from ${formatTime(result.countedFromUs)}, after the warm-up`
+              : ' · ended during the warm-up: nothing was counted')}
         </span>
       </p>
       {model.live && load && <Stage load={load} />}

@@ -93,7 +93,10 @@ function LoadViews({ run, range }: { run: ViewedRun; range: TimeRange | null }) 
       {error && <ErrorPanel error={error.toJSON()} />}
       {model.state.load?.error && <ErrorPanel error={model.state.load.error} />}
       {!live && !numbers && !whole.pending && (
-        <NothingMeasured begun={model.state.load?.startedUs !== undefined} />
+        <NothingMeasured
+          begun={model.state.load?.startedUs !== undefined}
+          cancelled={model.state.load?.phase === 'cancelled'}
+        />
       )}
       <LoadNow run={run} range={range} seconds={shown !== null} />
       {numbers && <TotalsSection numbers={numbers} result={loadResult} range={range} />}
@@ -126,12 +129,14 @@ function LoadViews({ run, range }: { run: ViewedRun; range: TimeRange | null }) 
 }
 
 /** The load that was asked for came to nothing. */
-function NothingMeasured({ begun }: { begun: boolean }) {
-  return begun ? (
-    <EmptyView title="Nothing was measured">The load ended before its first answer.</EmptyView>
-  ) : (
+function NothingMeasured({ begun, cancelled = false }: { begun: boolean; cancelled?: boolean }) {
+  if (begun)
+    return <EmptyView title="Nothing was measured">The load ended before its first answer.</EmptyView>;
+  return (
     <EmptyView title="The load did not begin">
-      The target listened on no address while it was recorded. Requests with a full URL do not wait for one.
+      {cancelled
+        ? 'It was cancelled while it waited for the target to listen on an address.'
+        : 'The target listened on no address while it was recorded. Requests with a full URL do not wait for one.'}
     </EmptyView>
   );
 }

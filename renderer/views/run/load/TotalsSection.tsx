@@ -33,6 +33,7 @@ export function TotalsSection({
   result: LoadResult | null;
   range: TimeRange | null;
 }) {
+  const tried = totals.requests + totals.errors + totals.timeouts;
   const failed = failedShare(totals);
   // Earlier versions and some tools do not tell all of them.
   const shown = columns.filter(({ of }) => totals.latency?.[of] !== undefined);
@@ -54,7 +55,7 @@ export function TotalsSection({
           value={formatRate(totals.meanRate)}
           title={exactValue(totals.meanRate, 'perSecond')}
         />
-        <Figure label="Failed" value={formatPercent(failed)} bad={failed > 0} />
+        <Figure label="Failed" value={tried > 0 ? formatPercent(failed) : noValue} bad={failed > 0} />
         <Figure
           label="Received"
           value={formatBytes(totals.bytes)}
