@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { DEFAULT_THEME } from '@mantine/core';
 import { describe, expect, test } from 'vitest';
 import { categories } from '../../profiles/types';
 import {
@@ -12,6 +13,7 @@ import {
 } from './colors';
 import { colorDifference } from './color-vision';
 import { contrast, mixColors, oklch } from './oklch';
+import { cssVariablesResolver } from './theme';
 
 const css = readFileSync(path.join(import.meta.dirname, 'tokens.css'), 'utf8');
 const schemes: ColorScheme[] = ['light', 'dark'];
@@ -80,6 +82,13 @@ describe.each(schemes)('%s theme', (scheme) => {
         }
     },
   );
+
+  test('what a field says is wrong with it reaches AA on both grounds', () => {
+    const error = cssVariablesResolver(DEFAULT_THEME)[scheme]['--mantine-color-error'] ?? '';
+    const color = variables(scheme).get(/var\((.*)\)/.exec(error)?.[1] ?? '') ?? '';
+    for (const ground of [chromeColors[scheme].background, chromeColors[scheme].surface])
+      expect(contrast(color, ground), `${error} on ${ground}`).toBeGreaterThanOrEqual(4.5);
+  });
 
   test('text colours reach AA on both grounds, lines of charts reach the 3:1 of graphics', () => {
     const chrome = chromeColors[scheme];

@@ -69,4 +69,6 @@ const mantineSurfaces = {
   '--mantine-color-default': 'var(--sm-surface)',
   '--mantine-color-default-hover': 'var(--sm-hover)',
   '--mantine-color-default-border': 'var(--sm-line-strong)',
+  // Its own reds are too weak for text on our grounds.
+  '--mantine-color-error': 'var(--sm-worse)',
 };
