@@ -271,6 +271,8 @@ test('one of several threads can be looked at alone; S stops the run', async ({ 
   await expect(page.getByRole('button', { name: /remove.*threads/i })).toBeVisible();
   expect(page.url()).toContain('threads=');
   await expect.poll(() => frameNames(page)).toContain('countPrimes');
+  // While the list fades out, letters still belong to it.
+  await expect(page.getByRole('dialog')).toHaveCount(0);
   await page.keyboard.press('s');
   await expect(page.getByTestId('run-phase')).toHaveText('saved');
   await page.getByRole('button', { name: /remove.*threads/i }).click();

@@ -44,10 +44,9 @@ function Body(props: { run: ViewedRun; comparison: OpenComparison; base: Snapsho
   const before = useComparedBase(run.model, base);
   const name = snapshotName(run.model, b.file);
   const ownMs = takenMs(run.model, b.file);
-  // Ids tell the order within one thread; of others only when they were taken.
-  const isReversed = totals.sameIsolate
-    ? totals.isReversed
-    : before.takenMs !== null && ownMs !== null && before.takenMs > ownMs;
+  // Ids tell the order within one thread where something came and something went; otherwise, when they were taken does.
+  const isReversed =
+    totals.isReversed || (before.takenMs !== null && ownMs !== null && before.takenMs > ownMs);
   return (
     <div className="heap-lists" data-testid="comparison">
       <div className="heap-tools">
