@@ -1,6 +1,6 @@
 /** What the operating system says about processes. */
 import { execFile } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { uptime } from 'node:os';
 import { promisify } from 'node:util';
 import type { Clock } from '../target/types';
@@ -31,22 +31,37 @@ function linuxReader(): ProcessReader {
   return async (pids, clock) => {
     const pageBytes = await (pageSize ??= readPageSize());
     const usages = new Map<number, Usage>();
-    await Promise.all(
-      pids.map(async (pid) => {
-        const usage = await readProc(pid, pageBytes, clock).catch(vanished);
-        if (usage) usages.set(pid, usage);
-      }),
-    );
+    for (const pid of pids) {
+      const usage = readProc(pid, pageBytes, clock);
+      if (usage) usages.set(pid, usage);
+    }
     return usages;
   };
 }
 
-async function readProc(pid: number, pageBytes: number, clock: Clock): Promise<Usage> {
-  const [stat, statm] = await Promise.all([
-    readFile(`/proc/${pid}/stat`, 'latin1'),
-    readFile(`/proc/${pid}/statm`, 'latin1'),
-  ]);
-  const atUs = clock.nowUs();
+/** A reading and its time must be of one moment; on a busy machine even two lines of code may be far apart. */
+const longestReadingUs = 2_000;
+const mostReadings = 5;
+
+/**
+ * Synchronously, which takes some 20 µs: what is read in another thread would be dated when this one gets to it, and CPU
+ * use be far too low in one interval and far too high in the next.
+ */
+function readProc(pid: number, pageBytes: number, clock: Clock): Usage | undefined {
+  try {
+    for (let reading = 1; ; reading++) {
+      const fromUs = clock.nowUs();
+      const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+      const atUs = clock.nowUs();
+      if (atUs - fromUs > longestReadingUs && reading < mostReadings) continue;
+      return usageOf(stat, readFileSync(`/proc/${pid}/statm`, 'latin1'), pageBytes, atUs);
+    }
+  } catch (error) {
+    return vanished(error);
+  }
+}
+
+function usageOf(stat: string, statm: string, pageBytes: number, atUs: number): Usage {
   // The name in parentheses may itself hold spaces and parentheses; the fields after it start with the third.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   const ticks = Number(fields[11]) + Number(fields[12]);

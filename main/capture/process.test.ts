@@ -119,6 +119,11 @@ describe('cpuPercent', () => {
     expect(cpuPercent(usage(100_000, 1_250_000, 1_100_000), undefined, 1_000_000)).toBeCloseTo(40);
   });
 
+  it('says nothing of two readings that are closer together than the ticks of the system can tell', () => {
+    expect(cpuPercent(usage(160_000, 1_002_000), usage(150_000, 1_000_000), 1_000_000)).toBeUndefined();
+    expect(cpuPercent(usage(10_000, 1_002_000, 1_000_000), undefined, 1_000_000)).toBeUndefined();
+  });
+
   it('leaves out what an older process used before it was first seen', () => {
     expect(cpuPercent(usage(9_000_000, 1_250_000), undefined, 1_000_000)).toBeUndefined();
   });

@@ -4,7 +4,7 @@
 import type { Point } from '../api';
 import type { Clock } from '../target/types';
 import type { CaptureSink, Collector } from './types';
-import { cpuPercent } from './cpu-percent';
+import { cpuPercent, shortestElapsedUs } from './cpu-percent';
 import { platformReader, type ProcessReader, type Usage } from './process-usage';
 import { messageOf, troubleOf, type Trouble } from './trouble';
 
@@ -91,6 +91,11 @@ export class ProcessCollector implements Collector {
       }
       points.push({ metric: 'rss', scope, tUs, value: usage.rssBytes });
       treeRss += usage.rssBytes;
+    }
+    for (const [pid, usage] of usages) {
+      const before = this.known.get(pid);
+      // The next interval begins where this one, too short to tell anything, began.
+      if (before && usage.atUs - before.atUs < shortestElapsedUs) usages.set(pid, before);
     }
     this.known = usages;
     this.lastSampleUs = tUs;
