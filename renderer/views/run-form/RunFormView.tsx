@@ -14,6 +14,7 @@ import { useForm } from './form-store';
 import { LoadFields } from './LoadFields';
 import { MemoryFields } from './MemoryFields';
 import { RememberedTargets } from './RememberedTargets';
+import { readScenarioText } from './scenario/use-text-mode';
 import { TargetFields } from './TargetFields';
 
 /** What to profile, under which load, and what to capture. */
@@ -33,13 +34,15 @@ export function RunFormView({ info }: { info: AppInfo }) {
     event.preventDefault();
     setTried(true);
     setError(null);
-    if (!outcome.spec) {
+    await readScenarioText(client);
+    const { spec } = toSpec(useForm.getState().form, info.platform);
+    if (!spec) {
       setTimeout(() => document.querySelector<HTMLElement>('.run-form [aria-invalid="true"]')?.focus());
       return;
     }
     setStarting(true);
     try {
-      await startRun(client, outcome.spec);
+      await startRun(client, spec);
     } catch (thrown) {
       setError(toAppError(thrown));
     } finally {
