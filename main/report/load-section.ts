@@ -45,7 +45,10 @@ export function loadSection(load: LoadResult | null, seconds: LoadInRange | null
   const { totals, generator, scenario } = load;
   const what = load.preset === 'custom' && scenario ? scenario.name : load.preset;
   const how = scenario ? loadWords(scenario.load) : `${formatNumber(load.users)} users`;
-  const words = `${what}, ${how}, ${formatDurationUs(load.endedUs - load.startedUs)} of planned ${formatDurationMs(load.plannedDurationMs)}${load.cancelled ? ', ended early' : ''}`;
+  const warmUpUs = (load.countedFromUs ?? load.startedUs) - load.startedUs;
+  // The pictures have it, the figures do not.
+  const warmUp = warmUpUs > 1000 ? `, counted after a warm-up of ${formatDurationUs(warmUpUs)}` : '';
+  const words = `${what}, ${how}, ${formatDurationUs(load.endedUs - load.startedUs)} of planned ${formatDurationMs(load.plannedDurationMs)}${load.cancelled ? ', ended early' : ''}${warmUp}`;
   const classes = Object.entries(totals.statusClasses).filter(([, count]) => count > 0);
   const wrong = whatWentWrong(totals);
   return html`<section id="load">

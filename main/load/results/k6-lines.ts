@@ -325,7 +325,7 @@ class LineReader {
   private notes(): string[] {
     return [
       'Latencies are from when a request was sent (service time), as k6 measures them.',
-      'k6 tells the received bytes of the whole run only, not of an endpoint or a stretch: they stand as 0 there.',
+      'k6 tells the received bytes of the whole run only, not of an endpoint or a stretch.',
       ...(this.isSetUpLeftOut ? ['The set-up’s requests (tagged phase:setUp) are left out.'] : []),
       ...(this.keeper.isTooMuch
         ? ['There are too many seconds and endpoints for a heat map: only the totals and the lines are kept.']

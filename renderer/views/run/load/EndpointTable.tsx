@@ -50,7 +50,13 @@ const columns: Column[] = [
     format: formatPercent,
     unit: 'ratio',
   },
-  { title: 'Received', value: ({ bytes }) => bytes, format: formatBytes, unit: 'bytes' },
+  {
+    title: 'Received',
+    // Answers have a head at least: where there are answers and no bytes, nobody told.
+    value: ({ bytes, requests }) => (bytes > 0 || requests === 0 ? bytes : undefined),
+    format: formatBytes,
+    unit: 'bytes',
+  },
 ];
 
 /** One row per endpoint, as written in the scenario; sorted by any column. A row opens to its statuses, errors and checks. */

@@ -109,7 +109,17 @@ function LoadViews({ run, range }: { run: ViewedRun; range: TimeRange | null }) 
       {pictures && (
         <>
           <HeatMap map={pictures.heatMap} window={seen} range={range} onRange={onRange} bands={bands} />
-          <OutcomesOverTime load={pictures} window={seen} range={range} onRange={onRange} bands={bands} />
+          <OutcomesOverTime
+            load={pictures}
+            hasWarmUp={
+              loadResult?.countedFromUs !== undefined &&
+              loadResult.countedFromUs > loadResult.startedUs + 1000
+            }
+            window={seen}
+            range={range}
+            onRange={onRange}
+            bands={bands}
+          />
         </>
       )}
       <div className="load-columns">

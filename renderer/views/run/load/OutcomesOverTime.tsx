@@ -10,6 +10,8 @@ import { TimelinePlot, type PlotPlace } from './TimelinePlot';
 
 interface Props {
   load: LoadInRange;
+  /** The totals leave it out, the pictures do not. */
+  hasWarmUp: boolean;
   window: TimeRange;
   range: TimeRange | null;
   onRange: (range: TimeRange | null) => void;
@@ -46,6 +48,7 @@ function Stack({
   title,
   testId,
   stack,
+  hasWarmUp,
   ...rest
 }: Omit<Props, 'load'> & { title: string; testId: string; stack: StackedColumns }) {
   const describe = (timeUs: number): string => {
@@ -64,7 +67,11 @@ function Stack({
   return (
     <section className="section load-wide" aria-label={title}>
       <h2>
-        {title} <small className="muted">in each {formatDurationUs(stack.columnWidthUs)}</small>
+        {title}{' '}
+        <small className="muted">
+          in each {formatDurationUs(stack.columnWidthUs)}
+          {hasWarmUp && ', the warm-up included'}
+        </small>
       </h2>
       <TimelinePlot
         name={title}
