@@ -124,6 +124,16 @@ describe('what a fault did', () => {
     expect(second!.before).toMatchObject({ startUs: 12e6, endUs: 20e6, errorRatio: 0 });
   });
 
+  it('is over when answers take less than a ms more than before, and not while they take more', () => {
+    const report = (laterMs: number) =>
+      faultReports({
+        ...loaded(30_000, 10, (tMs) => (tMs < 10_000 ? 1 : tMs < 15_000 ? 205 : 1 + laterMs)),
+        faults: [happened({ kind: 'latency', delayMs: 200 }, 10_000, 15_000)],
+      })[0]!;
+    expect(report(0.8).recoveryMs).toBeLessThanOrEqual(400);
+    expect(report(1.5).recoveryMs).toBeNull();
+  });
+
   it('is told with its problem and without a recovery when it never acted', () => {
     const evidence = loaded(20_000, 10, () => 5);
     const [report] = faultReports({

@@ -3,7 +3,8 @@
  *
  * It is looked for in windows of 100 ms (longer ones, up to 1 s, while fewer than 10 requests end in one). All was as before
  * when a stretch of windows begins in which throughput of good answers, mean response time and share of errors, over the
- * stretch, lie within what stretches of that length had in the 30 s before the fault (widened by 10 %), and whose first window
+ * stretch, lie within what stretches of that length had in the 30 s before the fault (widened by 10 %; response times by at least
+ * 1 ms: on one machine with its load a program that answers that much later is as before to all who ask it), and whose first window
  * has no greater share of errors and at least half of the usual throughput. A stretch has five windows; where less time is
  * left before or after the fault, down to three, always compared with stretches of the same length: a shorter one spreads
  * more before the fault as well, so the limits are as much wider.
@@ -20,6 +21,7 @@ const fewestWindows = 3;
 const fewestPerWindow = 10;
 const longestWindowUs = 1e6;
 const widening = 0.1;
+const leastWideningUs = 1000;
 /** With fewer stretches nothing is known of what is usual. */
 const fewestStretches = 5;
 
@@ -124,7 +126,7 @@ function rangeOf(stretchesBefore: readonly Sums[], length: number): Range {
   return {
     leastGood: leastGood * (1 - widening),
     goodPerWindow: sumGood / stretchesBefore.length / length,
-    mostResponseUs: mostResponseUs * (1 + widening),
+    mostResponseUs: Math.max(mostResponseUs * (1 + widening), mostResponseUs + leastWideningUs),
     mostErrors: mostErrors * (1 + widening),
   };
 }
