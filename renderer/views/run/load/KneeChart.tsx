@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useRef, useState } from 'react';
+import { useMemo, useState } from 'react';
 import type { DegradationStep, KneeReport } from '../../../../main/api';
 import { formatDurationMs, formatNumber, formatPercent, formatRate } from '../../../../profiles/format';
 import type { PlacedPoint } from '../../../../profiles/load-picture/curve-layout';
@@ -9,6 +9,7 @@ import {
   type KneePlot,
 } from '../../../../profiles/load-picture/knee-layout';
 import type { TimeRange } from '../../../../profiles/types';
+import { useWidth } from '../../../components/use-width';
 
 const leftPx = 62;
 const rightPx = 12;
@@ -29,16 +30,8 @@ export function KneeChart({
   range: TimeRange | null;
   onRange: (range: TimeRange | null) => void;
 }) {
-  const host = useRef<HTMLDivElement>(null);
-  const [width, setWidth] = useState(0);
+  const [host, width] = useWidth();
   const [pointed, setPointed] = useState<number | null>(null);
-  useEffect(() => {
-    const element = host.current;
-    if (!element) return;
-    const observer = new ResizeObserver(() => setWidth(element.clientWidth));
-    observer.observe(element);
-    return () => observer.disconnect();
-  }, []);
   const layout = useMemo(() => layOutKnee(knee), [knee]);
   if (!layout) return null;
   const wide = Math.max(1, width - leftPx - rightPx);

@@ -1,5 +1,5 @@
 import { SegmentedControl } from '@mantine/core';
-import { useEffect, useMemo, useRef, useState } from 'react';
+import { useMemo, useState } from 'react';
 import type { LoadInRange } from '../../../../main/api';
 import { formatDurationMs } from '../../../../profiles/format';
 import {
@@ -11,6 +11,7 @@ import {
   type CurveScale,
   type PlacedPoint,
 } from '../../../../profiles/load-picture/curve-layout';
+import { useWidth } from '../../../components/use-width';
 
 const heightPx = 210;
 const leftPx = 58;
@@ -20,17 +21,9 @@ const bottomPx = 22;
 
 /** How long the quickest so many percent took, to the right by nines: response and service time. */
 export function PercentileCurve({ curve }: { curve: LoadInRange['curve'] }) {
-  const host = useRef<HTMLDivElement>(null);
-  const [width, setWidth] = useState(0);
+  const [host, width] = useWidth();
   const [scale, setScale] = useState<CurveScale>('linear');
   const [pointer, setPointer] = useState<number | null>(null);
-  useEffect(() => {
-    const element = host.current;
-    if (!element) return;
-    const observer = new ResizeObserver(() => setWidth(element.clientWidth));
-    observer.observe(element);
-    return () => observer.disconnect();
-  }, []);
   const response = useMemo(() => curve.map(({ share, responseMs }) => ({ share, ms: responseMs })), [curve]);
   const service = useMemo(() => curve.map(({ share, serviceMs }) => ({ share, ms: serviceMs })), [curve]);
   const layout = useMemo(() => layOutCurves([response, service], scale), [response, service, scale]);

@@ -22,7 +22,7 @@ export function Thresholds({
           {broken > 0 ? `${broken} of ${thresholds.length} broken` : 'all held'}
         </small>
       </h2>
-      <table className="table table-plain">
+      <table className="table table-plain load-thresholds">
         <tbody>
           {thresholds.map(({ expression, ok, value, abortedAtUs }, index) => (
             <tr key={index}>

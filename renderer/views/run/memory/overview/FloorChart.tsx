@@ -6,6 +6,7 @@ import { timeTicks } from '../../../../lanes/axis';
 import { currentColorScheme, onColorSchemeChange } from '../../../../theme/color-scheme';
 import { chromeColors, seriesColors } from '../../../../theme/colors';
 import { byteBounds, byteTicks, trendLine } from './floor-line';
+import { useWidth } from '../../../../components/use-width';
 
 interface Props {
   subject: SubjectVerdict;
@@ -26,19 +27,11 @@ const rightPx = 10;
 
 /** The floor of the heap, the line of its trend with what it may be, and what was left out at the beginning. */
 export function FloorChart({ subject, floor, used, endUs, title }: Props) {
-  const host = useRef<HTMLDivElement>(null);
+  const [host, width] = useWidth();
   const canvas = useRef<HTMLCanvasElement>(null);
-  const [width, setWidth] = useState(0);
   const [scheme, setScheme] = useState(currentColorScheme);
   const [pointer, setPointer] = useState<number | null>(null);
   useEffect(() => onColorSchemeChange(() => setScheme(currentColorScheme())), []);
-  useEffect(() => {
-    const element = host.current;
-    if (!element) return;
-    const observer = new ResizeObserver(() => setWidth(element.clientWidth));
-    observer.observe(element);
-    return () => observer.disconnect();
-  }, []);
   const points = floor?.tUs.length ?? 0;
   const nearest = useMemo(() => {
     if (pointer === null || !floor || width === 0) return -1;
