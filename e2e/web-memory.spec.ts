@@ -71,6 +71,8 @@ async function stop(page: Page): Promise<void> {
 /** The row of a constructor, found by searching for it. */
 async function searched(page: Page, list: Locator, name: string): Promise<Locator> {
   await page.getByRole('searchbox', { name: 'Search the snapshot' }).fill(name);
+  // A search begins a moment after the typing; until then the list is the one before, and what opens in it is gone.
+  await expect(page).toHaveURL(new RegExp(`search=${name}`));
   const row = list.getByRole('row', { level: 1 }).filter({ hasText: name }).first();
   await expect(row).toBeVisible();
   await expect(list).toHaveAttribute('aria-busy', 'false');

@@ -56,6 +56,17 @@ describe('two snapshots', () => {
     expect(rows.map(({ id }) => id)).toEqual([107, 109]);
   });
 
+  it('tell their order by ids of V8 alone: even ones are made of addresses', () => {
+    const earlier = listOf([101, 103, 105, 900_000_002]);
+    const later = listOf([101, 103, 107, 800_000_002]);
+    const isReversed = (...[a, b]: Parameters<typeof comparison>) =>
+      comparison(a, b).ask({ kind: 'constructors' }).isReversed;
+    expect(isReversed(earlier, later)).toBe(false);
+    expect(isReversed(later, earlier)).toBe(true);
+    expect(isReversed(earlier, listOf([101, 103, 107, 990_000_002]))).toBe(false);
+    expect(isReversed(later, listOf([101, 103, 105, 990_000_002]))).toBe(true);
+  });
+
   it('know constructors that only one of them has', () => {
     const { change } = comparison(listOf([101], 3), listOf([101]));
     expect(change('Other')).toMatchObject({

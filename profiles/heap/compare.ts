@@ -254,14 +254,25 @@ function matchById(before: SnapshotExtract, { snapshot, index }: HeapGraph): Mat
     isNew,
     isGone,
     sameIsolate,
-    isReversed: sameIsolate && isLater(before.ids, nodeId[order[nodeCount - 1]!]!, isNew),
+    isReversed: sameIsolate && isLater(before.ids, nodeId, isNew),
   };
 }
 
 /**
- * V8 gives ids in ascending order and never one again (`HeapObjectsMap::FindOrAddEntry`): what was made after a snapshot has
- * higher ids than all of it. So A is the later one when the highest id is its own, and B has objects which A has no more.
+ * V8 gives ids to objects of its heap in ascending order and never one again (`HeapObjectsMap::FindOrAddEntry`): what was
+ * made after a snapshot has higher ids than all of it. So A is the later one when the highest id is its own, and B has
+ * objects which A has no more. Only odd ids are of V8's heap: what an embedder adds has the even ones, made of addresses.
  */
-function isLater(idsOfA: ArrayLike<number>, highestOfB: number, isNew: Uint8Array): boolean {
-  return (idsOfA[idsOfA.length - 1] ?? 0) > highestOfB && isNew.includes(1);
+function isLater(idsOfA: ArrayLike<number>, idsOfB: Uint32Array, isNew: Uint8Array): boolean {
+  let last = idsOfA.length - 1;
+  while (last >= 0 && idsOfA[last]! % 2 === 0) last--;
+  const highestOfA = idsOfA[last] ?? 0;
+  let somethingIsGone = false;
+  for (let node = 0; node < idsOfB.length; node++) {
+    const id = idsOfB[node]!;
+    if (id % 2 === 0) continue;
+    if (id > highestOfA) return false;
+    if (isNew[node] === 1) somethingIsGone = true;
+  }
+  return somethingIsGone;
 }

@@ -44,9 +44,8 @@ function Body(props: { run: ViewedRun; comparison: OpenComparison; base: Snapsho
   const before = useComparedBase(run.model, base);
   const name = snapshotName(run.model, b.file);
   const ownMs = takenMs(run.model, b.file);
-  // Ids tell the order within one thread where something came and something went; otherwise, when they were taken does.
-  const isReversed =
-    totals.isReversed || (before.takenMs !== null && ownMs !== null && before.takenMs > ownMs);
+  // Where nobody knows when they were taken, ids tell: within one thread, where something came and something went.
+  const isReversed = before.takenMs !== null && ownMs !== null ? before.takenMs > ownMs : totals.isReversed;
   return (
     <div className="heap-lists" data-testid="comparison">
       <div className="heap-tools">
