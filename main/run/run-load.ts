@@ -120,7 +120,8 @@ export class RunLoad {
     return handle.done.then(
       async (result) => {
         await this.options.onResult(result);
-        this.setState({ phase: result.cancelled ? 'cancelled' : 'done' });
+        // The last number that was told is of a moment: of a ramp it lacks the end, or is the end of its way down.
+        this.setState({ phase: result.cancelled ? 'cancelled' : 'done', users: result.users });
       },
       (error: unknown) => this.fail(error),
     );
