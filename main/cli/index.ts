@@ -63,72 +63,84 @@ const program = new Command('scorchmark')
     }),
   );
 
-program
-  .command('record')
-  .description('record a command: CPU, allocations, metrics, and load if wanted; saves a session')
-  .usage('[options] -- <command…>')
-  .argument('[command...]', 'the program and its arguments')
-  .passThroughOptions()
-  .option('--load <preset>', `send load when the target listens: ${presetNames.join(', ')}`)
-  .option('--duration <time>', "the load's duration (10s, 2m); without --load: how long to record")
-  .option('--users <n>', "override the preset's number of users")
-  .option(
-    '--url <request>',
-    'what to request: a path or URL, "POST /cart" for another method; repeatable',
-    collect,
-  )
-  .option('--method <method>', 'method of requests that name none')
-  .option('--header <name:value>', 'header of every request; repeatable', collect)
-  .option('--body <text>', 'body of every request')
-  .option('--keep-running', 'do not stop the target when the load has ended')
-  .option('--attach <pid>', 'record a running Node process instead of starting one')
-  .option('--sample <name>', 'record a bundled sample app under its load')
-  .option('--cwd <folder>', 'working folder of the target')
-  .option('--env <name=value>', 'environment of the target; repeatable', collect)
-  .option('--node <binary>', 'the Node binary to run the target with')
-  .option('--node-flag <flag>', 'flag for every Node process of the target; repeatable', collect)
-  .option('--shell', 'run the command line through the shell')
-  .option('--name <name>', "the session's name")
-  .option('--tag <tag>', 'tag of the session; repeatable', collect)
-  .option('--interval <time>', 'time between CPU samples (default 1ms)')
-  .option('--allocations <kind>', 'which allocations: alive (not collected yet; the default) or all')
-  .option('--no-allocations', 'do not sample allocations')
-  .option(
-    '--snapshot <moments>',
-    'take heap snapshots at start, warm-up and end (one or more, with commas); each stops its thread for a while',
-    collect,
-  )
-  .option('--snapshot-above <size>', "take one when a thread's heap gets above this (500MB)")
-  .option('--snapshot-growth <size>', 'take one whenever the heap after a full collection has grown by this')
-  .option('--snapshot-near-limit', 'take one shortly before V8 gives up at its heap limit')
-  .option('--force-gc [time]', 'collect all garbage every so often (5s), so that leaks show clearly')
+/** What of memory is recorded, on every command that records a program. */
+function withMemoryOptions(command: Command): Command {
+  return command
+    .option('--allocations <kind>', 'which allocations: alive (not collected yet; the default) or all')
+    .option('--no-allocations', 'do not sample allocations')
+    .option(
+      '--snapshot <moments>',
+      'take heap snapshots at start, warm-up and end (one or more, with commas); each stops its thread for a while',
+      collect,
+    )
+    .option('--snapshot-above <size>', "take one when a thread's heap gets above this (500MB)")
+    .option(
+      '--snapshot-growth <size>',
+      'take one whenever the heap after a full collection has grown by this',
+    )
+    .option('--snapshot-near-limit', 'take one shortly before V8 gives up at its heap limit')
+    .option('--force-gc [time]', 'collect all garbage every so often (5s), so that leaks show clearly');
+}
+
+withMemoryOptions(
+  program
+    .command('record')
+    .description('record a command: CPU, allocations, metrics, and load if wanted; saves a session')
+    .usage('[options] -- <command…>')
+    .argument('[command...]', 'the program and its arguments')
+    .passThroughOptions()
+    .option('--load <preset>', `send load when the target listens: ${presetNames.join(', ')}`)
+    .option('--duration <time>', "the load's duration (10s, 2m); without --load: how long to record")
+    .option('--users <n>', "override the preset's number of users")
+    .option(
+      '--url <request>',
+      'what to request: a path or URL, "POST /cart" for another method; repeatable',
+      collect,
+    )
+    .option('--method <method>', 'method of requests that name none')
+    .option('--header <name:value>', 'header of every request; repeatable', collect)
+    .option('--body <text>', 'body of every request')
+    .option('--keep-running', 'do not stop the target when the load has ended')
+    .option('--attach <pid>', 'record a running Node process instead of starting one')
+    .option('--sample <name>', 'record a bundled sample app under its load')
+    .option('--cwd <folder>', 'working folder of the target')
+    .option('--env <name=value>', 'environment of the target; repeatable', collect)
+    .option('--node <binary>', 'the Node binary to run the target with')
+    .option('--node-flag <flag>', 'flag for every Node process of the target; repeatable', collect)
+    .option('--shell', 'run the command line through the shell')
+    .option('--name <name>', "the session's name")
+    .option('--tag <tag>', 'tag of the session; repeatable', collect)
+    .option('--interval <time>', 'time between CPU samples (default 1ms)'),
+)
   .option('--report <file>', 'write the HTML report as well')
   .option('--json', 'print the result as one JSON object on stdout; everything else goes to stderr')
   .option('--quiet', "do not repeat the target's output")
   .addOption(dataFolder)
   .action(action((argv: string[], options: RecordOptions) => record(argv, options)));
 
-program
-  .command('load')
-  .description('send load to an address or by a scenario; with a command behind --, record it meanwhile')
-  .usage('[options] <scenario|url> [-- <command…>]')
-  .argument(
-    '<scenario|url>',
-    'a scenario file (docs/scenario.md), a URL, or a path like /products of the launched program',
-  )
-  .argument('[command...]', 'the program to launch and record')
-  .option('--preset <preset>', `how much: ${presetNames.join(', ')}`)
-  .option('--users <n>', 'so many users at once')
-  .option('--rate <n>', 'so many iterations per second (open model)')
-  .option('--duration <time>', 'for so long (10s, 2m)')
-  .option('--scale <factor>', 'all lengths of time times this: 0.01 makes seconds of minutes')
-  .option('--threshold <expression>', 'what must hold, for example "p95 < 500ms"; repeatable', collect)
-  .option('--from <kind>', 'read the file as har, curl or openapi')
-  .option(
-    '--export <format>',
-    'write it for another tool instead of running it: yaml, json, k6, artillery, locust',
-  )
-  .option('-o, --output <file>', 'where --export writes; - is standard output')
+withMemoryOptions(
+  program
+    .command('load')
+    .description('send load to an address or by a scenario; with a command behind --, record it meanwhile')
+    .usage('[options] <scenario|url> [-- <command…>]')
+    .argument(
+      '<scenario|url>',
+      'a scenario file (docs/scenario.md), a URL, or a path like /products of the launched program',
+    )
+    .argument('[command...]', 'the program to launch and record')
+    .option('--preset <preset>', `how much: ${presetNames.join(', ')}`)
+    .option('--users <n>', 'so many users at once')
+    .option('--rate <n>', 'so many iterations per second (open model)')
+    .option('--duration <time>', 'for so long (10s, 2m)')
+    .option('--scale <factor>', 'all lengths of time times this: 0.01 makes seconds of minutes')
+    .option('--threshold <expression>', 'what must hold, for example "p95 < 500ms"; repeatable', collect)
+    .option('--from <kind>', 'read the file as har, curl or openapi')
+    .option(
+      '--export <format>',
+      'write it for another tool instead of running it: yaml, json, k6, artillery, locust',
+    )
+    .option('-o, --output <file>', 'where --export writes; - is standard output'),
+)
   .option('--name <name>', "the session's name")
   .option('--tag <tag>', 'tag of the session; repeatable', collect)
   .option('--json', 'print the result as one JSON object on stdout; everything else goes to stderr')

@@ -8,7 +8,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { presetNames, type LoadResult, type SessionMeta } from '../api';
+import { presetNames, type LoadResult, type SessionDetail, type SessionMeta } from '../api';
 import { presets } from '../load';
 import { serveHttp, serveTcp } from '../load/testing/servers';
 import { packageRoot } from '../paths';
@@ -151,6 +151,21 @@ describe.runIf(existsSync(cli))('scorchmark load', () => {
     expect(load.totals.requests).toBeGreaterThan(0);
     expect(load.thresholds).toMatchObject([{ expression: 'rps >= 10000000', ok: false }]);
     expect(JSON.parse(await kept(session, 'load.json'))).toMatchObject({ totals: load.totals });
+  });
+
+  it('records of memory what is asked for, of a program that it launches', async () => {
+    const program = path.join(scratch, 'snapped.cjs');
+    await writeFile(
+      program,
+      `require('node:http').createServer((_q, r) => r.end('ok')).listen(0, '127.0.0.1');`,
+    );
+    const args = ['/', '--users', '1', '--duration', '2s', '--snapshot', 'end', '--force-gc', '1s'];
+    const { out, err } = await start([...args, '--json', '--', process.execPath, program]).ended;
+    const { session } = JSON.parse(out) as { session: SessionDetail };
+    expect(session.snapshots, err).toMatchObject([{ reason: 'end', state: 'complete' }]);
+
+    const alone = await start([`${origin}/`, '--duration', '1s', '--snapshot', 'end']).ended;
+    expect([alone.code, alone.err]).toEqual([2, expect.stringContaining('--snapshot belongs to a program')]);
   });
 
   it('ends early at Ctrl-C, with a summary and a session of what was measured', async () => {

@@ -16,13 +16,20 @@ import { importKinds, importScenario, writeScenario } from '../load/exchange';
 import { parseScenario } from '../load/scenario';
 import { loadOnly } from './load-only';
 import { loadSummary } from './load-summary';
+import {
+  allocationsOf,
+  givenMemoryOption,
+  leaksOf,
+  snapshotRulesOf,
+  type MemoryOptions,
+} from './memory-options';
 import { writeOutputFile } from './output-file';
 import { printable } from './printable';
 import { recordRun, targetOf } from './record';
 import { verdictOf } from './load-verdict';
 import { describeError, exitCodes } from './terminal';
 
-export interface LoadOptions {
+export interface LoadOptions extends MemoryOptions {
   preset?: string;
   users?: string;
   rate?: string;
@@ -55,8 +62,23 @@ export async function loadCommand(given: string, argv: string[], options: LoadOp
     stopTargetAtEnd: true,
   });
   const name = options.name ?? scenario.name;
-  if (argv.length === 0) return withoutTarget(load, name, options);
-  return recordRun({ target: targetOf(argv, {}), name, tags: options.tag ?? [], load }, options, (result) =>
+  if (argv.length === 0) {
+    const pointless = givenMemoryOption(options);
+    if (pointless)
+      throw new AppError('BAD_INPUT', `${pointless} belongs to a program that is recorded.`, {
+        hint: 'Name the program behind --, for example: scorchmark load /products --force-gc -- node server.js',
+      });
+    return withoutTarget(load, name, options);
+  }
+  const recorded = {
+    target: targetOf(argv, {}),
+    name,
+    tags: options.tag ?? [],
+    load,
+    capture: { ...allocationsOf(options), snapshots: snapshotRulesOf(options) },
+    leaks: leaksOf(options),
+  };
+  return recordRun(recorded, options, (result) =>
     result
       ? { ...verdictOf(result), text: loadSummary(result) }
       : { exitCode: exitCodes.failed, text: 'The load came to no result.' },

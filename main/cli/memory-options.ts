@@ -1,4 +1,4 @@
-/** What of memory `scorchmark record` records: snapshots by rule, which allocations, forced collections. */
+/** What of memory `scorchmark record` and `load` record: snapshots by rule, which allocations, forced collections. */
 import {
   captureSpecSchema,
   runSpecSchema,
@@ -23,6 +23,17 @@ export interface MemoryOptions {
 }
 
 const moments = { start: 'atStart', 'warm-up': 'afterWarmUp', end: 'atEnd' } as const;
+
+/** The first of the options that was given, as it is written. */
+export function givenMemoryOption(options: MemoryOptions): string | undefined {
+  if (options.snapshot !== undefined) return '--snapshot';
+  if (options.snapshotAbove !== undefined) return '--snapshot-above';
+  if (options.snapshotGrowth !== undefined) return '--snapshot-growth';
+  if (options.snapshotNearLimit) return '--snapshot-near-limit';
+  if (options.forceGc !== undefined) return '--force-gc';
+  if (typeof options.allocations === 'string') return '--allocations';
+  return options.allocations === false ? '--no-allocations' : undefined;
+}
 
 /** @throws AppError BAD_INPUT naming the option */
 export function snapshotRulesOf(options: MemoryOptions): Partial<SnapshotRules> {
