@@ -6,6 +6,7 @@ import { timeTicks } from '../../../../lanes/axis';
 import { currentColorScheme, onColorSchemeChange } from '../../../../theme/color-scheme';
 import { chromeColors, seriesColors } from '../../../../theme/colors';
 import { byteBounds, byteTicks, trendLine } from './floor-line';
+import { collectionsWords } from './floor-words';
 import { useWidth } from '../../../../components/use-width';
 
 interface Props {
@@ -173,7 +174,7 @@ export function FloorChart({ subject, floor, used, endUs, title }: Props) {
               {formatTime(floor.tUs[nearest]!)}: {formatBytes(floor.values[nearest]!)}
             </span>
           ) : (
-            `${points} ${points === 1 ? 'point' : 'points'}`
+            collectionsWords(points, subject.trend?.points ?? null)
           )}
         </span>
       </figcaption>

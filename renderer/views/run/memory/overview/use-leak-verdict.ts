@@ -1,9 +1,10 @@
 /** The leak verdict of a recording: asked every few seconds while it runs, once when it is saved. */
-import { useCallback, useEffect, useState } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import { toAppError, type AppError } from '../../../../../main/errors';
 import type { LeakThresholds, LeakVerdict } from '../../../../../profiles/leaks/types';
 import { useClient } from '../../../../state/client';
 import type { RecordingModel } from '../../../../state/recording';
+import { fewCollections } from './floor-words';
 
 export interface LeakState {
   /** Stays while a newer one is awaited. */
@@ -14,6 +15,8 @@ export interface LeakState {
 }
 
 const askEveryMs = 4000;
+/** After one of the first full collections: the verdict must not say fewer than the chart below it shows. */
+const askSoonMs = 300;
 
 /** Saved sessions do not change: going back to one shows its verdict at once. */
 const known = new Map<string, LeakVerdict>();
@@ -32,12 +35,17 @@ export function useLeakVerdict(model: RecordingModel, thresholds: LeakThresholds
     error: null,
   });
   const [loading, setLoading] = useState(true);
+  const askSoon = useRef<() => void>(() => undefined);
   useEffect(() => {
     let current = true;
+    let asking = false;
+    let isOld = false;
     let timer: ReturnType<typeof setTimeout> | undefined;
     const others = JSON.parse(limits) as LeakThresholds | null;
     const ask = (): void => {
       setLoading(true);
+      asking = true;
+      isOld = false;
       client
         .call('leaks.judge', { id, ...(others && { thresholds: others }) })
         .then(
@@ -55,9 +63,17 @@ export function useLeakVerdict(model: RecordingModel, thresholds: LeakThresholds
         )
         .finally(() => {
           if (!current) return;
+          asking = false;
           setLoading(false);
-          if (live) timer = setTimeout(ask, askEveryMs);
+          if (live) timer = setTimeout(ask, isOld ? askSoonMs : askEveryMs);
         });
+    };
+    askSoon.current = () => {
+      if (!live) return;
+      isOld = true;
+      if (asking) return;
+      clearTimeout(timer);
+      timer = setTimeout(ask, askSoonMs);
     };
     const before = known.get(key);
     if (before && turn === 0) {
@@ -67,8 +83,11 @@ export function useLeakVerdict(model: RecordingModel, thresholds: LeakThresholds
     return () => {
       current = false;
       clearTimeout(timer);
+      askSoon.current = () => undefined;
     };
   }, [client, id, live, limits, key, turn]);
+  const few = fewCollections(model.series);
+  useEffect(() => askSoon.current(), [few]);
   const again = useCallback(() => setTurn((value) => value + 1), []);
   const own = state.of === id;
   return { verdict: own ? state.verdict : null, error: own ? state.error : null, loading, again };
