@@ -333,6 +333,57 @@ it('kinds of errors may be called like what every object has', async () => {
   ]);
 });
 
+it('a load of one period is drawn from its beginning to its end, with the rates of the time that it lasted', async () => {
+  const { result, series } = await read(path.join(samples, 'artillery.json'));
+  const seconds = result.endedUs / 1e6;
+  expect(seconds).toBe(2.202);
+  const values = (metric: string) => series.find((each) => each.metric === metric);
+  expect(series.map(({ tUs }) => tUs)).toEqual(series.map(() => [0, result.endedUs]));
+  const rate = expect.closeTo(25 / seconds, 9) as number;
+  expect(values('requestRate')!.values).toEqual([rate, rate]);
+  const errors = expect.closeTo(12 / seconds, 9) as number;
+  expect(values('errorRate')!.values).toEqual([errors, errors]);
+  expect(values('latencyP95')!.values).toEqual([13.9, 13.9]);
+
+  const [head, , row] = (await readFile(path.join(samples, 'locust_stats_history.csv'), 'utf8')).split('\n');
+  const history = await read(await written('one_stats_history.csv', `${head}\n${row}\n`));
+  expect(history.series.map(({ metric, tUs }) => [metric, tUs])).toContainEqual(['requestRate', [0, 1e6]]);
+});
+
+it('the first and the last of several periods count as far as the load reaches into them, and a lone value keeps its own', async () => {
+  const at = 1_795_284_740_000;
+  const period = (startMs: number, counters: object, summaries = {}) => ({
+    period: String(at + startMs),
+    counters,
+    summaries,
+  });
+  const file = await written(
+    'three.json',
+    JSON.stringify({
+      aggregate: {
+        counters: { 'http.responses': 160, 'http.codes.200': 160 },
+        firstMetricAt: at + 6000,
+        lastMetricAt: at + 22_000,
+        summaries: {},
+      },
+      intermediate: [
+        period(0, { 'http.responses': 40 }),
+        period(10_000, { 'http.responses': 100 }, { 'http.response_time': { p50: 7 } }),
+        period(20_000, { 'http.responses': 20 }),
+      ],
+    }),
+  );
+  const { series } = await read(file);
+  expect(series.find(({ metric }) => metric === 'requestRate')).toMatchObject({
+    tUs: [4e6, 14e6, 16e6],
+    values: [10, 10, 10],
+  });
+  expect(series.find(({ metric }) => metric === 'latencyP50')).toMatchObject({
+    tUs: [4e6, 14e6],
+    values: [7, 7],
+  });
+});
+
 it('what wrk printed may be copied with the command before it, and with the line ends of Windows', async () => {
   const text = await readFile(path.join(samples, 'wrk.txt'), 'utf8');
   const { kind, result } = await read(

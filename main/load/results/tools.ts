@@ -110,11 +110,18 @@ export function readArtillery(document: unknown, fileName: string): ReadLoad {
     .filter(({ at }) => Number.isFinite(at))
     .sort((a, b) => a.at - b.at);
   const periodMs = byTime.length > 1 ? byTime[1]!.at - byTime[0]!.at : 10_000;
+  // The load begins within its first period and ends within its last: only so much of them has rates.
+  const shortestMs = Math.min(1000, durationMs);
+  const periods = new Map<number, { startUs: number; endUs: number }>();
   for (const { at, each } of byTime) {
-    const tUs = Math.max(0, Math.round((at + periodMs - first) * 1000));
-    const own = artilleryTotals(objectOf(each['counters']), {}, periodMs);
+    const startMs = Math.max(at, first);
+    const endMs = Math.max(startMs, Math.min(at + periodMs, last));
+    const tUs = Math.round((endMs - first) * 1000);
+    periods.set(tUs, { startUs: Math.round((startMs - first) * 1000), endUs: tUs });
+    const ownMs = Math.max(shortestMs, endMs - startMs);
+    const own = artilleryTotals(objectOf(each['counters']), {}, ownMs);
     rows.requestRate.push([tUs, own.meanRate]);
-    rows.errorRate.push([tUs, ((own.errors + own.non2xx) / periodMs) * 1000]);
+    rows.errorRate.push([tUs, ((own.errors + own.non2xx) / ownMs) * 1000]);
     const summary = objectOf(objectOf(each['summaries'])['http.response_time']);
     for (const [metric, key] of [
       ['latencyP50', 'p50'],
@@ -135,11 +142,24 @@ export function readArtillery(document: unknown, fileName: string): ReadLoad {
         'Latencies are from when a request was sent (service time), by Artillery’s sketch: within about 1 %.',
       ],
     }),
-    series: seriesOf(rows),
+    series: seriesOf(overItsPeriod(rows, (tUs) => periods.get(tUs))),
   };
 }
 
 type Row = [number, number];
+
+/** A value that was told only once holds over all of its period: one instant would be no line. */
+function overItsPeriod<R extends Record<string, Row[]>>(
+  columns: R,
+  periodOf: (tUs: number) => { startUs: number; endUs: number } | undefined,
+): R {
+  for (const rows of Object.values(columns)) {
+    const [only] = rows;
+    const period = only && rows.length === 1 ? periodOf(only[0]) : undefined;
+    if (only && period) rows.splice(0, 1, [period.startUs, only[1]], [period.endUs, only[1]]);
+  }
+  return columns;
+}
 
 function artilleryTotals(
   counters: Record<string, unknown>,
@@ -309,7 +329,11 @@ function readLocustHistory(records: Record_[], fileName: string): ReadLoad {
         'Latencies are from when a request was sent (service time).',
       ],
     }),
-    series: seriesOf(columns),
+    series: seriesOf(
+      overItsPeriod(columns, () =>
+        rows.length === 1 ? { startUs: 0, endUs: durationMs * 1000 } : undefined,
+      ),
+    ),
   };
 }
 
