@@ -363,7 +363,7 @@ test.describe('files from outside', () => {
     const focusBefore = app.focusCount;
     expect(await app.startSecond([third ?? ''])).toBe(0);
     await expect.poll(names).toEqual(['first', 'second', 'third']);
-    expect(app.focusCount).toBeGreaterThan(focusBefore);
+    await expect.poll(() => app.focusCount).toBeGreaterThan(focusBefore);
     expect(await windows(app)).toHaveLength(1);
   });
 });

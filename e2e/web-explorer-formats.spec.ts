@@ -9,7 +9,16 @@ import { arithmeticKey, arithmeticProfile } from '../profiles/arithmetic';
 import { writeCpuProfile } from '../profiles/formats/cpuprofile';
 import { formatTransforms } from '../profiles/transforms';
 import { expect, test } from './support/app';
-import { drawn, dropFile, frameNamed, frames, openFile, openHandMade, show } from './support/explorer';
+import {
+  drawn,
+  drawnAtRest,
+  dropFile,
+  frameNamed,
+  frames,
+  openFile,
+  openHandMade,
+  show,
+} from './support/explorer';
 
 const samplesFolder = path.resolve('profiles/formats/samples');
 const samples = (await readdir(samplesFolder, { withFileTypes: true }))
@@ -31,8 +40,7 @@ test('a gzipped profile opens like the plain one', async ({ app }) => {
   const text = writeCpuProfile(arithmeticProfile('a'), { originUs: 0 });
   await openFile(page, 'packed.cpuprofile.gz', gzipSync(text));
   await show(page, 'flame', { mode: 'left-heavy' });
-  await frameNamed(page, 'stringify');
-  expect(await drawn(page)).toContain('main 2047');
+  await expect.poll(() => drawn(page)).toContain('main 2047');
 });
 
 test('files that are no profiles are refused by name, with the reason, and nothing else changes', async ({
@@ -41,7 +49,8 @@ test('files that are no profiles are refused by name, with the reason, and nothi
   const { page } = app;
   await openHandMade(page);
   await show(page, 'flame', { mode: 'left-heavy' });
-  const before = await drawn(page);
+  await frameNamed(page, 'query');
+  const before = await drawnAtRest(page);
   const whole = await readFile(path.join(samplesFolder, 'node-shop.cpuprofile'));
   const bad: [name: string, content: Uint8Array | string, message: RegExp][] = [
     ['cut.cpuprofile', whole.subarray(0, whole.length / 2), /cut\.cpuprofile .*(ends|not closed)/],
@@ -53,7 +62,7 @@ test('files that are no profiles are refused by name, with the reason, and nothi
   for (const [name, content, message] of bad) {
     await dropFile(page, name, content);
     await expect(page.getByText(message).first()).toBeVisible();
-    expect(await drawn(page)).toEqual(before);
+    await expect.poll(() => drawn(page)).toEqual(before);
   }
 });
 
@@ -86,12 +95,11 @@ test('the whole and a selection leave in every format and come back with the sam
       await expect
         .poll(async () => (await frames(page))[0]?.total)
         .toBe(selection['transforms'] ? 1408 : 12_287);
-      const expected = await drawn(page);
+      const expected = await drawnAtRest(page);
       const { name, file } = await exported(page, item);
       await openFile(page, name, await readFile(file));
       await show(page, 'flame', { mode: 'left-heavy' });
-      await frameNamed(page, 'query');
-      expect(await drawn(page), `${name} read again`).toEqual(expected);
+      await expect.poll(() => drawn(page), { message: `${name} read again` }).toEqual(expected);
     }
 });
 

@@ -4,16 +4,21 @@ import { arithmeticKey } from '../profiles/arithmetic';
 import { formatTransforms } from '../profiles/transforms';
 import type { Transform } from '../profiles/transforms/types';
 import { expect, test } from './support/app';
-import { canvas, drawn, frameNamed, frames, openHandMade, show, type VisibleFrame } from './support/explorer';
+import {
+  canvas,
+  chooseInMenu,
+  drawn,
+  drawnAtRest,
+  frameNamed,
+  frames,
+  openHandMade,
+  selectFrame,
+  show,
+  type VisibleFrame,
+} from './support/explorer';
 
 const key = arithmeticKey;
 const crumbs = (page: Page) => page.getByRole('group', { name: 'What is shown' });
-
-async function choose(page: Page, frame: string, item: string | RegExp): Promise<void> {
-  const { x, y, width } = await frameNamed(page, frame);
-  await page.mouse.click(x + Math.min(width / 2, 40), y + 6, { button: 'right' });
-  await page.getByRole('menuitem', { name: item }).click();
-}
 
 /** What must be drawn after each transform: some frames with their totals, and names that must be gone. */
 const cases: { transform: Transform; there: string[]; gone: string[] }[] = [
@@ -85,6 +90,22 @@ const cases: { transform: Transform; there: string[]; gone: string[] }[] = [
   },
 ];
 
+/** Of frames with their totals those that are drawn, and of names; in one look, so that both are of one picture. */
+async function lookedFor(
+  page: Page,
+  there: string[],
+  gone: string[],
+): Promise<{ isDrawn: boolean; found: string[]; left: string[] }> {
+  const now = await frames(page);
+  const totals = new Set(now.map(({ name, total }) => `${name} ${total}`));
+  const names = new Set(now.map(({ name }) => name));
+  return {
+    isDrawn: now.length > 0,
+    found: there.filter((each) => totals.has(each)),
+    left: gone.filter((name) => names.has(name)),
+  };
+}
+
 test('every transform shows what arithmetic says, in the chart as well, and says what it is', async ({
   app,
 }) => {
@@ -92,18 +113,17 @@ test('every transform shows what arithmetic says, in the chart as well, and says
   await openHandMade(page);
   for (const { transform, there, gone } of cases) {
     await show(page, 'flame', { mode: 'left-heavy', transforms: formatTransforms([transform]) });
-    await expect.poll(() => drawn(page), { message: transform.kind }).toEqual(expect.arrayContaining(there));
-    const names = (await frames(page)).map(({ name }) => name);
-    for (const name of gone) expect(names, transform.kind).not.toContain(name);
+    await expect(canvas(page)).toHaveAttribute('data-drawn', 'left-heavy');
+    await expect
+      .poll(() => lookedFor(page, there, gone), { message: transform.kind })
+      .toEqual({ isDrawn: true, found: there, left: [] });
     await expect(crumbs(page).locator('[data-crumb]')).toHaveCount(1);
 
     await show(page, 'flame', { mode: 'chart', transforms: formatTransforms([transform]) });
+    await expect(canvas(page)).toHaveAttribute('data-drawn', 'chart');
     await expect
-      .poll(async () => (await frames(page)).map(({ name }) => name).filter((name) => gone.includes(name)), {
-        message: `${transform.kind} in the chart`,
-      })
-      .toEqual([]);
-    expect((await frames(page)).length).toBeGreaterThan(0);
+      .poll(() => lookedFor(page, [], gone), { message: `${transform.kind} in the chart` })
+      .toEqual({ isDrawn: true, found: [], left: [] });
   }
 });
 
@@ -113,12 +133,14 @@ test('transforms stack as breadcrumbs, can be taken back one by one, by history 
   const { page } = app;
   await openHandMade(page);
   await show(page, 'flame', { mode: 'left-heavy' });
-  await choose(page, 'query', /focus on function|focus on query/i);
+  await chooseInMenu(page, 'query', /focus on function|focus on query/i);
   await expect.poll(() => drawn(page)).toContain('(root) 1408');
-  await choose(page, 'query', /^Collapse function/);
+  await chooseInMenu(page, 'query', /^Collapse function/);
   const steps = crumbs(page).locator('[data-crumb]');
   await expect(steps).toHaveCount(2);
-  const two = await drawn(page);
+  // Of `query` nothing is called any more.
+  await expect.poll(() => lookedFor(page, [], ['readFileSync'])).toMatchObject({ isDrawn: true, left: [] });
+  const two = await drawnAtRest(page);
   const link = page.url();
 
   await page.goBack();
@@ -159,8 +181,6 @@ test('transforms that leave nothing say so and offer the way back', async ({ app
 
 test('keys: zoom, pan, move, match, focus, collapse, merge, reset, Escape, help', async ({ app }) => {
   const { page } = app;
-  // Without animation a place that is read is the place that was gone to.
-  await page.emulateMedia({ reducedMotion: 'reduce' });
   await openHandMade(page);
   await show(page, 'flame', { mode: 'left-heavy' });
   const widthOf = async (name: string): Promise<number> =>
@@ -210,8 +230,11 @@ test('keys: zoom, pan, move, match, focus, collapse, merge, reset, Escape, help'
   }
   await show(page, 'flame', { mode: 'left-heavy' });
   for (const press of ['c', 'm']) {
-    const { x, y, width } = await frameNamed(page, 'main');
-    await page.mouse.click(x + width / 2, y + 6);
+    // The picture of the step before may still be there.
+    await expect
+      .poll(() => drawn(page))
+      .toEqual(expect.arrayContaining(['(root) 12287', 'main 2047', 'render 512']));
+    await selectFrame(page, 'main');
     await canvas(page).focus();
     await page.keyboard.press(press);
     await expect(steps).toHaveCount(1);

@@ -1,8 +1,8 @@
 /** Every view of the explorer on the profile whose right numbers are known by arithmetic (profiles/arithmetic.ts). */
-import type { Page } from '@playwright/test';
+import type { Locator } from '@playwright/test';
 import { arithmeticFunctions, arithmeticKey, arithmeticTrees } from '../profiles/arithmetic';
 import { expect, test } from './support/app';
-import { drawn, frameNamed, frames, openHandMade, rows, show } from './support/explorer';
+import { drawn, frameNamed, frames, openHandMade, rows, selectFrame, show } from './support/explorer';
 
 /** `name total` of every call path of a tree written as text. */
 function pathsOf(text: string): string[] {
@@ -16,8 +16,10 @@ function pathsOf(text: string): string[] {
 const exact = (us: number): string => `${us.toLocaleString('en-US')} µs`;
 
 /** Opens every row of a tree table. */
-async function openAll(page: Page): Promise<void> {
-  const toggles = page.locator('[role="treegrid"] [aria-expanded="false"] [data-toggle]');
+async function openAll(table: Locator): Promise<void> {
+  // Without rows there is nothing to open, too.
+  await expect(table.locator('[data-toggle]').first()).toBeVisible();
+  const toggles = table.locator('[aria-expanded="false"] [data-toggle]');
   while ((await toggles.count()) > 0) await toggles.first().click({ modifiers: ['Shift'] });
 }
 
@@ -26,8 +28,7 @@ test('left-heavy, chart, sandwich: every frame has the width that arithmetic say
   await openHandMade(page);
 
   await show(page, 'flame', { mode: 'left-heavy' });
-  await frameNamed(page, 'stringify');
-  expect(await drawn(page)).toEqual(pathsOf(arithmeticTrees.a));
+  await expect.poll(() => drawn(page)).toEqual(pathsOf(arithmeticTrees.a));
 
   await show(page, 'flame', { mode: 'chart' });
   await frameNamed(page, '(garbage collector)');
@@ -37,11 +38,14 @@ test('left-heavy, chart, sandwich: every frame has the width that arithmetic say
     )
     .toEqual(['main 4095', '(program) 8192', 'next 510', 'render 512', 'query 3072']);
   // The collection interrupted query: it lies on top of it, 2,048 of 3,072 µs wide.
-  const query = await frameNamed(page, 'query');
-  const gc = await frameNamed(page, '(garbage collector)');
-  expect(gc).toMatchObject({ depth: 2, total: 2048 });
-  expect(gc.x + gc.width).toBeCloseTo(query.x + query.width, 0);
-  expect(gc.width / query.width).toBeCloseTo(2048 / 3072, 2);
+  await expect(async () => {
+    const now = await frames(page);
+    const query = now.find(({ name }) => name === 'query')!;
+    const gc = now.find(({ name }) => name === '(garbage collector)')!;
+    expect(gc).toMatchObject({ depth: 2, total: 2048 });
+    expect(gc.x + gc.width).toBeCloseTo(query.x + query.width, 0);
+    expect(gc.width / query.width).toBeCloseTo(2048 / 3072, 2);
+  }).toPass();
   // Idle time is a gap, unless it is wanted.
   await show(page, 'flame', { mode: 'chart', idle: 'shown' });
   expect((await frameNamed(page, '(idle)')).total).toBe(4096);
@@ -50,11 +54,10 @@ test('left-heavy, chart, sandwich: every frame has the width that arithmetic say
   await expect
     .poll(() => drawn(page, 1))
     .toEqual(['stringify 64', 'visit 96', 'walk 16', 'walk 632', 'walk 96']);
-  const callers = await drawn(page, 0);
   // 512 of its 632 µs come straight from main's render, 120 through the router.
-  expect(callers).toEqual(
-    expect.arrayContaining(['walk 632', 'render 632', 'handle 120', 'layer 120', 'next 120']),
-  );
+  await expect
+    .poll(() => drawn(page, 0))
+    .toEqual(expect.arrayContaining(['walk 632', 'render 632', 'handle 120', 'layer 120', 'next 120']));
   await expect(page.getByText(/Total 632\sµs/)).toBeVisible();
 });
 
@@ -64,8 +67,7 @@ test('tree tables, functions and totals show the right numbers', async ({ app })
 
   await show(page, 'flame', { mode: 'top-down' });
   const topDown = page.getByRole('treegrid', { name: 'Top-down call tree' });
-  await expect(topDown).toBeVisible();
-  await openAll(page);
+  await openAll(topDown);
   const paths = arithmeticTrees.a.split('\n').slice(1);
   await expect
     .poll(async () => (await rows(topDown)).map(([total, , self, , , name]) => `${name} ${self}/${total}`))
@@ -163,19 +165,20 @@ test('a frame selected in a picture is selected in every table, with its details
   const { page } = app;
   await openHandMade(page);
   await show(page, 'flame', { mode: 'chart' });
-  const walk = await frameNamed(page, 'query');
-  await page.mouse.click(walk.x + walk.width / 2, walk.y + 6);
+  await selectFrame(page, 'query');
   const details = page.getByRole('complementary', { name: 'Function details' });
   await expect(details.getByRole('heading', { name: 'query' })).toBeVisible();
   await expect(details).toContainText(/1\.02\sms/);
   await expect(details).toContainText('@db/client');
   await expect(details.getByRole('region', { name: 'Callers' })).toContainText('handle');
-  for (const mode of ['top-down', 'bottom-up']) {
+  for (const [mode, name] of [
+    ['top-down', 'Top-down call tree'],
+    ['bottom-up', 'Bottom-up call tree'],
+  ] as const) {
     await show(page, 'flame', { mode, function: arithmeticKey('query') });
-    await openAll(page);
-    await expect(page.locator('[role="treegrid"] [role="row"][aria-selected="true"]').first()).toContainText(
-      'query',
-    );
+    const table = page.getByRole('treegrid', { name });
+    await openAll(table);
+    await expect(table.locator('[role="row"][aria-selected="true"]').first()).toContainText('query');
   }
   await show(page, 'functions', { function: arithmeticKey('query') });
   await expect(page.locator('[role="grid"] [aria-selected="true"]')).toContainText('query');

@@ -92,6 +92,8 @@ test('a snapshot of a running program, by the button: what it costs, what is in 
     );
     await take(page, 1);
     await expect(page.getByTestId('pause')).toHaveText(/\d/);
+    // The thread has answered since it stood still: visitors have come.
+    await expect(page.getByTestId('snapshot-estimate')).toContainText('last snapshot');
     await take(page, 2);
   });
   await stop(page);
@@ -166,7 +168,10 @@ test('a snapshot of a running program, by the button: what it costs, what is in 
 
   await test.step('two are compared: what has grown, which are new, what holds them', async () => {
     await page.getByRole('button', { name: 'Snapshots', exact: true }).click();
-    for (const box of await page.getByRole('checkbox').all()) await box.check();
+    const boxes = page.getByRole('checkbox');
+    await expect(boxes).toHaveCount(2);
+    await boxes.nth(0).check();
+    await boxes.nth(1).check();
     await page.getByRole('button', { name: 'Compare the chosen two' }).click();
     const changes = page.getByTestId('changes');
     await expect(changes).toBeVisible();
@@ -175,7 +180,10 @@ test('a snapshot of a running program, by the button: what it costs, what is in 
     await row.click();
     await expect(page.getByTestId('holders')).toContainText('visitors');
     await row.dblclick();
-    await changes.getByRole('row', { level: 2 }).first().click();
+    const added = changes.getByRole('row', { level: 2 }).first();
+    // Its row is there before it is read.
+    await expect(added).toContainText('Visitor');
+    await added.click();
     await expect(page.getByTestId('object-id')).toBeVisible();
   });
 

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { build } from 'esbuild';
 import type { Locator, Page } from '@playwright/test';
 import { expect, test } from './support/app';
-import { frameNamed, frames, show } from './support/explorer';
+import { frameNamed, frames, selectFrame, show } from './support/explorer';
 
 test.use({ shellUnderTest: 'web' });
 
@@ -62,17 +62,6 @@ async function record(page: Page): Promise<void> {
   await expect(page.getByTestId('run-phase')).toHaveText('recording');
 }
 
-/** Clicks the widest frame of this name. */
-async function select(page: Page, name: string): Promise<void> {
-  await expect(async () => {
-    const { x, y, width, height } = await frameNamed(page, name);
-    await page.mouse.click(x + Math.min(width, 200) / 2, y + height / 2);
-    const heading = details(page).getByRole('heading', { name, exact: true });
-    // eslint-disable-next-line no-restricted-syntax -- The click is repeated as long as it takes.
-    await expect(heading).toBeVisible({ timeout: 1000 });
-  }).toPass();
-}
-
 function details(page: Page): Locator {
   return page.getByRole('complementary', { name: 'Function details' });
 }
@@ -122,7 +111,7 @@ test('a bundled program shows what people wrote: live, saved, after its files we
     await page.getByRole('button', { name: 'Stop and save' }).click();
     await expect(page.getByTestId('run-phase')).toHaveText('saved');
     await show(page, 'flame', { mode: 'left-heavy' });
-    await select(page, 'sumOfPrices');
+    await selectFrame(page, 'sumOfPrices');
     await expect(details(page).locator('.details-location')).toContainText('src/pricing.ts:6');
   });
 
@@ -131,7 +120,7 @@ test('a bundled program shows what people wrote: live, saved, after its files we
     await expect(source(page)).toContainText('export class PriceCatalog');
     await expect(source(page)).toContainText('src/pricing.ts:6');
     // The minified program is one line: its time stands where its function begins.
-    expect(await hottestLine(source(page))).toContain('sumOfPrices(rounds: number)');
+    await expect.poll(() => hottestLine(source(page))).toContain('sumOfPrices(rounds: number)');
   });
 
   await test.step('the same after every file was changed', async () => {
@@ -151,7 +140,7 @@ test('a bundled program shows what people wrote: live, saved, after its files we
     await expect(source(page)).toContainText('server.cjs');
     const code = ran.slice(ran.indexOf('sumOfPrices('), ran.indexOf('sumOfPrices(') + 30);
     await expect(source(page)).toContainText(code);
-    expect(await source(page).locator('.source-heat').count()).toBeGreaterThan(0);
+    await expect(source(page).locator('.source-heat')).not.toHaveCount(0);
     await page.keyboard.press('Escape');
     await expect(source(page)).toBeHidden();
     await expect(details(page)).toBeVisible();

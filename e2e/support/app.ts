@@ -44,7 +44,7 @@ export const test = base.extend<Fixtures & ShellOption>({
   dataFolder: async ({}, use) => {
     const folder = await mkdtemp(path.join(tmpdir(), 'scorchmark-e2e-'));
     await use(folder);
-    await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+    await rm(folder, { recursive: true, force: true, maxRetries: 20 });
   },
 
   app: async ({ shellUnderTest, context, dataFolder }, use) => {

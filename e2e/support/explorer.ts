@@ -20,14 +20,25 @@ export async function dropFile(page: Page, name: string, content: Uint8Array | s
   await page.dispatchEvent('body', 'drop', { dataTransfer: data });
 }
 
-/** Opens a file and waits until it is a session, by default of the file's name. */
+function sessionOf(page: Page): string | undefined {
+  return /#\/run\/([^/?]+)/.exec(page.url())?.[1];
+}
+
+/**
+ * Opens a file and waits until it is a session, by default of the file's name. From then on pictures go where they are sent
+ * at once: a place that is read is the place that was gone to.
+ */
 export async function openFile(
   page: Page,
   name: string,
   content: Uint8Array | string,
   session = name.replace(/profile\.gz$/, 'profile'),
 ): Promise<void> {
+  await page.emulateMedia({ reducedMotion: 'reduce' });
+  // The session before it may be of the same name.
+  const before = sessionOf(page);
   await dropFile(page, name, content);
+  await expect.poll(() => [undefined, before].includes(sessionOf(page))).toBe(false);
   await expect(page.getByTestId('run-phase')).toHaveText('imported');
   await expect(page.getByRole('button', { name: session, exact: true })).toBeVisible();
 }
@@ -92,9 +103,43 @@ export async function frameNamed(page: Page, name: string, index = 0): Promise<V
   return found!;
 }
 
+/** Clicks a frame of this name until its details are shown: what is drawn may still move while it is read. */
+export async function selectFrame(page: Page, name: string): Promise<void> {
+  await expect(async () => {
+    const { x, y, width, height } = await frameNamed(page, name);
+    await page.mouse.click(x + Math.min(width, 200) / 2, y + height / 2);
+    const details = page.getByRole('complementary', { name: 'Function details' });
+    await expect(details.getByRole('heading', { name, exact: true })).toBeVisible({ timeout: 1000 });
+  }).toPass();
+}
+
+/** Chooses in the menu of a frame of this name, which is asked for until it is that frame's. */
+export async function chooseInMenu(page: Page, name: string, item: string | RegExp): Promise<void> {
+  const menu = page.getByRole('menu', { name: `Menu of ${name}`, exact: true });
+  await expect(async () => {
+    const { x, y, width, height } = await frameNamed(page, name);
+    await page.mouse.click(x + Math.min(width / 2, 40), y + height / 2, { button: 'right' });
+    await expect(menu).toBeVisible({ timeout: 1000 });
+  }).toPass();
+  await menu.getByRole('menuitem', { name: item }).click();
+}
+
 /** Drawn frames as `name total`, each once, sorted: what the picture says, whatever its order. */
 export async function drawn(page: Page, index = 0): Promise<string[]> {
   return [...new Set((await frames(page, index)).map(({ name, total }) => `${name} ${total}`))].sort();
+}
+
+/** The same, when it has stayed so for some frames of the browser: its place may have got its width in two steps. */
+export async function drawnAtRest(page: Page, index = 0): Promise<string[]> {
+  let found: string[] = [];
+  await expect(async () => {
+    found = await drawn(page, index);
+    await page.evaluate(
+      () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))),
+    );
+    expect(await drawn(page, index)).toEqual(found);
+  }).toPass();
+  return found;
 }
 
 /** Rows of a table or tree table: cells' exact values where they have one (µs as a number), else their text. */

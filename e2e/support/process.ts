@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 
 /** How long the workbench may take to save and end its targets before a test calls it stuck. */
-const endTimeoutMs = 20_000;
+const endTimeoutMs = 120_000;
 
 export function hasEnded(child: ChildProcess): boolean {
   return child.exitCode !== null || child.signalCode !== null;
