@@ -44,12 +44,20 @@ export class LoadProgress {
     this.line.clear();
   }
 
+  /** Undefined where the stage has just said the same. */
+  private users(count: number): string | undefined {
+    if (this.stage?.includes('per second')) return `${count} in flight`;
+    const words = `${count} ${count === 1 ? 'user' : 'users'}`;
+    return this.stage?.endsWith(words) ? undefined : words;
+  }
+
   private status(): string {
     const value = (metric: string) => this.last.get(metric) ?? 0;
+    const users = this.users(value('loadUsers'));
     return [
       `● ${formatDurationMs(this.nowUs() / 1000)} of ${formatDurationMs(this.plannedMs)}`,
       ...(this.stage === undefined ? [] : [this.stage]),
-      `${value('loadUsers')} users`,
+      ...(users === undefined ? [] : [users]),
       formatRate(value('requestRate')),
       `p50 ${formatDurationMs(value('latencyP50'))}`,
       `p99 ${formatDurationMs(value('latencyP99'))}`,

@@ -37,7 +37,19 @@ describe('the summary of a load', () => {
     expect(text).toMatch(/throughput\s+9.8 \/s {2}9.8 kB\/s/);
     expect(text).toMatch(/per user\s+4.9 \/s/);
     expect(text).toMatch(/errors\s+ECONNRESET 1 {2}connect timeout 1 {2}status 5xx 3/);
-    expect(text).toMatch(/✗ threshold\s+errors < 1%/);
+    expect(text).toMatch(/✗ threshold\s+errors < 1% {2}\(measured 5 %\)/);
+  });
+
+  it('writes what thresholds measured in their units, checks that were never made with a dash, and notes', () => {
+    const text = loadSummary({
+      ...result,
+      totals: { ...totals, checks: { 'status 201': { passed: 0, failed: 0 } } },
+      thresholds: [{ expression: 'p95 < 500ms', ok: true, value: 17.35 }],
+      notes: ['2 requests had no answer.'],
+    }).replaceAll('\u202f', ' ');
+    expect(text).toMatch(/✓ threshold\s+p95 < 500ms {2}\(measured 17.4 ms\)/);
+    expect(text).toMatch(/– check\s+status 201 {2}0 held, 0 did not/);
+    expect(text).toMatch(/note\s+2 requests had no answer/);
   });
 
   it('writes a dash where another tool’s file does not tell', () => {

@@ -1,5 +1,14 @@
 /** What a load came to, in the lines that people know from other load generators. */
-import { formatBytes, formatDurationMs, formatPercent, formatRate, noValue } from '../../profiles/format';
+import {
+  formatBytes,
+  formatDurationMs,
+  formatNumber,
+  formatPercent,
+  formatRate,
+  formatValue,
+  noValue,
+} from '../../profiles/format';
+import { parseThreshold } from '../../profiles/load/threshold';
 import { recoverySentence } from '../../profiles/load-picture/fault-words';
 import type { FaultReport, LatencySummary, LoadResult, LoadTotals, PhaseNumbers } from '../api';
 import { table } from './terminal';
@@ -32,16 +41,17 @@ export function loadSummary(result: LoadResult): string {
     ...(bad > 0 ? [['errors', entries(totals.errorKinds ?? {})]] : []),
     ...(result.setUpFailures ? [['set-up failed', entries(result.setUpFailures)]] : []),
     ...Object.entries(totals.checks ?? {}).map(([words, { passed, failed }]) => [
-      failed > 0 ? '✗ check' : '✓ check',
+      failed > 0 ? '✗ check' : passed > 0 ? '✓ check' : `${noValue} check`,
       `${words}  ${count(passed)} held, ${count(failed)} did not`,
     ]),
     ...(result.thresholds ?? []).map(({ ok, expression, value }) => [
       ok ? '✓ threshold' : '✗ threshold',
-      `${expression}${value === null ? '  (nothing measured)' : `  (measured ${Number(value.toPrecision(4))})`}`,
+      `${expression}${value === null ? '  (nothing measured)' : `  (measured ${measured(value, expression)})`}`,
     ]),
     ...(result.faults ?? []).map(faultRow),
     ...(result.knee ? kneeRows(result) : []),
     ...(result.generator ? [['generator', result.generator.verdict]] : []),
+    ...(result.notes ?? []).map((note) => ['note', note]),
   ];
   const endpoints = result.perRequest.length > 1 ? `\n\n${endpointTable(result)}` : '';
   return `${table(rows.filter(([, value]) => value !== ''))}${endpoints}`;
@@ -70,6 +80,15 @@ function latencyRows(label: string, latency: LatencySummary | null): string[][] 
 /** A dash where a tool's file, or an earlier version, does not tell. */
 function ms(value: number | undefined): string {
   return value === undefined ? noValue : formatDurationMs(value);
+}
+
+/** In the expression's own unit; of results read from other tools it may be one of theirs. */
+function measured(value: number, expression: string): string {
+  try {
+    return formatValue(value, parseThreshold(expression).unit);
+  } catch {
+    return formatNumber(value);
+  }
 }
 
 function entries(counts: Record<string, number>): string {

@@ -23,7 +23,7 @@ function nothingAnswered(result: LoadResult): AppError | undefined {
   const failed = totals.errors + totals.timeouts;
   if (failed > 0)
     return new AppError('LOAD_FAILED', `Not one request was answered: ${listed(totals.errorKinds ?? {})}.`, {
-      hint: 'Is the server running, and is the address right?',
+      hint: hintOf(totals.errorKinds ?? {}),
     });
   if (Object.keys(setUpFailures).length > 0)
     return new AppError('LOAD_FAILED', `No user got past the set-up: ${listed(setUpFailures)}.`, {
@@ -37,6 +37,18 @@ function nothingAnswered(result: LoadResult): AppError | undefined {
   return new AppError('LOAD_FAILED', 'Not one request was answered before the load ended.', {
     hint: 'Make the load longer than the server takes to answer.',
   });
+}
+
+/** What OpenSSL has against a certificate, by its codes. */
+const certificateKind = /CERT|SELF_SIGNED|ALTNAME/;
+
+function hintOf(errorKinds: Record<string, number>): string {
+  const kinds = Object.keys(errorKinds);
+  if (kinds.some((kind) => certificateKind.test(kind)))
+    return 'Nobody that is known here vouches for the certificate. To accept it all the same, put connection: { insecureTls: true } into the scenario.';
+  if (kinds.some((kind) => kind.startsWith('EPROTO') || kind === 'ERR_SSL_WRONG_VERSION_NUMBER'))
+    return 'Does the server speak TLS at this address? Perhaps it is http:// instead of https://.';
+  return 'Is the server running, and is the address right?';
 }
 
 function listed(counts: Record<string, number>): string {

@@ -127,6 +127,7 @@ function start(runnerFile: string, options: LoadOptions): LoadHandle {
       ),
     }),
     ...(message.knee && { knee: onRunClock(message.knee, originUs) }),
+    ...(message.notes && { notes: message.notes }),
   });
 
   if (options.routes && options.routes.length > 0) tell({ type: 'routes', routes: options.routes });

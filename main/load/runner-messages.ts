@@ -81,6 +81,7 @@ export const fromRunnerSchema = z.discriminatedUnion('type', [
     generator: z.custom<GeneratorHealth>(isObject),
     thresholds: z.array(z.custom<ThresholdResult>(isObject)),
     knee: z.custom<KneeReport>(isObject).optional(),
+    notes: z.array(z.string()).optional(),
   }),
   z.object({ type: z.literal('failed'), error: z.custom<AppErrorJson>(isObject) }),
   /** Everything has been said. */

@@ -338,3 +338,14 @@ test('at the end, and when cancelled, no connection is left, whatever the server
   expect((await sent.done).cancelled).toBe(true);
   await server.allClosed();
 });
+
+test('what a server still owes at the end is in no count, and is told', async () => {
+  const server = await use(serveTcp((socket) => socket.resume()));
+  const { totals, notes } = await sendScenario(runner.startLoad, {
+    load: closed(2, 2000),
+    connection: { timeoutMs: foreverMs },
+    flows: [get(server.origin)],
+  }).done;
+  expect(totals).toMatchObject({ requests: 0, errors: 0, timeouts: 0 });
+  expect(notes).toEqual([expect.stringContaining('2 requests had no answer when the load ended')]);
+});

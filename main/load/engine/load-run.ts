@@ -17,6 +17,7 @@ import { OpenDriver } from './open-driver';
 import { LoadStatistics, Tally } from './statistics';
 import { ThresholdWatch } from './threshold-watch';
 import type { Connection, ConnectionOptions } from './transport';
+import { longWaitsUs, unansweredNote } from './unanswered';
 import { UndiciConnection } from './undici-connection';
 import type { Crew, User } from './user';
 
@@ -118,6 +119,7 @@ export class LoadRun implements Crew {
     this.#isOver = true;
     for (const timer of this.#timers) clearInterval(timer);
     const endUs = nowUs();
+    const waitsUs = longWaitsUs(this.#driver?.everybody ?? [], endUs);
     // First: what one user gives back would go on to the next, who would send once more.
     this.#limits?.destroy();
     this.#driver?.stop();
@@ -127,6 +129,7 @@ export class LoadRun implements Crew {
       this.#second(endUs);
     }
     const results = started ? this.statistics.results() : emptyResults();
+    const unanswered = started ? unansweredNote(waitsUs, this.#longestAnswerUs) : undefined;
     this.#health.due = Math.max(this.#health.due, this.#health.begun);
     this.options.tell({
       type: 'done',
@@ -141,6 +144,7 @@ export class LoadRun implements Crew {
       generator: this.#health.result(),
       thresholds: started ? (this.#thresholds?.results() ?? []) : [],
       ...(this.#driver?.knee && { knee: this.#driver.knee }),
+      ...(unanswered && { notes: [unanswered] }),
     });
     this.options.ended();
   }
@@ -191,6 +195,12 @@ export class LoadRun implements Crew {
   }
 
   // ── time ──
+
+  /** 0 while nothing was counted. */
+  get #longestAnswerUs(): number {
+    const { response } = this.statistics.counted;
+    return response.count === 0 ? 0 : response.maxUs;
+  }
 
   get #isWarmingUp(): boolean {
     return this.#secondStartUs < this.#countedFromUs;

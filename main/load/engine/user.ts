@@ -116,6 +116,12 @@ export class User implements AnswerSink, TemplateValues {
     }, delayMs);
   }
 
+  /** Since when an answer is waited for, also one of the set-up; undefined while none is. */
+  get waitingSinceUs(): number | undefined {
+    const step = this.#visit?.step ?? this.#step;
+    return step && this.deadlineUs < Infinity ? this.deadlineUs - step.timeoutUs : undefined;
+  }
+
   /** The iteration that just ended sent something. */
   get hasSent(): boolean {
     return this.#hasSent;

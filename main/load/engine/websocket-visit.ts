@@ -51,7 +51,7 @@ export class WebSocketVisit {
   #timer: NodeJS.Timeout | undefined;
 
   constructor(
-    private readonly step: CompiledWebSocket,
+    readonly step: CompiledWebSocket,
     private readonly values: TemplateValues,
     private readonly options: VisitOptions,
   ) {
