@@ -7,6 +7,7 @@ import { version } from '../paths';
 import { compare } from './compare';
 import { exportCommand, type ExportOptions } from './export';
 import { heapCommand, type HeapOptions } from './heap';
+import { leaksCommand } from './leaks';
 import { loadCommand, type LoadOptions } from './load';
 import { openFile } from './open';
 import { outliveReaders } from './pipes';
@@ -160,6 +161,14 @@ program
   .option('--json', 'print JSON')
   .addOption(dataFolder)
   .action(action((given: string, options: HeapOptions) => heapCommand(given, options)));
+
+program
+  .command('leaks')
+  .description('whether a session leaks, what, and who holds it')
+  .argument('<session>', 'its id, the beginning of it, or "last"')
+  .option('--json', 'print JSON')
+  .addOption(dataFolder)
+  .action(action(leaksCommand));
 
 program
   .command('serve')

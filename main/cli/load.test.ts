@@ -8,6 +8,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { LeakVerdict } from '../../profiles/leaks/types';
 import { presetNames, type LoadResult, type SessionDetail, type SessionMeta } from '../api';
 import { presets } from '../load';
 import { serveHttp, serveTcp } from '../load/testing/servers';
@@ -161,8 +162,13 @@ describe.runIf(existsSync(cli))('scorchmark load', () => {
     );
     const args = ['/', '--users', '1', '--duration', '2s', '--snapshot', 'end', '--force-gc', '1s'];
     const { out, err } = await start([...args, '--json', '--', process.execPath, program]).ended;
-    const { session } = JSON.parse(out) as { session: SessionDetail };
+    const { session, leaks } = JSON.parse(out) as { session: SessionDetail; leaks: LeakVerdict };
     expect(session.snapshots, err).toMatchObject([{ reason: 'end', state: 'complete' }]);
+
+    // Of so short a time nothing can be told, and that is said, also afterwards.
+    expect(leaks.outcome).toBe('not-enough-data');
+    const afterwards = await start([session.id], {}, ['leaks']).ended;
+    expect([afterwards.code, afterwards.out]).toEqual([0, expect.stringMatching(/^Not enough data\. /)]);
 
     const alone = await start([`${origin}/`, '--duration', '1s', '--snapshot', 'end']).ended;
     expect([alone.code, alone.err]).toEqual([2, expect.stringContaining('--snapshot belongs to a program')]);

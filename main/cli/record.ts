@@ -15,6 +15,7 @@ import { createEngine, type Engine } from '../engine';
 import { AppError, toAppError } from '../errors';
 import { parseDuration } from '../load/duration';
 import { listSamples } from '../run/samples';
+import { judged, verdictText } from './leaks';
 import { allocationsOf, leaksOf, snapshotRulesOf, type MemoryOptions } from './memory-options';
 import type { LoadVerdict } from './load-verdict';
 import { mustBeWritable, writeOutputFile } from './output-file';
@@ -92,7 +93,10 @@ export async function recordRun(
     if (interrupts > 0) stop();
     const end = await finished;
     const { loadResult } = await engine.call('run.snapshot', { runId: end.runId });
-    return await conclude(engine, end, progress, options, judge && { loadResult, ...judge(loadResult) });
+    return await conclude(engine, end, progress, options, {
+      load: judge && { loadResult, ...judge(loadResult) },
+      looksForLeaks: looksForLeaks(spec),
+    });
   } finally {
     progress.close();
     await engine.close();
@@ -100,16 +104,31 @@ export async function recordRun(
   }
 }
 
+/** Whoever has garbage collected or snapshots taken wants to know what they tell. */
+function looksForLeaks({ leaks, capture }: RunSpecInput): boolean {
+  const { atStart, afterWarmUp, atEnd, growthAboveBytes } = capture?.snapshots ?? {};
+  return Boolean(leaks?.forceGc ?? (atStart || afterWarmUp || atEnd || growthAboveBytes));
+}
+
+interface Told {
+  load?: (ToldLoad & { loadResult: LoadResult | null }) | undefined;
+  looksForLeaks: boolean;
+}
+
 async function conclude(
   engine: Engine,
   end: RunState,
   progress: RecordProgress,
   options: RecordOptions,
-  load?: ToldLoad & { loadResult: LoadResult | null },
+  { load, looksForLeaks }: Told,
 ): Promise<number> {
   const detail: SessionDetail = await engine.call('sessions.get', { id: end.runId });
   const folder = await engine.store.folderOf(end.runId);
   progress.close();
+  const leaks = looksForLeaks
+    ? await judged(engine, end.runId).catch((error: unknown) => toAppError(error, 'The leak verdict'))
+    : undefined;
+  if (leaks instanceof AppError) progress.note(describeError(leaks));
   const report = options.report === undefined ? {} : await writeReport(engine, end.runId, options.report);
   const crashed = !end.exit?.stoppedByUs && ((end.exit?.code ?? 0) !== 0 || Boolean(end.exit?.signal));
   const ownCode = end.error || crashed ? exitCodes.targetFailed : exitCodes.ok;
@@ -123,8 +142,9 @@ async function conclude(
   if (options.json) {
     const error = failure && { error: failure.toJSON() };
     const ofLoad = load && { load: load.loadResult };
+    const ofLeaks = leaks && !(leaks instanceof AppError) && { leaks };
     process.stdout.write(
-      `${JSON.stringify({ session: detail, folder, ...ofLoad, ...(report.file && { report: report.file }), ...error, exitCode })}\n`,
+      `${JSON.stringify({ session: detail, folder, ...ofLoad, ...ofLeaks, ...(report.file && { report: report.file }), ...error, exitCode })}\n`,
     );
     if (load) process.stderr.write(`\n${load.text}\n`);
     return exitCode;
@@ -136,7 +156,8 @@ async function conclude(
     ['folder', folder],
     ...(report.file ? [['report', report.file]] : []),
   ];
-  process.stdout.write(`\n${table(rows)}\n${load ? `\n${load.text}\n` : ''}`);
+  const ofLeaks = leaks && !(leaks instanceof AppError) ? `\n${verdictText(leaks, detail.processes)}\n` : '';
+  process.stdout.write(`\n${table(rows)}\n${ofLeaks}${load ? `\n${load.text}\n` : ''}`);
   for (const warning of detail.warnings) process.stderr.write(`${warningLine(warning)}\n`);
   if (end.error) process.stderr.write(`${describeError(AppError.fromJSON(end.error))}\n`);
   return exitCode;
