@@ -14,13 +14,21 @@ export function useLazyTree<Row>(
     latest.current = source;
   });
   const [shown, setShown] = useState(() => ({ key, tree: new LazyTree(source) }));
+  // It is on the screen from the beginning and gets rows by itself. Were it replaced when another one has them too, what was
+  // opened in it meanwhile would be closed.
+  const first = useRef<LazyTree<Row> | null>(shown.tree);
   useEffect(() => {
     let current = true;
-    const tree = new LazyTree({
-      load: (parent: Row | null, offset, limit) => latest.current.load(parent, offset, limit),
-      canOpen: (row: Row) => latest.current.canOpen(row),
-    });
-    void tree.start().then(() => current && setShown({ key, tree }));
+    const tree =
+      first.current ??
+      new LazyTree({
+        load: (parent: Row | null, offset, limit) => latest.current.load(parent, offset, limit),
+        canOpen: (row: Row) => latest.current.canOpen(row),
+      });
+    first.current = null;
+    void tree
+      .start()
+      .then(() => current && setShown((before) => (before.tree === tree ? before : { key, tree })));
     return () => {
       current = false;
     };
