@@ -1,15 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import { faultSchema, type LoadSecond } from '../api';
 import { LatencyHistogram } from '../../profiles/latency/histogram';
-import { FineWindows, type FineWindow, type HappenedFault } from '../load/faults';
+import { FineWindows, UsersLog, type FineWindow, type HappenedFault, type LoadAmount } from '../load/faults';
 import { faultReports } from './faults';
 
 /** A load as it would be counted: one request each `gapMs`, answered after what `answerMs` says; null: an error. */
-function loaded(totalMs: number, gapMs: number, answerMs: (tMs: number) => number | null) {
+function loaded(
+  totalMs: number,
+  gapMs: number | ((tMs: number) => number),
+  answerMs: (tMs: number) => number | null,
+) {
   const fine = new FineWindows();
   const seconds: LoadSecond[] = [];
   const answers: { endMs: number; latencyMs: number | null }[] = [];
-  for (let tMs = 0; tMs < totalMs; tMs += gapMs) {
+  for (let tMs = 0; tMs < totalMs; tMs += typeof gapMs === 'number' ? gapMs : gapMs(tMs)) {
     const latencyMs = answerMs(tMs);
     answers.push({ endMs: tMs + (latencyMs ?? 0), latencyMs });
   }
@@ -277,5 +281,73 @@ describe('what a fault did', () => {
     const evidence = loaded(30_000, 10, (tMs) => (tMs >= 10_000 && tMs < 15_000 ? 15_000 - tMs + 5 : 5));
     const [report] = faultReports({ ...evidence, faults: [happened({ kind: 'pause' }, 10_000, 15_000)] });
     expect(report!.during).toMatchObject({ requests: 0, rps: 0, p50Ms: null });
+  });
+});
+
+/** So many users at each whole second. */
+function users(totalMs: number, at: (tMs: number) => number): LoadAmount {
+  const log = new UsersLog();
+  for (let tMs = 0; tMs <= totalMs; tMs += 1000)
+    log.see([{ metric: 'loadUsers', scope: 'load', tUs: tMs * 1000, value: at(tMs) }]);
+  return log.amount();
+}
+
+describe('a load that is more or less meanwhile', () => {
+  const faults = [happened({ kind: 'pause' }, 20_000, 22_000)];
+  const reportOf = (evidence: ReturnType<typeof loaded>, amount: LoadAmount) =>
+    faultReports({ ...evidence, faults, amount })[0]!;
+  const rising = users(60_000, (tMs) => 1 + Math.floor(tMs / 3000));
+
+  it('makes answers slower by itself: nothing is said of the recovery, but what the load was', () => {
+    const evidence = loaded(60_000, 10, (tMs) =>
+      tMs >= 20_000 && tMs < 22_000 ? null : 5 * (1 + Math.floor(tMs / 3000)),
+    );
+    const { recoveryMs, unjudged } = reportOf(evidence, rising);
+    expect(recoveryMs).toBeNull();
+    expect(unjudged).toBe(
+      'Whether all was as before again cannot be told: the load was 1 to 7 users before it and 8 to 21 users after it, which changes the numbers by itself.',
+    );
+    // The same answers to as many users all the time are the fault's.
+    expect(
+      reportOf(
+        evidence,
+        users(60_000, () => 7),
+      ).unjudged,
+    ).toBeUndefined();
+  });
+
+  it('has recovered when all is as well with more users', () => {
+    const evidence = loaded(60_000, 10, (tMs) => (tMs >= 20_000 && tMs < 25_000 ? null : 5));
+    const { recoveryMs, unjudged } = reportOf(evidence, rising);
+    expect(recoveryMs).toBeCloseTo(3005, -1);
+    expect(unjudged).toBeUndefined();
+  });
+
+  it('has not recovered when more users get fewer good answers than fewer got before', () => {
+    const evidence = loaded(60_000, 10, (tMs) => (tMs >= 20_000 && tMs % 100 > 20 ? null : 5));
+    expect(reportOf(evidence, rising)).toMatchObject({ recoveryMs: null });
+    expect(reportOf(evidence, rising).unjudged).toBeUndefined();
+  });
+
+  it('makes fewer requests by itself when there are fewer users, but no slower answers and no errors', () => {
+    const fewer = users(60_000, (tMs) => (tMs < 22_000 ? 20 : 5));
+    const gapMs = (tMs: number): number => (tMs < 22_000 ? 5 : 20);
+    const answer = (slowMs: number) => (tMs: number) =>
+      tMs >= 20_000 && tMs < 22_000 ? null : tMs < 20_000 ? 10 : slowMs;
+    expect(reportOf(loaded(60_000, gapMs, answer(10)), fewer).unjudged).toContain(
+      'the load was 20 users before it and 5 users after it',
+    );
+    expect(reportOf(loaded(60_000, gapMs, answer(40)), fewer).unjudged).toBeUndefined();
+  });
+
+  it('is judged by what comes when it is as much as before again', () => {
+    const spike = users(60_000, (tMs) => (tMs >= 22_000 && tMs < 35_000 ? 50 : 5));
+    const slowFor = (endMs: number) =>
+      loaded(60_000, 10, (tMs) =>
+        tMs >= 20_000 && tMs < 22_000 ? null : tMs >= 22_000 && tMs < endMs ? 40 : 5,
+      );
+    expect(reportOf(slowFor(35_000), spike).recoveryMs).toBeCloseTo(13_100, -1);
+    expect(reportOf(slowFor(60_000), spike)).toMatchObject({ recoveryMs: null });
+    expect(reportOf(slowFor(60_000), spike).unjudged).toBeUndefined();
   });
 });

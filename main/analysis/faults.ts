@@ -220,7 +220,7 @@ function sumOf(values: Iterable<number>): number {
 
 function judge(
   fault: HappenedFault,
-  { endedUs: loadEndUs, windows }: FaultEvidence,
+  { endedUs: loadEndUs, windows, amount }: FaultEvidence,
   before: Stretch & { lasting?: string },
   after: Stretch,
 ): Recovery {
@@ -237,12 +237,13 @@ function judge(
       `There is nothing to compare with: “${before.lasting}” before it had not been recovered from.`,
     );
   const goneUs = fault.goneUs ?? Infinity;
-  const recovery = recoveryOf(windows, {
+  const times = {
     fromUs: Math.max(before.startUs, before.endUs - referenceUs),
     startUs: before.endUs,
     endUs: after.startUs,
     toUs: Math.max(after.startUs, Math.min(after.endUs, goneUs)),
-  });
+  };
+  const recovery = recoveryOf(windows, times, amount);
   return recovery.recoveryMs === null && goneUs < after.endUs ? none(gone) : recovery;
 }
 

@@ -9,12 +9,16 @@
  * left before or after the fault, down to three, always compared with stretches of the same length: a shorter one spreads
  * more before the fault as well, so the limits are as much wider.
  *
+ * A load that was more or less meanwhile changes the numbers by itself: more users make answers slower, fewer make fewer
+ * answers. Where that alone explains why a stretch is not as before, nothing is said of the recovery; more load does not
+ * explain fewer good answers than there were, and less load neither slower ones nor more errors.
+ *
  * `recoveryMs` is from the fault's end to the begin of that stretch; more exactly to the first good answer in it when there
  * was none in the window before, or to the first good answer of the window before when nothing but good ones came after it.
  */
 import type { FaultReport } from '../api';
-import { fineWindowUs, type FineWindow } from '../load/faults';
-import { formatDurationMs } from '../../profiles/format';
+import { fineWindowUs, type FineWindow, type LoadAmount } from '../load/faults';
+import { formatDurationMs, formatNumber } from '../../profiles/format';
 
 const mostWindows = 5;
 const fewestWindows = 3;
@@ -38,6 +42,7 @@ export interface RecoveryTimes {
 export function recoveryOf(
   windows: readonly FineWindow[],
   { fromUs, startUs, endUs, toUs }: RecoveryTimes,
+  amount?: LoadAmount,
 ): Recovery {
   const none = (unjudged: string): Recovery => ({ recoveryMs: null, unjudged });
   const usual = windows.filter(({ tUs, durationUs }) => tUs >= fromUs && tUs + durationUs <= startUs);
@@ -69,15 +74,49 @@ export function recoveryOf(
     if (!range) ranges.set(length, (range = rangeOf(stretches(before, length), length)));
     return range;
   };
+  const usually = amount?.between(fromUs, startUs) ?? null;
+  let isExplained = false;
   for (let at = 0; at + fewestWindows <= after.length; at++) {
     const length = Math.min(most, after.length - at);
     const range = rangeFor(length);
     const first = after[at]!;
-    if (!isWithin(sumOver(after, at, length), range)) continue;
+    const stretch = sumOver(after, at, length);
+    if (!isWithin(stretch, range)) {
+      const now = amount?.between(first.tUs, first.tUs + length * lengthUs) ?? null;
+      if (!usually || !now || isAlike(usually, now)) isExplained = false;
+      else isExplained ||= isByLoad(stretch, range, usually, now);
+      continue;
+    }
     if (first.good < range.goodPerWindow / 2 || errorShare(first) > range.mostErrors) continue;
     return { recoveryMs: Math.max(0, beginUs(first, after[at - 1]) - endUs) / 1000 };
   }
-  return { recoveryMs: null };
+  return isExplained && amount && usually
+    ? none(otherLoad(amount, usually, amount.between(endUs, toUs)!))
+    : { recoveryMs: null };
+}
+
+type Span = NonNullable<ReturnType<LoadAmount['between']>>;
+
+/** As many users, or arrivals, as before: give or take what is given to everything else. */
+function isAlike(before: Span, now: Span): boolean {
+  return now.least >= before.least * (1 - widening) && now.most <= before.most * (1 + widening);
+}
+
+/** Whether more or less load alone may have made a stretch that is not as before. */
+function isByLoad(stretch: Sums, range: Range, before: Span, now: Span): boolean {
+  const isMore = now.most > before.most * (1 + widening);
+  const isLess = now.least < before.least * (1 - widening);
+  const hasThroughput = stretch.good > 0 && stretch.good >= range.leastGood;
+  const isQuick = meanResponseUs(stretch) <= range.mostResponseUs;
+  return (isMore && hasThroughput) || (isLess && isQuick && errorShare(stretch) <= range.mostErrors);
+}
+
+function otherLoad({ unit }: LoadAmount, before: Span, after: Span): string {
+  const words = ({ least, most }: Span): string =>
+    formatNumber(least) === formatNumber(most)
+      ? formatNumber(least)
+      : `${formatNumber(least)} to ${formatNumber(most)}`;
+  return `Whether all was as before again cannot be told: the load was ${words(before)} ${unit} before it and ${words(after)} ${unit} after it, which changes the numbers by itself.`;
 }
 
 function tooLittle(hasUs: number, when: string, needsUs: number): string {

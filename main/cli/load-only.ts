@@ -183,6 +183,7 @@ async function sendLoad(spec: LoadSpec, clock: Clock, session: LoadSession): Pro
       nowUs,
       onPoints: (points) => {
         session.record({ k: 'points', points });
+        faults.seePoints(points);
         progress.take(points);
       },
       onSeconds: (seconds) => {

@@ -7,6 +7,7 @@ import type {
   LoadSecond,
   LoadState,
   Mark,
+  Point,
   ProcessInfo,
   RunWarning,
   Scenario,
@@ -14,12 +15,14 @@ import type {
 import { AppError, toAppError } from '../errors';
 import {
   addressKey,
+  amountOf,
   createFaults,
   createProxies,
   EvidenceLog,
   NetworkPaths,
   programLoops,
   RestartableTarget,
+  UsersLog,
   type Faults,
   type FineWindow,
   type ReportFaults,
@@ -51,6 +54,7 @@ export class RunFaults {
   private readonly faults: Faults;
   private readonly paths: NetworkPaths;
   private readonly evidence: EvidenceLog;
+  private readonly users = new UsersLog();
   private target: Target | undefined;
   private routes: Route[] = [];
   /** Since the target was started last. */
@@ -192,10 +196,16 @@ export class RunFaults {
     this.evidence.addWindows(windows);
   }
 
+  /** How much load there is. */
+  seePoints(points: readonly Point[]): void {
+    this.users.see(points);
+  }
+
   /** The load has ended: so do the faults that were planned for it. Resolves with what all of them did; never rejects. */
   async loadEnded({ startedUs, endedUs, countedFromUs }: LoadResult): Promise<FaultReport[]> {
     await this.faults.planIsOver();
     const { seconds, windows } = this.evidence;
+    const { scenario } = this.options;
     try {
       return this.options.report({
         faults: this.faults.happened.filter((fault) => fault.startedUs < endedUs),
@@ -204,6 +214,7 @@ export class RunFaults {
         startedUs,
         endedUs,
         ...(countedFromUs !== undefined && { countedFromUs }),
+        ...(scenario && { amount: amountOf(scenario, startedUs, this.users) }),
       });
     } catch (error) {
       // The load's own result must not be lost for it.

@@ -177,7 +177,10 @@ export class Run {
         spec: spec.load,
         nowUs: () => clock.nowUs(),
         folder: () => this.state.cwd,
-        onPoints: (points) => this.sink.points(points),
+        onPoints: (points) => {
+          this.sink.points(points);
+          this.faults.seePoints(points);
+        },
         onSeconds: (seconds) => {
           this.record({ k: 'load-seconds', seconds });
           this.faults.seeSeconds(seconds);

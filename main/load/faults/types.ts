@@ -2,6 +2,7 @@
 import type { FaultReport, LoadSecond } from '../../api';
 import type { Fault } from '../../scenario';
 import type { FineWindow } from './fine-windows';
+import type { LoadAmount } from './load-amount';
 
 export interface HappenedFault {
   id: string;
@@ -32,6 +33,8 @@ export interface FaultEvidence {
   endedUs: number;
   /** Counting began; absent: at the start. */
   countedFromUs?: number;
+  /** Absent: the same all the time, as far as anybody knows. */
+  amount?: LoadAmount;
 }
 
 /** Makes the reports of a load's faults: main/analysis/faults.ts. */
