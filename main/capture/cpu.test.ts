@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { cleanUp, runSource, selfSamples } from './target-for-tests';
 
@@ -8,18 +11,22 @@ const mainKey = (running: { target: { pid: number } }): string => `p${running.ta
 
 describe('CPU capture', () => {
   it('names the hot function, live, while the event loop is blocked', async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'scorchmark-cpu-'));
+    const enough = path.join(folder, 'enough');
     const running = await runSource(
-      `${burn}
-      let turned = false; setImmediate(() => { turned = true; });
-      function hotFunction() { const end = Date.now() + 3000; while (Date.now() < end) Math.sqrt(end); }
+      `let turned = false; setImmediate(() => { turned = true; });
+      const { existsSync } = require('fs');
+      function hotFunction() { for (let n = 1; n % 4e6 > 0 || !existsSync(process.argv[2]); n++) Math.sqrt(n); }
       hotFunction(); console.log('block over', turned);`,
-      { capture: { allocations: false } },
+      { capture: { allocations: false }, args: [enough] },
     );
     await running.until(({ chunks }) => chunks.length >= 3);
     expect(running.output).toEqual([]);
     const live = selfSamples(running);
     expect(live.get('hotFunction')).toBeGreaterThan(50);
+    await writeFile(enough, '');
     await running.ended;
+    await rm(folder, { recursive: true });
     expect(running.output).toEqual(['block over false']);
   });
 
