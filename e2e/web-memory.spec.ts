@@ -29,6 +29,8 @@ function remember() {
 }
 // Enough at once to be among the largest, however soon a snapshot is taken.
 for (let i = 0; i < 50; i++) remember();
+// However soon somebody looks, they are the largest thing there is.
+for (let i = 0; i < 100; i++) remember();
 setInterval(remember, 50);
 `;
 
