@@ -207,6 +207,37 @@ describe('two snapshots of a process that grows (ES modules)', () => {
   });
 });
 
+/** A server's own timer is the shortest way to all that its requests can reach; variables of a block are no one else's. */
+const served = `
+const http = require('node:http');
+class Metric { constructor(i) { this.i = i; } }
+class Visit { constructor(i) { this.i = i; } }
+class App extends http.Server { visits = []; }
+{
+  const metrics = {};
+  const server = new App((request, response) => { metrics[request.url] = new Metric(0); response.end(); });
+  server.listen(0, '127.0.0.1', () => {
+    const grow = (from, to) => {
+      for (let i = from; i < to; i++) { metrics['m' + i] = new Metric(i); server.visits.push(new Visit(i)); }
+    };
+    grow(0, 50);
+    globalThis.snapshot();
+    grow(50, 250);
+    globalThis.snapshot();
+    process.exit();
+  });
+}
+`;
+
+describe('two snapshots of a server', () => {
+  it('name the variable or the property, not the timer with which Node looks after connections', async () => {
+    const [a, b] = await snapshotsOf({ 'app.js': served });
+    const { holders } = comparison(a!, b!);
+    expect(holders('Metric')[0]?.phrase).toMatch(/^held by "metrics" in .*app.js$/);
+    expect(holders('Visit')[0]?.phrase).toBe('held by "visits" of App');
+  });
+});
+
 describe('snapshots of two processes', () => {
   it('are compared by counts, even when both ran the same program', async () => {
     const program = {

@@ -36,7 +36,7 @@ export function phraseOf(graph: HeapGraph, chain: readonly WayPattern[]): Holder
   }
   if (timer !== -1 && timer > variable) {
     const callback = chain[timer]!.node;
-    return { phrase: `timers of ${callback}`, script: '' };
+    return { phrase: ownerOfNodesTimer(chain, timer) ?? `timers of ${callback}`, script: '' };
   }
   const names = namesAfter(chain, Math.max(0, variable));
   const start = chain[variable];
@@ -48,7 +48,23 @@ export function phraseOf(graph: HeapGraph, chain: readonly WayPattern[]): Holder
     const ofGlobal = namesAfter(chain, Math.max(0, global) + 1);
     return { phrase: ofGlobal === '' ? 'the global object' : `global "${ofGlobal}"`, script: '' };
   }
+  // Node's own half of a socket, a server: the other half is the object that people know.
+  const owner = chain.findLastIndex(({ edge }) => edge === '<symbol owner_symbol>');
+  const ofOwner = owner === -1 ? '' : namesAfter(chain, owner + 1);
+  if (ofOwner !== '') return { phrase: `"${ofOwner}" of ${chain[owner]!.node}`, script: '' };
   return { phrase: names === '' ? rootText(root.node) : `"${names}" of ${rootText(root.node)}`, script: '' };
+}
+
+/**
+ * Node's own timers (as the one with which a server looks after its connections) are no answer where they lead on to an
+ * object of the program's: then it is that one's. Undefined of all others.
+ */
+function ownerOfNodesTimer(chain: readonly WayPattern[], timer: number): string | undefined {
+  if (!/ node:[^ ]+$/.test(chain[timer]!.node)) return undefined;
+  let owner = timer;
+  while (chain[owner + 1]?.kind === 'internal') owner++;
+  const names = namesAfter(chain, owner + 1);
+  return owner === timer || names === '' ? undefined : `"${names}" of ${chain[owner]!.node}`;
 }
 
 function eventAfter(chain: readonly WayPattern[], events: number): string {

@@ -101,7 +101,7 @@ function holderPath(graph: HeapGraph, pattern: WayPattern, held: number[]): Foun
   });
   const holder = most[place]?.ordinal ?? -1;
   const { phrase, script } = phraseOf(graph, chain.slice(0, place + 1));
-  const callback = commonCallback(graph, chain, held, step);
+  const callback = commonCallback(graph, chain, { place, held, step });
   return {
     held,
     path: {
@@ -113,15 +113,16 @@ function holderPath(graph: HeapGraph, pattern: WayPattern, held: number[]): Foun
   };
 }
 
-/** When timers hold the objects: the callback that most of them have. '' otherwise. */
+/** When timers hold the objects, and they part at them: the callback that most of them have. '' otherwise. */
 function commonCallback(
   graph: HeapGraph,
   chain: readonly WayPattern[],
-  held: readonly number[],
-  step: number,
+  { place, held, step }: { place: number; held: readonly number[]; step: number },
 ): string {
-  const place = chain.findLastIndex(({ node }) => node === 'Timeout');
-  if (place === -1 || !chain.slice(0, place).some(({ node }) => node === 'TimersList')) return '';
+  const timer = chain.findLastIndex(({ node }) => node === 'Timeout');
+  if (timer === -1 || !chain.slice(0, timer).some(({ node }) => node === 'TimersList')) return '';
+  // All ways go on through one timer's callback, and what they reach from there says more.
+  if (chain.slice(timer + 1, place + 1).some(({ edge }) => edge === '_onTimeout')) return '';
   const timeout = nodeNames(graph).Timeout;
   const { edge, from } = waysToRoots(graph);
   const counts = new Map<string, number>();
