@@ -150,7 +150,12 @@ export type CaptureValue = z.infer<typeof captureValueSchema>;
 /** What an answer must be; one that is not counts as an error of kind `check: …`. */
 export const checkSchema = z.discriminatedUnion('on', [
   /** Codes and classes: `200`, `2xx`. */
-  z.object({ on: z.literal('status'), in: z.array(z.string().regex(/^[1-5](xx|\d\d)$/)).min(1) }),
+  z.object({
+    on: z.literal('status'),
+    in: z
+      .array(z.string().regex(/^[1-5](xx|\d\d)$/, 'a status is a number like 200 or a class like 2xx.'))
+      .min(1),
+  }),
   z.object({
     on: z.literal('body'),
     contains: template.optional(),

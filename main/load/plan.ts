@@ -76,7 +76,7 @@ function checkUrl(url: string, baseUrl: string | null): void {
         'LOAD_NO_URL',
         `There is no address to send ${url} to: the target listens on no HTTP port.`,
         {
-          hint: 'Give the load a full URL like http://127.0.0.1:3000/, or start a program that listens.',
+          hint: 'Give the load a full URL like http://127.0.0.1:3000/ (baseUrl of a scenario), or a program that listens.',
         },
       );
     return;

@@ -5,6 +5,7 @@ import { AppError } from '../../errors';
 import { absoluteUrl, addressOf, safePath, type Address } from './address';
 import { compileCapture, compileCheck, type CompiledCapture, type CompiledCheck } from './answer-rules';
 import { compileBody, encodeForm, type CompiledBody } from './body';
+import { checkColumns } from './check-columns';
 import { openData, type DataSource } from './data';
 import { wireOf } from './http1-connection';
 import type { EndpointName } from './statistics';
@@ -91,6 +92,7 @@ export async function compileScenario(
   const data: DataSource[] = [];
   for (const [name, variable] of Object.entries(scenario.variables))
     data.push(await openData(name, variable, folder));
+  checkColumns(scenario, data);
   return {
     endpoints: endpoints.all,
     setUp,
@@ -227,7 +229,9 @@ function urlOf(url: string, { scenario, baseUrl, known }: Context): string | Tem
     throw new AppError(
       'LOAD_NO_URL',
       `There is no address to send ${url} to: the target listens on no HTTP port.`,
-      { hint: 'Give the load a full URL like http://127.0.0.1:3000/, or start a program that listens.' },
+      {
+        hint: 'Give the load a full URL like http://127.0.0.1:3000/ (baseUrl of a scenario), or a program that listens.',
+      },
     );
   const compiled = compileTemplate(url, known);
   if (typeof compiled === 'string') {

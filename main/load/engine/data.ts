@@ -7,6 +7,8 @@ import { parseCsv } from '../csv';
 
 export interface DataSource {
   readonly name: string;
+  /** What rows may be asked for, when all of them are maps. */
+  readonly columns: ReadonlySet<string> | null;
   /** The row of the next iteration of a user. @param user counted from 0 */
   next(user: number): unknown;
 }
@@ -22,6 +24,7 @@ export async function openData(name: string, variable: Variable, folder: string)
   let at = 0;
   return {
     name,
+    columns: columnsOf(rows),
     next: (user) => {
       if (pick === 'per-user') return rows[user % rows.length];
       if (pick === 'random') return rows[Math.floor(Math.random() * rows.length)];
@@ -30,6 +33,15 @@ export async function openData(name: string, variable: Variable, folder: string)
       return row;
     },
   };
+}
+
+function columnsOf(rows: readonly unknown[]): ReadonlySet<string> | null {
+  const columns = new Set<string>();
+  for (const row of rows) {
+    if (typeof row !== 'object' || row === null || Array.isArray(row)) return null;
+    for (const name in row) columns.add(name);
+  }
+  return columns;
 }
 
 async function rowsOf(variable: Variable, folder: string): Promise<readonly unknown[]> {

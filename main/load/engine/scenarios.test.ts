@@ -218,6 +218,28 @@ test('a file that is missing is told before anything is sent', async () => {
   });
 });
 
+test('a column that no row has is told before anything is sent, instead of being sent as nothing', async () => {
+  const sent = (url: string, variable: object) =>
+    sendScenario(
+      runner.startLoad,
+      {
+        baseUrl: 'http://127.0.0.1:1',
+        variables: { person: { from: 'csv', file: 'columns.csv', ...variable } },
+        flows: flow(request(url)),
+      },
+      folder,
+    ).done;
+  await writeFile(path.join(folder, 'columns.csv'), 'name,city\nAda,London\n');
+  await expect(sent('/{{ person.name }}/{{ person.ctiy }}', {})).rejects.toMatchObject({
+    code: 'BAD_INPUT',
+    message: 'The variable “person” has no “ctiy”: {{ person.ctiy }} would be filled in with nothing.',
+    hint: 'It has “name”, “city”. Did you mean “city”?',
+  });
+  await expect(sent('/{{ person.name }}', { delimiter: ';' })).rejects.toMatchObject({
+    hint: expect.stringContaining('It has “name,city”.') as string,
+  });
+});
+
 test('bodies are sent as forms, parts and files', async () => {
   await writeFile(path.join(folder, 'photo.bin'), Buffer.from([0, 255, 13, 10]));
   const seen = new Map<string, { type: string; body: string; length: number }>();
