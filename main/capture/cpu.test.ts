@@ -6,7 +6,14 @@ import { cleanUp, runSource, selfSamples } from './target-for-tests';
 
 afterEach(cleanUp);
 
-const burn = 'function burn(ms) { const end = Date.now() + ms; while (Date.now() < end); }\n';
+/** So much CPU time, not time: on a busy machine none of that may be the program's. */
+const burn = `function burn(ms) {
+  const from = process.cpuUsage();
+  let sum = 0;
+  while (process.cpuUsage(from).user < ms * 1000) for (let n = 0; n < 2e5; n++) sum += Math.sqrt(n);
+  return sum;
+}
+`;
 const mainKey = (running: { target: { pid: number } }): string => `p${running.target.pid}`;
 
 describe('CPU capture', () => {

@@ -355,9 +355,10 @@ describe('a profile written by Node itself', () => {
     const script = path.join(folder, 'burn.cjs');
     await writeFile(
       script,
-      `function burnHard(until) { let x = 0; while (performance.now() < until) for (let i = 0; i < 1e4; i++) x += Math.sqrt(i); return x; }
-       function recurse(depth, until) { return depth === 0 ? burnHard(until) : recurse(depth - 1, until) + 1; }
-       burnHard(performance.now() + 200); recurse(2500, performance.now() + 200);`,
+      // CPU time: on a busy machine little of the time may be the program's.
+      `function burnHard(ms) { let x = 0; const from = process.cpuUsage(); while (process.cpuUsage(from).user < ms * 1000) for (let i = 0; i < 2e5; i++) x += Math.sqrt(i); return x; }
+       function recurse(depth, ms) { return depth === 0 ? burnHard(ms) : recurse(depth - 1, ms) + 1; }
+       burnHard(200); recurse(2500, 200);`,
     );
     await promisify(execFile)(process.execPath, ['--cpu-prof', `--cpu-prof-dir=${folder}`, script], {
       env: { ...process.env, NODE_OPTIONS: '' },
