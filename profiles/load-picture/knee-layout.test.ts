@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { layOutKnee, stepAt } from './knee-layout';
+import { layOutKnee, stepAt, stepByKey } from './knee-layout';
 
 const step = (users: number, rps: number, p95Ms: number, errorRatio = 0) => ({
   users,
@@ -56,4 +56,12 @@ test('a place in the picture belongs to its nearest step', () => {
   expect(stepAt(layout, 0)).toBe(0);
   expect(stepAt(layout, 0.52)).toBe(1);
   expect(stepAt(layout, 1)).toBe(2);
+});
+
+test('keys go from step to step, and stop at the first and the last', () => {
+  expect(['ArrowRight', 'ArrowLeft'].map((key) => stepByKey(key, null, 3))).toEqual([0, 2]);
+  expect([0, 1, 2].map((at) => stepByKey('ArrowRight', at, 3))).toEqual([1, 2, 2]);
+  expect([0, 1, 2].map((at) => stepByKey('ArrowLeft', at, 3))).toEqual([0, 0, 1]);
+  expect(['Home', 'End', 'a'].map((key) => stepByKey(key, 1, 3))).toEqual([0, 2, null]);
+  expect(stepByKey('Home', null, 0)).toBeNull();
 });

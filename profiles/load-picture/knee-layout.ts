@@ -98,3 +98,23 @@ export function stepAt({ steps }: Pick<KneeLayout, 'steps'>, x: number): number 
     if (Math.abs(steps[index]!.x - x) < Math.abs(steps[nearest]!.x - x)) nearest = index;
   return nearest;
 }
+
+/** Where a key leads from a step (null: from none) of so many; null for keys that lead nowhere. */
+export function stepByKey(key: string, at: number | null, count: number): number | null {
+  if (count === 0) return null;
+  const last = count - 1;
+  switch (key) {
+    case 'ArrowRight':
+    case 'ArrowUp':
+      return at === null ? 0 : Math.min(last, at + 1);
+    case 'ArrowLeft':
+    case 'ArrowDown':
+      return at === null ? last : Math.max(0, at - 1);
+    case 'Home':
+      return 0;
+    case 'End':
+      return last;
+    default:
+      return null;
+  }
+}

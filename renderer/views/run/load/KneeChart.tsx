@@ -5,6 +5,7 @@ import type { PlacedPoint } from '../../../../profiles/load-picture/curve-layout
 import {
   layOutKnee,
   stepAt,
+  stepByKey,
   type KneeLayout,
   type KneePlot,
 } from '../../../../profiles/load-picture/knee-layout';
@@ -20,15 +21,18 @@ const latencyPx = 128;
 const axisPx = 36;
 const heightPx = topPx + ratePx + betweenPx + latencyPx + axisPx;
 
-/** Throughput and latency over the users, with the knee: what the table says, as its shape. A step is chosen by clicking. */
+/** Throughput and latency over the users, with the knee: what the table says, as its shape. A step is chosen by clicking, or by keys. */
 export function KneeChart({
   knee,
   range,
   onRange,
+  tableId,
 }: {
   knee: KneeReport;
   range: TimeRange | null;
   onRange: (range: TimeRange | null) => void;
+  /** The table that has the same numbers. */
+  tableId: string;
 }) {
   const [host, width] = useWidth();
   const [pointed, setPointed] = useState<number | null>(null);
@@ -41,6 +45,19 @@ export function KneeChart({
   const told = layout.measured[pointed ?? chosen];
   const stepUnder = (event: React.PointerEvent | React.MouseEvent): number =>
     stepAt(layout, (event.clientX - event.currentTarget.getBoundingClientRect().left - leftPx) / wide);
+  const toggle = (index: number): void => {
+    const step = layout.measured[index];
+    if (step) onRange(isShown(step) ? null : { startUs: step.startUs, endUs: step.endUs });
+  };
+  const onKey = (event: React.KeyboardEvent): void => {
+    const at = pointed ?? (chosen < 0 ? null : chosen);
+    const next = stepByKey(event.key, at, layout.measured.length);
+    if (next !== null) setPointed(next);
+    else if ((event.key === 'Enter' || event.key === ' ') && at !== null) toggle(at);
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  };
   return (
     <div className="knee-chart">
       <div className="curve-legend">
@@ -69,12 +86,19 @@ export function KneeChart({
         className="knee-host"
         style={{ height: heightPx }}
         title="Select the time of this step"
+        tabIndex={0}
+        role="slider"
+        aria-label="Throughput and latency by users. Arrow keys move from step to step, Enter selects its time"
+        aria-details={tableId}
+        aria-valuemin={1}
+        aria-valuemax={layout.measured.length}
+        aria-valuenow={(pointed ?? Math.max(0, chosen)) + 1}
+        aria-valuetext={told ? stepWords(told) : 'no step'}
         onPointerMove={(event) => setPointed(stepUnder(event))}
         onPointerLeave={() => setPointed(null)}
-        onClick={(event) => {
-          const step = layout.measured[stepUnder(event)];
-          if (step) onRange(isShown(step) ? null : { startUs: step.startUs, endUs: step.endUs });
-        }}
+        onClick={(event) => toggle(stepUnder(event))}
+        onKeyDown={onKey}
+        onBlur={() => setPointed(null)}
       >
         {width > 0 && (
           <KneePicture layout={layout} width={width} wide={wide} pointed={pointed} chosen={chosen} />
@@ -82,6 +106,11 @@ export function KneeChart({
       </div>
     </div>
   );
+}
+
+function stepWords({ users, rps, p95Ms, p99Ms, errorRatio }: DegradationStep): string {
+  const failed = errorRatio > 0 ? `, ${formatPercent(errorRatio)} failed` : '';
+  return `${formatNumber(users)} ${users === 1 ? 'user' : 'users'}: ${formatRate(rps)}, P95 ${formatDurationMs(p95Ms)}, P99 ${formatDurationMs(p99Ms)}${failed}`;
 }
 
 function KneePicture({
@@ -105,7 +134,7 @@ function KneePicture({
   const pointedX = steps[pointed ?? -1]?.x;
   const chosenX = steps[chosen]?.x;
   return (
-    <svg width={width} height={heightPx} role="img" aria-label="Throughput and latency by users">
+    <svg width={width} height={heightPx} aria-hidden>
       {chosenX !== undefined && (
         <rect className="knee-chosen" x={x(chosenX) - 7} width={14} y={topPx} height={bottomPx - topPx} />
       )}

@@ -1,3 +1,4 @@
+import { useId } from 'react';
 import type { KneeReport } from '../../../../main/api';
 import {
   formatChange,
@@ -20,6 +21,7 @@ export function KneeSection({
   range: TimeRange | null;
   onRange: (range: TimeRange | null) => void;
 }) {
+  const tableId = useId();
   if (!knee) return null;
   return (
     <section className="section" aria-label="Degradation">
@@ -36,10 +38,10 @@ export function KneeSection({
               One step was measured: a second one would show how users and latency go together.
             </p>
           ) : (
-            <KneeChart knee={knee} range={range} onRange={onRange} />
+            <KneeChart knee={knee} range={range} onRange={onRange} tableId={tableId} />
           )}
           <div className="load-table-scroll">
-            <table className="table load-degradation" data-testid="degradation">
+            <table id={tableId} className="table load-degradation" data-testid="degradation">
               <thead>
                 <tr>
                   <th scope="col" className="number">
