@@ -12,6 +12,7 @@ import type {
   RunWarning,
   Scenario,
 } from '../api';
+import { impossibleFaults } from '../../profiles/load-picture/impossible-faults';
 import { AppError, toAppError } from '../errors';
 import {
   addressKey,
@@ -19,6 +20,7 @@ import {
   createFaults,
   createProxies,
   EvidenceLog,
+  faultText,
   NetworkPaths,
   programLoops,
   RestartableTarget,
@@ -55,6 +57,8 @@ export class RunFaults {
   private readonly paths: NetworkPaths;
   private readonly evidence: EvidenceLog;
   private readonly users = new UsersLog();
+  /** Planned ones that were told at the beginning to be left out. */
+  private readonly impossible = new Set<Fault>();
   private target: Target | undefined;
   private routes: Route[] = [];
   /** Since the target was started last. */
@@ -90,6 +94,7 @@ export class RunFaults {
       onChange: () => options.onChange(),
       onTurn: () => options.onTurn(),
       onFault: () => undefined,
+      isToldImpossible: (fault) => this.impossible.has(fault),
     });
     this.evidence = new EvidenceLog(() => this.faults.happened);
   }
@@ -113,6 +118,7 @@ export class RunFaults {
     });
     this.target = restartable;
     this.follow(restartable);
+    this.tellImpossible(false);
     void this.placeTarget(target);
     return restartable;
   }
@@ -120,6 +126,7 @@ export class RunFaults {
   attached(target: Target): Target {
     this.target = target;
     this.follow(target);
+    this.tellImpossible(true);
     const dependencies = this.options.scenario?.dependencies ?? [];
     if (dependencies.length > 0)
       this.options.onWarning({
@@ -129,6 +136,23 @@ export class RunFaults {
         hint: 'Let Scorchmark launch it: it is told the address in its environment then.',
       });
     return target;
+  }
+
+  /** At the beginning, not in the middle of the run when they are due. */
+  private tellImpossible(isAttached: boolean): void {
+    const facts = { isAttached, hasLoad: true, platform: process.platform };
+    for (const { fault } of this.options.scenario?.faults ?? []) {
+      const why = impossibleFaults(facts)[fault.kind];
+      // One before a service is made: its proxy is told below to be unknown to the program.
+      if (why === undefined) continue;
+      this.impossible.add(fault);
+      this.options.onWarning({
+        tUs: this.options.clock.nowUs(),
+        source: 'fault',
+        message: `${faultText(fault)} is left out: ${why}`,
+        ...(isAttached && { hint: 'Let Scorchmark launch the program.' }),
+      });
+    }
   }
 
   listens(address: ListeningAddress): void {

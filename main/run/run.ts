@@ -27,6 +27,7 @@ import type {
   TargetHandlers,
   TargetThread,
 } from '../target/types';
+import { impossibleFaults } from '../../profiles/load-picture/impossible-faults';
 import type { TimelineWindow } from '../../profiles/series';
 import type { ProfileDelta } from '../../profiles/types';
 import type { ReportFaults } from '../load/faults';
@@ -34,7 +35,6 @@ import { extentOf, scenarioOfLoad } from '../load/scenario-of-load';
 import { describeEnvironment, projectName } from './environment';
 import { Recording, type JournalRecord } from './recording';
 import type { Recorder, RecorderFactory } from './recorder';
-import { impossibleFaults } from '../load/faults';
 import { RunFaults } from './run-faults';
 import { RunLoad, type RunLoadOptions } from './run-load';
 import { RunMemory, type RunMemoryOptions } from './run-memory';
@@ -143,6 +143,7 @@ export class Run {
       impossibleFaults: impossibleFaults({
         isAttached: spec.target.kind === 'attach',
         hasLoad: spec.load !== undefined,
+        platform: process.platform,
       }),
       warnings: [],
       sampleCount: 0,

@@ -39,6 +39,8 @@ export interface FaultPorts {
   onTurn(): void;
   /** One has begun or ended. */
   onFault(fault: HappenedFault): void;
+  /** That this one cannot be done was told before. */
+  isToldImpossible?(fault: Fault): boolean;
 }
 
 export interface Faults {
@@ -345,7 +347,7 @@ class ScheduledFaults implements Faults {
       problem: error.message,
     };
     this.happened.push(record);
-    this.warn(record.text, error.message, error.hint);
+    if (!this.ports.isToldImpossible?.(fault)) this.warn(record.text, error.message, error.hint);
     this.ports.onFault(record);
   }
 
@@ -394,6 +396,7 @@ class ScheduledFaults implements Faults {
     for (const [timer, { atMs, fault }] of this.planned) {
       clearTimeout(timer);
       const at = formatDurationMs(atMs);
+      if (this.ports.isToldImpossible?.(fault)) continue;
       this.warn(
         faultText(fault),
         `it was planned for ${at} after the load’s begin, and there was no load any more.`,

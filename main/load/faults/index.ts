@@ -2,7 +2,6 @@ export { EvidenceLog } from './evidence-log';
 export { createFaults, type FaultPorts, type Faults } from './create-faults';
 export { faultText } from './fault-text';
 export { FineWindows, fineWindowUs, type FineWindow } from './fine-windows';
-export { impossibleFaults } from './impossible';
 export { amountOf, UsersLog, type LoadAmount } from './load-amount';
 export { programLoops } from './loops';
 export { NetworkPaths } from './network-paths';

@@ -6,7 +6,7 @@ import { toAppError } from '../../../main/errors';
 import { formatDurationMs, formatNumber } from '../../../profiles/format';
 import { useClient } from '../../state/client';
 import { reportError } from '../../state/report-error';
-import { loadInput, type FieldErrors } from './form-state';
+import { loadInput, runFacts, type FieldErrors } from './form-state';
 import { useForm } from './form-store';
 import { RequestFields } from './RequestFields';
 import { draftOf } from './scenario/from-scenario';
@@ -64,7 +64,7 @@ export function LoadFields({ info, errors }: { info: AppInfo; errors: FieldError
       </div>
       {form.preset === 'scenario' && (
         <>
-          <ScenarioEditor errors={errors} />
+          <ScenarioEditor errors={errors} facts={runFacts(form, info.platform)} />
           <StopAtEnd />
         </>
       )}

@@ -1,5 +1,5 @@
 import { Button, TagsInput, TextInput } from '@mantine/core';
-import { IconPlayerRecordFilled } from '@tabler/icons-react';
+import { IconAlertTriangle, IconPlayerRecordFilled } from '@tabler/icons-react';
 import { useState, type FormEvent } from 'react';
 import type { AppInfo } from '../../../main/api';
 import { toAppError, type AppError } from '../../../main/errors';
@@ -9,11 +9,12 @@ import { isActive, startRun, stopRun, useApp } from '../../state/app-store';
 import { useClient } from '../../state/client';
 import { useRoute } from '../../state/selection';
 import { CaptureFields } from './CaptureFields';
-import { plannedLoad, toSpec, type FieldErrors, type FormState } from './form-state';
+import { plannedLoad, runFacts, toSpec, type FieldErrors, type FormState } from './form-state';
 import { useForm } from './form-store';
 import { LoadFields } from './LoadFields';
 import { MemoryFields } from './MemoryFields';
 import { RememberedTargets } from './RememberedTargets';
+import { leftOutWords } from './scenario/fault-draft';
 import { readScenarioText } from './scenario/use-text-mode';
 import { TargetFields } from './TargetFields';
 
@@ -51,6 +52,8 @@ export function RunFormView({ info }: { info: AppInfo }) {
   };
 
   const load = plannedLoad(form, info.presets);
+  const leftOut =
+    form.preset === 'scenario' ? leftOutWords(form.scenario.faults, runFacts(form, info.platform)) : null;
   return (
     <div className="run-form-layout">
       <form className="run-form" aria-label="New run" noValidate onSubmit={(event) => void submit(event)}>
@@ -98,6 +101,12 @@ export function RunFormView({ info }: { info: AppInfo }) {
               <Button size="compact-xs" variant="default" onClick={() => void stopRun(client)}>
                 Stop and save it
               </Button>
+            </div>
+          )}
+          {leftOut !== null && (
+            <div className="notice notice-warn" role="status" data-testid="faults-left-out">
+              <IconAlertTriangle size={16} aria-hidden />
+              <span>{leftOut}</span>
             </div>
           )}
           <div className="form-footer-row">

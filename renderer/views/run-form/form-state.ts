@@ -11,6 +11,7 @@ import {
   type RunSpecInput,
 } from '../../../main/api';
 import { formatNumber } from '../../../profiles/format';
+import type { RunFacts } from '../../../profiles/load-picture/impossible-faults';
 import { loadWords, plannedMs } from '../../../profiles/load-picture/load-words';
 import { formatCommandLine, parseCommandLine } from './argv';
 import { draftOf } from './scenario/from-scenario';
@@ -184,6 +185,11 @@ export function loadInput(form: FormState): LoadSpec | null {
   if (form.preset === null) return null;
   const parsed = loadSpecSchema.safeParse(loadOf(form, form.preset, {}));
   return parsed.success ? parsed.data : null;
+}
+
+/** What decides which faults the run can make. */
+export function runFacts({ mode, preset }: FormState, platform: string): RunFacts {
+  return { isAttached: mode === 'attach', hasLoad: preset !== null, platform };
 }
 
 /** With a scenario, `preset` and what belongs to it are not looked at. */

@@ -1,5 +1,8 @@
 import { Checkbox, Select, Switch, TextInput } from '@mantine/core';
-import { faultForms, newFault, type FaultDraft } from './fault-draft';
+import { IconAlertTriangle } from '@tabler/icons-react';
+import { Fragment } from 'react';
+import type { RunFacts } from '../../../../profiles/load-picture/impossible-faults';
+import { faultForms, newFault, whyNot, type FaultDraft } from './fault-draft';
 import { FaultFields } from './FaultFields';
 import { Fold } from './Fold';
 import { replaced, without } from './lists';
@@ -264,7 +267,7 @@ export function ConnectionFields({ draft, errors, onChange }: Props) {
 }
 
 /** What is broken when, and before which services a proxy stands. */
-export function FaultPlan({ draft, errors, onChange }: Props) {
+export function FaultPlan({ draft, errors, onChange, facts }: Props & { facts: RunFacts }) {
   const { faults, dependencies } = draft;
   const places = ['target', ...dependencies.map(({ name }) => name).filter((name) => name !== '')];
   return (
@@ -283,42 +286,51 @@ export function FaultPlan({ draft, errors, onChange }: Props) {
         const set = (change: Partial<typeof fault>): void =>
           onChange({ faults: replaced(faults, index, change) });
         const path = `faults.${index}`;
+        const why = whyNot(fault, facts);
         return (
-          <div key={index} className="form-row fault-row">
-            <TextInput
-              label="After"
-              value={fault.at}
-              placeholder="0s"
-              error={errorAt(errors, `${path}.atMs`)}
-              onChange={(event) => set({ at: event.currentTarget.value })}
-              w={84}
-            />
-            <TextInput
-              label="For"
-              value={fault.lasts}
-              error={errorAt(errors, `${path}.forMs`)}
-              onChange={(event) => set({ lasts: event.currentTarget.value })}
-              w={84}
-            />
-            <FaultFields
-              label={`Fault ${index + 1}`}
-              draft={fault}
-              places={places}
-              errors={Object.fromEntries(
-                faultForms[fault.kind].fields.map(({ name }) => [
-                  name,
-                  errorAt(errors, `${path}.fault.${name}`),
-                ]),
-              )}
-              onChange={(changed: FaultDraft) => set(changed)}
-            />
-            <span className="fault-tools">
-              <RowTools
-                name={`fault ${index + 1}`}
-                onRemove={() => onChange({ faults: without(faults, index) })}
+          <Fragment key={index}>
+            <div className="form-row fault-row">
+              <TextInput
+                label="After"
+                value={fault.at}
+                placeholder="0s"
+                error={errorAt(errors, `${path}.atMs`)}
+                onChange={(event) => set({ at: event.currentTarget.value })}
+                w={84}
               />
-            </span>
-          </div>
+              <TextInput
+                label="For"
+                value={fault.lasts}
+                error={errorAt(errors, `${path}.forMs`)}
+                onChange={(event) => set({ lasts: event.currentTarget.value })}
+                w={84}
+              />
+              <FaultFields
+                label={`Fault ${index + 1}`}
+                draft={fault}
+                places={places}
+                errors={Object.fromEntries(
+                  faultForms[fault.kind].fields.map(({ name }) => [
+                    name,
+                    errorAt(errors, `${path}.fault.${name}`),
+                  ]),
+                )}
+                onChange={(changed: FaultDraft) => set(changed)}
+              />
+              <span className="fault-tools">
+                <RowTools
+                  name={`fault ${index + 1}`}
+                  onRemove={() => onChange({ faults: without(faults, index) })}
+                />
+              </span>
+            </div>
+            {why !== null && (
+              <p className="fault-impossible" data-testid="fault-impossible">
+                <IconAlertTriangle size={14} aria-hidden />{' '}
+                <span>Not possible here, and left out: {why}</span>
+              </p>
+            )}
+          </Fragment>
         );
       })}
       <AddButton

@@ -1,6 +1,7 @@
 import { Button, SegmentedControl, TextInput } from '@mantine/core';
 import { IconFileImport } from '@tabler/icons-react';
 import { lazy, Suspense, useMemo, useState } from 'react';
+import type { RunFacts } from '../../../../profiles/load-picture/impossible-faults';
 import type { FieldErrors } from '../form-state';
 import { useForm } from '../form-store';
 import { ExportMenu } from './ExportMenu';
@@ -18,7 +19,7 @@ import './scenario.css';
 const ScenarioText = lazy(() => import('./ScenarioText'));
 
 /** A scenario, as a form or as text. */
-export function ScenarioEditor({ errors }: { errors: FieldErrors }) {
+export function ScenarioEditor({ errors, facts }: { errors: FieldErrors; facts: RunFacts }) {
   const { form, change } = useForm();
   const { scenario: draft, scenarioText } = form;
   const textMode = useTextMode();
@@ -87,7 +88,7 @@ export function ScenarioEditor({ errors }: { errors: FieldErrors }) {
           </p>
         </div>
       ) : (
-        <ScenarioForm draft={draft} errors={told} />
+        <ScenarioForm draft={draft} errors={told} facts={facts} />
       )}
       <TextInput
         label="Files are relative to"
@@ -108,7 +109,15 @@ export function ScenarioEditor({ errors }: { errors: FieldErrors }) {
   );
 }
 
-function ScenarioForm({ draft, errors }: { draft: ScenarioDraft; errors: ScenarioErrors }) {
+function ScenarioForm({
+  draft,
+  errors,
+  facts,
+}: {
+  draft: ScenarioDraft;
+  errors: ScenarioErrors;
+  facts: RunFacts;
+}) {
   const change = useForm((state) => state.change);
   const edit = (part: Partial<ScenarioDraft>): void => change({ scenario: { ...draft, ...part } });
   return (
@@ -148,7 +157,7 @@ function ScenarioForm({ draft, errors }: { draft: ScenarioDraft; errors: Scenari
       <VariableFields draft={draft} errors={errors} onChange={edit} />
       <ConnectionFields draft={draft} errors={errors} onChange={edit} />
       <ThresholdFields draft={draft} errors={errors} onChange={edit} />
-      <FaultPlan draft={draft} errors={errors} onChange={edit} />
+      <FaultPlan draft={draft} errors={errors} onChange={edit} facts={facts} />
     </>
   );
 }

@@ -1,5 +1,6 @@
 /** A fault as its fields, for the scenario's form and for the one that is fired by hand. Pure. */
 import { faultSchema, type Fault, type FaultKind } from '../../../../main/api';
+import { whyImpossible, type RunFacts } from '../../../../profiles/load-picture/impossible-faults';
 import {
   readBytes,
   readDuration,
@@ -123,6 +124,27 @@ export function faultOf(draft: FaultDraft): { fault: Fault; error: null } | { fa
     fault: null,
     error: field ? `${field.label}: ${issueWords(field.type)}` : 'This fault is not complete.',
   };
+}
+
+/** Why a run cannot make it, in a sentence; null when nothing is known against it. */
+export function whyNot({ kind, values }: FaultDraft, facts: RunFacts): string | null {
+  const place = values['via'];
+  return whyImpossible({ kind, ...(place !== undefined && { via: place }) }, facts);
+}
+
+/** What is told before the run starts; null when every fault of the plan can be made, as far as is known. */
+export function leftOutWords(faults: readonly FaultDraft[], facts: RunFacts): string | null {
+  const left = faults.flatMap((fault) => {
+    const why = whyNot(fault, facts);
+    return why === null ? [] : [{ title: faultForms[fault.kind].title, why }];
+  });
+  if (left.length === 0) return null;
+  const reasons = [...new Set(left.map(({ title, why }) => `${title}: ${why}`))].join(' ');
+  const [what, goes] =
+    left.length === 1
+      ? ['A fault of the scenario cannot be made here.', 'The run goes on without it.']
+      : [`${left.length} faults of the scenario cannot be made here.`, 'The run goes on without them.'];
+  return `${what} ${reasons} ${goes}`;
 }
 
 /** What a field wants, for the error beside it. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { scenarioSchema, type ScenarioInput } from '../../../../main/api';
-import { draftOfFault, faultKinds, faultOf, newFault } from './fault-draft';
+import { draftOfFault, faultKinds, faultOf, leftOutWords, newFault, whyNot } from './fault-draft';
 import { draftOf } from './from-scenario';
 import { newScenario, newStep } from './scenario-draft';
 import {
@@ -271,5 +271,29 @@ describe('texts', () => {
   test('values keep their type', () => {
     for (const value of ['lamp', '42', 42, true, null, { a: [1] }])
       expect(readValue(writeValue(value))).toEqual(value);
+  });
+});
+
+describe('faults that the run cannot make', () => {
+  const launched = { isAttached: false, hasLoad: true, platform: 'linux' };
+  const attached = { ...launched, isAttached: true };
+
+  test('are told before it starts, with what happens then', () => {
+    const plan = [newFault('latency'), newFault('kill')];
+    expect(leftOutWords(plan, launched)).toBeNull();
+    expect(leftOutWords(plan, attached)).toBe(
+      'A fault of the scenario cannot be made here. Kill and restart: A program that was attached to cannot be started again. The run goes on without it.',
+    );
+    expect(leftOutWords([...plan, newFault('kill')], attached)).toMatch(
+      /^2 faults of the scenario cannot be made here\. Kill and restart: [^:]+ The run goes on without them\.$/,
+    );
+  });
+
+  test('include those before a service that a program attached to does not know', () => {
+    const fault = newFault('drop');
+    expect(whyNot(fault, attached)).toBeNull();
+    expect(whyNot({ ...fault, values: { ...fault.values, via: 'postgres' } }, attached)).toContain(
+      'postgres',
+    );
   });
 });
