@@ -33,6 +33,17 @@ function grown(values: Float64Array<ArrayBuffer>): Float64Array<ArrayBuffer> {
 const gapIntervals = 5;
 const shortestGapUs = 3_000_000;
 
+/** How long a silence among these points must be to break their line, µs. */
+export function gapOf(tUs: ArrayLike<number>, from = 0, end = tUs.length): number {
+  const typicalUs =
+    from === 0 && end === tUs.length
+      ? typicalStep(tUs)
+      : end - from > 1
+        ? (tUs[end - 1]! - tUs[from]!) / (end - from - 1)
+        : shortestGapUs;
+  return Math.max(shortestGapUs, gapIntervals * typicalUs);
+}
+
 /**
  * At most four points per bucket of `bucketUs`: the first, the lowest, the highest and the last, in time order, so that
  * no spike and no dip is lost. Buckets stand at multiples of their width, so that a growing series does not shimmer.
@@ -41,6 +52,7 @@ const shortestGapUs = 3_000_000;
  * @param into is cleared first
  * @param from index of the first point that is looked at
  * @param end index after the last one
+ * @param gapUs the silence that breaks the line
  */
 export function decimate(
   { tUs, values }: Column,
@@ -48,16 +60,9 @@ export function decimate(
   into: PointBuffer,
   from = 0,
   end = tUs.length,
+  gapUs = gapOf(tUs, from, end),
 ): void {
   into.clear();
-  if (end <= from) return;
-  const typicalUs =
-    from === 0 && end === tUs.length
-      ? typicalStep(tUs)
-      : end - from > 1
-        ? (tUs[end - 1]! - tUs[from]!) / (end - from - 1)
-        : shortestGapUs;
-  const gapUs = Math.max(shortestGapUs, gapIntervals * typicalUs);
   const beginning = from;
   while (from < end) {
     const start = tUs[from]!;

@@ -2,7 +2,7 @@
  * The lanes of a run: stacked charts over one time axis. Framework-free: the application wraps it in React, the
  * report uses it as it is.
  */
-import type { Collections } from '../../main/api';
+import type { Collections, Metric } from '../../main/api';
 import {
   exactValue,
   formatDurationUs,
@@ -90,7 +90,12 @@ export class LanesView {
   /** Rows still to be drawn: a few per animation frame, so that no task gets long. */
   private readonly queue = new Set<Row>();
   private request = 0;
+  /** What is shown may be something else. */
   private stale = false;
+  /** The same is shown in another window. */
+  private moved = false;
+  /** What stands in the lanes. */
+  private metrics: readonly Metric[] = [];
   /** Sizes must be asked for again. */
   private resized = true;
   private axisKey = '';
@@ -174,25 +179,23 @@ export class LanesView {
     return { startUs: 0, endUs: live ? liveWindowEnd(endUs) : Math.max(1000, endUs) };
   }
 
-  private show(view: TimeWindow | null): void {
+  private show(wanted: TimeWindow | null): void {
     const whole = this.wholeWindow();
-    this.view = view && view.endUs - view.startUs < (whole.endUs - whole.startUs) * 0.999 ? view : null;
-    this.wholeButton.hidden = this.view === null;
+    const view =
+      wanted && wanted.endUs - wanted.startUs < (whole.endUs - whole.startUs) * 0.999 ? wanted : null;
+    const before = this.view;
+    if (before === view || (before && view && sameWindow(before, view))) return;
+    this.view = view;
+    this.wholeButton.hidden = view === null;
     write(this.wholeButton, this.data.live ? 'follow ⇥' : 'whole run ⤢');
     this.tellView();
-    this.refresh();
+    this.request ||= requestAnimationFrame(() => this.work());
+    this.moved = true;
   }
 
   private tellView(): void {
-    const { view } = this;
-    const metrics = new Set(
-      this.rows.flatMap(({ whole }) =>
-        whole.series.flatMap(({ parts }) => parts.map(({ metric }) => metric)),
-      ),
-    );
-    this.onView(
-      view && { ...widened(view), seen: view, points: pointsFor(view, this.width), metrics: [...metrics] },
-    );
+    const { view, metrics } = this;
+    this.onView(view && { ...widened(view), seen: view, points: pointsFor(view, this.width), metrics });
   }
 
   private refresh(): void {
@@ -202,10 +205,9 @@ export class LanesView {
 
   private work(): void {
     this.request = 0;
-    if (this.stale) {
-      this.stale = false;
-      this.layOut();
-    }
+    if (this.stale) this.layOut();
+    if (this.stale || this.moved) this.place();
+    this.stale = this.moved = false;
     const began = performance.now();
     for (const next of this.queue) {
       this.queue.delete(next);
@@ -231,12 +233,20 @@ export class LanesView {
     shown.forEach((whole, i) => {
       const row = this.rows[i];
       // What is seen of it is worked out when it is drawn.
-      if (row)
-        Object.assign(row, { whole, lane: row.lane.name === whole.name && this.view ? row.lane : whole });
+      if (row) Object.assign(row, { whole, lane: row.lane.name === whole.name ? row.lane : whole });
     });
+    const parts = shown.flatMap(({ series }) => series.flatMap((each) => each.parts));
+    this.metrics = [...new Set(parts.map(({ metric }) => metric))];
     if (!same && this.view) this.tellView();
     this.measure();
-    for (const row of this.rows) if (this.needsDrawing(row)) this.queue.add(row);
+  }
+
+  /** Everything at its place in the window. */
+  private place(): void {
+    for (const row of this.rows) {
+      if (!this.view) row.lane = row.whole;
+      if (this.needsDrawing(row)) this.queue.add(row);
+    }
     this.drawAxis();
     this.placeBands();
     this.overlay.update(this.window(), this.width, this.range);
@@ -294,7 +304,7 @@ export class LanesView {
     const scheme = currentColorScheme();
     if (row.chart && this.width > 0) {
       row.chart.resize(this.width, height);
-      row.chart.draw(lane, this.window(), scheme);
+      row.chart.draw(lane, this.window(), scheme, this.data.live);
       write(row.scale, formatValue(lane.max, lane.series[0]?.unit ?? 'count'));
     }
     const context = row.marks?.getContext('2d');
