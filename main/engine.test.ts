@@ -70,7 +70,10 @@ describe('a recording of the shop under load', () => {
     const session = await loadSession(engine.store, end.runId);
     const heap = session.timeline.series.find((series) => series.metric === 'heapUsed')!;
     const first = heap.values[0]!;
-    expect(Math.max(...heap.values) - first).toBeGreaterThan(20e6);
+    // About 40 KB stay of each cart, however many a machine gets done in that time; the last ones may come after the last reading.
+    const carts = session.load!.totals.requests;
+    expect(carts).toBeGreaterThan(0);
+    expect(Math.max(...heap.values) - first).toBeGreaterThan(carts * 20e3);
     const allocations = [...session.allocations.values()].map((profile) => aggregate(profile));
     const names = functionTable(mergeCallTrees(allocations))
       .slice(0, 3)
