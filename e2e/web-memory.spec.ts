@@ -27,8 +27,6 @@ function remember() {
   for (let i = 0; i < 20; i++) visitors.set('visitor ' + ++number, new Visitor(number));
   bus.on('visit', () => number);
 }
-// Enough at once to be among the largest, however soon a snapshot is taken.
-for (let i = 0; i < 50; i++) remember();
 // However soon somebody looks, they are the largest thing there is.
 for (let i = 0; i < 100; i++) remember();
 setInterval(remember, 50);
