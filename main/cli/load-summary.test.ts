@@ -84,7 +84,7 @@ describe('the summary of a load', () => {
     };
     const text = loadSummary({ ...result, faults: [fault] }).replaceAll('\u202f', ' ');
     expect(text).toMatch(
-      /fault CPU contention\s+p95 and errors before 9 ms 0 %, during – 0 %, after 9 ms 0 %/,
+      /fault CPU contention\s+p95, errors and rate before 9 ms 0 % 1 \/s, during – 0 % 1 \/s, after 9 ms 0 % 1 \/s/,
     );
     expect(text).toContain('as soon as the fault had ended');
   });

@@ -99,12 +99,13 @@ function entries(counts: Record<string, number>): string {
 }
 
 function faultRow(fault: FaultReport): string[] {
-  const phase = ({ absent, p95Ms, errorRatio }: PhaseNumbers) =>
+  // With the rate: of a program that stands still nothing ends, and what did end looks fine.
+  const phase = ({ absent, p95Ms, errorRatio, rps }: PhaseNumbers) =>
     absent === undefined
-      ? `${ms(p95Ms ?? undefined)} ${errorRatio === null ? noValue : formatPercent(errorRatio)}`
+      ? `${ms(p95Ms ?? undefined)} ${errorRatio === null ? noValue : formatPercent(errorRatio)} ${rps === null ? noValue : formatRate(rps)}`
       : `${noValue} (${absent})`;
   const { before, during, after, problem } = fault;
-  const phases = `p95 and errors before ${phase(before)}, during ${phase(during)}, after ${phase(after)}.`;
+  const phases = `p95, errors and rate before ${phase(before)}, during ${phase(during)}, after ${phase(after)}.`;
   return [`fault ${fault.text}`, [phases, recoverySentence(fault), problem].filter(Boolean).join(' ')];
 }
 

@@ -1,9 +1,28 @@
-/** A command line taken apart as bash or cmd would. */
+/** Command lines taken apart as bash or cmd would. */
 import { AppError } from '../../errors';
 
-/** @throws AppError BAD_INPUT when a quote is not closed */
-export function splitCommand(command: string): string[] {
-  return looksLikeCmd(command) ? cmdWords(command) : bashWords(command);
+/** Where one command ends and curl begins anew, as “Copy all as cURL” writes it. */
+const nextCurl = /^[\s;&|]*[\r\n;&|]\s*(?=(?:\S*[/\\])?curl(?:\.exe)?\s)/i;
+
+/**
+ * The words of each command: the first one, and those behind it that begin with curl.
+ * @throws AppError BAD_INPUT when a quote is not closed
+ */
+export function splitCommands(text: string): string[][] {
+  if (looksLikeCmd(text)) return cmdCommands(text);
+  const commands: string[][] = [];
+  let from: number | undefined = 0;
+  while (from !== undefined) {
+    const { words, end } = bashWords(text, from);
+    commands.push(words);
+    from = undefined;
+    // What stands between, like `| jq .`, is none of ours.
+    for (let at = end; at < text.length && from === undefined; at++) {
+      const next = nextCurl.exec(text.slice(at, at + 300));
+      if (next) from = at + next[0].length;
+    }
+  }
+  return commands;
 }
 
 /** cmd escapes with ^, and breaks lines with it. What comes first decides: a word that begins with a quote, or a broken line. */
@@ -25,10 +44,11 @@ const ansi: Readonly<Record<string, string>> = {
   '0': '\0',
 };
 
-function bashWords(text: string): string[] {
+/** @returns also where the command ends */
+function bashWords(text: string, from: number): { words: string[]; end: number } {
   const words: string[] = [];
   let word: string | undefined;
-  let at = 0;
+  let at = from;
   const unclosed = (quote: string) =>
     new AppError('BAD_INPUT', `The command has a ${quote} that is not closed.`, {
       hint: 'Was it copied whole?',
@@ -83,6 +103,7 @@ function bashWords(text: string): string[] {
     } else if (/\s/.test(char)) {
       if (word !== undefined) words.push(word);
       word = undefined;
+      if (char === '\n' && words.length > 0 && nextCurl.test(text.slice(at, at + 300))) break;
       at++;
     } else if (word === undefined && (char === ';' || char === '|' || char === '>' || char === '&')) break;
     else {
@@ -91,10 +112,10 @@ function bashWords(text: string): string[] {
     }
   }
   if (word !== undefined) words.push(word);
-  return words;
+  return { words, end: at };
 }
 
-function cmdWords(text: string): string[] {
+function cmdCommands(text: string): string[][] {
   // First cmd itself: ^ takes the meaning of what follows it, and joins lines.
   let plain = '';
   for (let at = 0; at < text.length; at++) {
@@ -109,7 +130,8 @@ function cmdWords(text: string): string[] {
     }
   }
   // Then the C runtime: \" within quotes is a quote.
-  const words: string[] = [];
+  const commands: string[][] = [];
+  let words: string[] = [];
   let word: string | undefined;
   let isQuoted = false;
   for (let at = 0; at < plain.length; at++) {
@@ -123,8 +145,14 @@ function cmdWords(text: string): string[] {
     } else if (/\s/.test(char) && !isQuoted) {
       if (word !== undefined) words.push(word);
       word = undefined;
+      const next = words.length === 0 ? null : nextCurl.exec(plain.slice(at, at + 300));
+      if (!next) continue;
+      commands.push(words);
+      words = [];
+      at += next[0].length - 1;
     } else word = (word ?? '') + char;
   }
   if (word !== undefined) words.push(word);
-  return words;
+  commands.push(words);
+  return commands;
 }

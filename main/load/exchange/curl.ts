@@ -1,7 +1,7 @@
-/** A curl command, as developer tools copy it for bash or cmd, as a step. */
+/** curl commands, as developer tools copy them for bash or cmd, as steps. */
 import { AppError } from '../../errors';
 import { httpMethods, type ScenarioInput } from '../../scenario';
-import { splitCommand } from './command-words';
+import { splitCommands } from './command-words';
 import { filesNote, multipartOfText } from './multipart-text';
 
 type StepInput = ScenarioInput['flows'][number]['steps'][number];
@@ -49,14 +49,41 @@ const toldWithValue = new Map([
   ['--range', 'a range'],
 ]);
 
-/** @throws AppError BAD_INPUT when it is no curl command or names no address */
-export function readCurl(command: string): { scenario: ScenarioInput; notes: string[] } {
-  const words = splitCommand(command);
-  if (!/(^|[/\\])curl(\.exe)?$/i.test(words[0] ?? ''))
-    throw new AppError('BAD_INPUT', 'This is no curl command: it does not begin with curl.', {
-      hint: 'In the browser’s developer tools: Network, a request’s menu, Copy as cURL.',
-    });
-  return new CurlReader(words.slice(1)).read();
+/** Several commands, or several requests of one (`--next`), are steps one after the other. @throws AppError BAD_INPUT when it is no curl command or names no address */
+export function readCurl(text: string): { scenario: ScenarioInput; notes: string[] } {
+  const requests = splitCommands(text).flatMap((words) => {
+    if (!/(^|[/\\])curl(\.exe)?$/i.test(words[0] ?? ''))
+      throw new AppError('BAD_INPUT', 'This is no curl command: it does not begin with curl.', {
+        hint: 'In the browser’s developer tools: Network, a request’s menu, Copy as cURL.',
+      });
+    return requestsOf(words.slice(1)).map((each) => new CurlReader(each).read());
+  });
+  const [first, ...others] = requests;
+  if (!first || others.length === 0) return first!;
+  const all = requests.map(({ scenario }) => scenario);
+  const connections = all.map(({ connection = {} }) => connection);
+  return {
+    scenario: {
+      ...first.scenario,
+      flows: [{ name: 'main', steps: all.flatMap(({ flows }) => flows.flatMap(({ steps }) => steps)) }],
+      connection: {
+        ...connections.reduce((before, each) => ({ ...each, ...before })),
+        insecureTls: connections.some(({ insecureTls }) => insecureTls === true),
+        http2: connections.some(({ http2 }) => http2 === true),
+      },
+    },
+    notes: [...new Set(requests.flatMap(({ notes }) => notes))],
+  };
+}
+
+/** What each request of a command is made of. */
+function requestsOf(words: readonly string[]): string[][] {
+  const requests: string[][] = [[]];
+  for (const word of words) {
+    if (word === '--next' || word === '-:') requests.push([]);
+    else requests.at(-1)!.push(word);
+  }
+  return requests.filter((each, at) => at === 0 || each.length > 0);
 }
 
 class CurlReader {
@@ -85,10 +112,6 @@ class CurlReader {
   read(): { scenario: ScenarioInput; notes: string[] } {
     while (this.at < this.words.length) {
       const word = this.words[this.at++]!;
-      if (word === '--next' || word === '-:') {
-        this.notes.push('Only the first request of the command is taken: what follows --next is left out.');
-        break;
-      }
       if (word === '--') continue;
       if (word.startsWith('--')) this.long(word);
       else if (word.startsWith('-') && word.length > 1) this.short(word);

@@ -107,6 +107,31 @@ describe('a curl command', () => {
     [`curl http://a/b -d '{{x}}'`, { body: { type: 'text', text: '{{ braces }}x}}' } }],
   ])('%s is understood', (command, step) => expect(stepOf(command)).toMatchObject(step));
 
+  it.each([
+    [
+      'all of them copied for bash',
+      `curl 'http://a/1' \\\n  -H 'x: 1' ;\ncurl 'http://a/2' -d 'b=\ncurl x' ;\ncurl http://a/3`,
+    ],
+    [
+      'all of them copied for cmd',
+      `curl ^"http://a/1^" ^\r\n  -H ^"x: 1^" &\r\ncurl ^"http://a/2^" --data-raw ^"b=1^" &\r\ncurl ^"http://a/3^"`,
+    ],
+    [
+      'a line each, with what is done with the answers',
+      `curl -H 'x: 1' http://a/1 | jq .\ncurl -d b=1 http://a/2 > out.txt && curl http://a/3`,
+    ],
+    ['--next', `curl -H 'x: 1' http://a/1 --next -d b=1 http://a/2 --next http://a/3`],
+  ])('has others behind it: %s', (_, text) => {
+    const { scenario, notes } = importScenario(text);
+    expect(notes).toEqual([]);
+    expect(scenario.flows).toHaveLength(1);
+    expect(scenario.flows[0]!.steps).toMatchObject([
+      { method: 'GET', url: 'http://a/1', headers: { x: '1' } },
+      { method: 'POST', url: 'http://a/2' },
+      { method: 'GET', url: 'http://a/3', headers: {} },
+    ]);
+  });
+
   it('that cannot be used is refused, and what is left out is told', () => {
     expect(() => importScenario('curl -H "a: b')).toThrow('not closed');
     expect(() => importScenario('curl -s')).toThrow('no address');
