@@ -2,13 +2,17 @@
  * Four hours of recording (57,600 points per series, three threads, a hundred garbage collections a second) in the real
  * product: time from the link to drawn lanes, the window's JavaScript heap, the main thread's work per frame while the
  * lanes are zoomed and panned; and the same hours streamed through the window's live store.
+ *
+ * Zooming and panning is done twice, on a page of its own each: the wall times of callbacks and the longest task come from
+ * the first, without a trace, since writing one down takes time within the very callbacks; CPU times of the tasks, which
+ * are in the trace alone, come from the second and have what the trace costs.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { chromium, type Browser } from '@playwright/test';
+import { chromium, type Browser, type Page } from '@playwright/test';
 import { packageRoot } from '../main/paths';
 import { findChromium } from '../scripts/find-chromium.mjs';
 import { gesture, timeHandlers } from './explorer-page';
@@ -20,6 +24,7 @@ import { median, note, print } from './print';
 /** What a window with all lanes of a short run takes is about 20 MB; the whole timeline as objects would take gigabytes. */
 const heapBudgetMb = 150;
 const shownBudgetMs = 5000;
+const lanesSelector = '[data-testid="lanes-overlay"]';
 const frameBudgetMs = { p50: 2, p95: 5, max: 16.7 };
 /** Tasks of the window's thread that are no handlers count, too: answers being read, views being made anew, painting. */
 const longTaskBudgetMs = 50;
@@ -80,7 +85,10 @@ interface Measured {
   framesMs: number[];
   /** The longest task of the window's thread while the lanes were moved; 0 when none took 50 ms. */
   longestTaskMs: number;
-  /** CPU time of each of its tasks meanwhile, with what the browser does for the frames: a busy machine does not change it. */
+  /**
+   * CPU time of each of its tasks, in the second time with a trace, with what the browser does for the frames: a busy
+   * machine changes it little.
+   */
   tasksCpuMs: number[];
 }
 
@@ -102,36 +110,61 @@ async function measure(
   origin: string,
   id: string,
 ): Promise<Measured> {
-  const page = await context.newPage();
+  const { page, shownMs } = await openLanes(context, origin, id);
   try {
-    await page.addInitScript('globalThis.__name = (target) => target;');
-    await page.addInitScript(timeHandlers);
-    await page.addInitScript(watchLongTasks);
-    const began = performance.now();
-    await page.goto(`${origin}/#/run/${id}/memory`);
-    await page.locator('[data-lane="heap"] canvas').first().waitFor();
-    await page.waitForFunction(
-      () => /\d/.test(document.querySelector('[data-lane="heap"] .sm-lane-scale')?.textContent ?? ''),
-      undefined,
-      { polling: 'raf' },
-    );
-    const shownMs = performance.now() - began;
     await page.evaluate(() => {
       (window as unknown as Watched).longTasksMs.length = 0;
     });
-    const trace = await traceTasks(context.browser()!);
-    const framesMs = await page.evaluate(gesture, '[data-testid="lanes-overlay"]');
-    const tasksCpuMs = await trace.end();
+    const framesMs = await page.evaluate(gesture, lanesSelector);
     const longestTaskMs = await page.evaluate(() =>
       (window as unknown as Watched).longTasksMs.reduce((most, each) => Math.max(most, each), 0),
     );
     const session = await context.newCDPSession(page);
     await session.send('HeapProfiler.collectGarbage');
     const { usedSize } = await session.send('Runtime.getHeapUsage');
+    await page.close();
+    const tasksCpuMs = await traced(context, origin, id);
     return { shownMs, heapMb: usedSize / 1e6, framesMs, longestTaskMs, tasksCpuMs };
   } finally {
     await page.close();
   }
+}
+
+/** CPU time of each task while the same is done under a trace, ms. */
+async function traced(
+  context: Awaited<ReturnType<Browser['newContext']>>,
+  origin: string,
+  id: string,
+): Promise<number[]> {
+  const { page } = await openLanes(context, origin, id);
+  try {
+    const trace = await traceTasks(context.browser()!);
+    await page.evaluate(gesture, lanesSelector);
+    return await trace.end();
+  } finally {
+    await page.close();
+  }
+}
+
+/** A page of its own with the lanes drawn; how long that took from the link. */
+async function openLanes(
+  context: Awaited<ReturnType<Browser['newContext']>>,
+  origin: string,
+  id: string,
+): Promise<{ page: Page; shownMs: number }> {
+  const page = await context.newPage();
+  await page.addInitScript('globalThis.__name = (target) => target;');
+  await page.addInitScript(timeHandlers);
+  await page.addInitScript(watchLongTasks);
+  const began = performance.now();
+  await page.goto(`${origin}/#/run/${id}/memory`);
+  await page.locator('[data-lane="heap"] canvas').first().waitFor();
+  await page.waitForFunction(
+    () => /\d/.test(document.querySelector('[data-lane="heap"] .sm-lane-scale')?.textContent ?? ''),
+    undefined,
+    { polling: 'raf' },
+  );
+  return { page, shownMs: performance.now() - began };
 }
 
 function report(measured: Measured[]): void {

@@ -15,8 +15,10 @@ const silentIntervals = 4;
  * of them has a new value. A column counts from its first value until some intervals after its last.
  */
 export function combine(columns: readonly Column[], mode: 'sum' | 'max'): Column {
-  const used = columns.filter((column) => column.tUs.length > 0);
-  if (used.length <= 1) return used[0] ?? { tUs: [], values: [] };
+  const measured = columns.filter((column) => column.tUs.length > 0);
+  if (measured.length <= 1) return measured[0] ?? { tUs: [], values: [] };
+  // One kind of array only: what is below goes over every value.
+  const used = measured.map(({ tUs, values }) => ({ tUs: typed(tUs), values: typed(values) }));
   const count = used.length;
   const next = new Int32Array(count);
   const held = new Float64Array(count).fill(Number.NaN);

@@ -60,7 +60,7 @@ interface Row {
 /** While data arrives, a lane is drawn at most this often: twice a second is followed easily, and half the work. */
 const liveRedrawMs = 450;
 /** Rows are drawn in one frame until this much of it is used; the others in the next. */
-const drawMs = 3;
+const drawMs = 2;
 
 export class LanesView {
   private readonly root = document.createElement('div');
