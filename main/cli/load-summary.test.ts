@@ -44,10 +44,14 @@ describe('the summary of a load', () => {
     const text = loadSummary({
       ...result,
       totals: { ...totals, checks: { 'status 201': { passed: 0, failed: 0 } } },
-      thresholds: [{ expression: 'p95 < 500ms', ok: true, value: 17.35 }],
+      thresholds: [
+        { expression: 'p95 < 500ms', ok: true, value: 17.35 },
+        { expression: 'errors < 10%', ok: false, value: 1, abortedAtUs: 3e6 },
+      ],
       notes: ['2 requests had no answer.'],
     }).replaceAll('\u202f', ' ');
     expect(text).toMatch(/✓ threshold\s+p95 < 500ms {2}\(measured 17.4 ms\)/);
+    expect(text).toMatch(/✗ threshold\s+errors < 10% {2}\(measured 100 %\), ended the load/);
     expect(text).toMatch(/– check\s+status 201 {2}0 held, 0 did not/);
     expect(text).toMatch(/note\s+2 requests had no answer/);
   });

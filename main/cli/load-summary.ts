@@ -44,9 +44,12 @@ export function loadSummary(result: LoadResult): string {
       failed > 0 ? '✗ check' : passed > 0 ? '✓ check' : `${noValue} check`,
       `${words}  ${count(passed)} held, ${count(failed)} did not`,
     ]),
-    ...(result.thresholds ?? []).map(({ ok, expression, value }) => [
+    ...(result.thresholds ?? []).map(({ ok, expression, value, abortedAtUs }) => [
       ok ? '✓ threshold' : '✗ threshold',
-      `${expression}${value === null ? '  (nothing measured)' : `  (measured ${measured(value, expression)})`}`,
+      [
+        `${expression}  (${value === null ? 'nothing measured' : `measured ${measured(value, expression)}`})`,
+        ...(abortedAtUs === undefined ? [] : [', ended the load']),
+      ].join(''),
     ]),
     ...(result.faults ?? []).map(faultRow),
     ...(result.knee ? kneeRows(result) : []),
