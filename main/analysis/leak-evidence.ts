@@ -59,11 +59,19 @@ export async function savedEvidence(
   };
 }
 
-function liveAllocations(whole: Profile, history: AllocationHistory | undefined): LiveAllocations {
+/** A profile that was read later is preferred when so much of the time is left behind it. */
+const enoughBehind = 0.25;
+
+export function liveAllocations(whole: Profile, history: AllocationHistory | undefined): LiveAllocations {
   return {
     whole,
     since: (tUs) => {
-      const between = history?.between(tUs, Infinity);
+      // On a busy machine profiles are read seldom. One of before would count what was loaded at the start as grown.
+      const times = history?.timesUs ?? [];
+      const endUs = times.at(-1) ?? 0;
+      const later = times.find((each) => each >= tUs);
+      const isLate = later === undefined || endUs - later < (endUs - tUs) * enoughBehind;
+      const between = history?.between(isLate ? tUs : later, Infinity);
       return between ? heapProfileToProfile(between.profile) : null;
     },
   };

@@ -109,6 +109,7 @@ export async function judgeLeaks(evidence: LeakEvidence, options: JudgeOptions =
       forceEveryMs: spec.forceGcEveryMs,
       hasLoad: load !== null,
       snapshots: pair ? 2 : 0,
+      snapshotsMissOf: missedBySnapshots(evidence.snapshots, looked, threads),
       compared: options.deep !== undefined,
       sites: known,
     }),
@@ -118,9 +119,15 @@ export async function judgeLeaks(evidence: LeakEvidence, options: JudgeOptions =
 }
 
 function threadsOf({ processes }: LeakEvidence): JudgedThread[] {
-  return processes.flatMap((process) =>
-    process.threads.map(({ key, title, startedUs, endedUs }) => ({ key, title, startedUs, endedUs })),
-  );
+  const all = processes.flatMap(({ pid, threads }) => threads.map((thread) => ({ ...thread, pid })));
+  const named = (title: string): number => all.filter((each) => each.title === title).length;
+  return all.map(({ key, title, pid, startedUs, endedUs }) => ({
+    key,
+    // Workers of a cluster have one name.
+    title: named(title) > 1 ? `${title} ${pid}` : title,
+    startedUs,
+    endedUs,
+  }));
 }
 
 /** From the load's start to its end, or to now. */
@@ -211,6 +218,17 @@ async function sitesOf(
   }
   if (threads.length > 1) sites.sort((a, b) => b.growthBytes - a.growthBytes);
   return { sites: sites.slice(0, 10), known };
+}
+
+/** The first thread that is looked at, when snapshots were taken and none of it. */
+function missedBySnapshots(
+  snapshots: readonly SnapshotInfo[],
+  [thread]: readonly ThreadKey[],
+  threads: readonly JudgedThread[],
+): string | undefined {
+  const complete = snapshots.filter(({ state }) => state === 'complete');
+  if (complete.length === 0 || complete.some((each) => each.thread === thread)) return undefined;
+  return threads.find(({ key }) => key === thread)?.title;
 }
 
 function firstPair(

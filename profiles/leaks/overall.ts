@@ -57,7 +57,7 @@ export function overallSentence(
   const sentences = [threads.length > 1 ? `${title}: ${subject.sentence}` : subject.sentence];
   const others = subjects.filter((each) => each.outcome === outcome && each !== subject);
   if (outcome === 'leaking') {
-    const told = suspectSentence(suspects);
+    const told = suspectSentence(subject, suspects);
     if (told) sentences.push(told);
     if (others.length > 0) sentences.push(othersSentence(subject, others));
   }
@@ -70,16 +70,18 @@ function othersSentence(subject: SubjectVerdict, others: readonly SubjectVerdict
     return other.subject === 'external'
       ? 'Its memory outside the heap leaks as well.'
       : 'Its JS heap leaks as well.';
+  if (others.length === 1) return 'So does another thread.';
   const threads = new Set(others.map(({ thread }) => thread)).size;
   return `So do ${others.length} more, of ${threads === 1 ? 'one thread' : `${threads} threads`}.`;
 }
 
-function suspectSentence(suspects: {
-  constructors: readonly SuspectConstructor[];
-  sites: readonly SuspectSite[];
-}): string {
+function suspectSentence(
+  { thread, subject }: SubjectVerdict,
+  suspects: { constructors: readonly SuspectConstructor[]; sites: readonly SuspectSite[] },
+): string {
   const [constructor] = suspects.constructors;
-  const [site] = suspects.sites;
+  // Who allocates outside of the heap is not sampled: sites tell of the heap only.
+  const site = subject === 'heap' ? suspects.sites.find((each) => each.thread === thread) : undefined;
   const held = constructor?.heldBy ? `, ${constructor.heldBy}` : '';
   const what = constructor
     ? `most is held by ${constructor.countChange.toLocaleString('en')} more ${constructor.name}${held}`
@@ -102,6 +104,8 @@ export interface AdviceFacts {
   hasLoad: boolean;
   /** Snapshots of the thread that matters, complete ones. */
   snapshots: number;
+  /** The thread that matters, by name, when there are complete snapshots, but of others only. */
+  snapshotsMissOf?: string | undefined;
   /** They were opened for this verdict. */
   compared: boolean;
   /** Sites of what is alive are known, also as they were after the warm-up. */
@@ -139,7 +143,9 @@ export function adviceFor(facts: AdviceFacts): string[] {
       advice.push('Record longer: in so short a time a cache that is filling up looks the same.');
     if (facts.snapshots < 2)
       advice.push(
-        'Take two heap snapshots, one after the warm-up and one at the end: then it can be said which objects grew and what holds them.',
+        facts.snapshotsMissOf !== undefined
+          ? `The heap snapshots are of other threads. Take two of ${facts.snapshotsMissOf}, by hand or when its heap has grown: then it can be said which objects grew and what holds them.`
+          : 'Take two heap snapshots, one after the warm-up and one at the end: then it can be said which objects grew and what holds them.',
       );
     else if (!facts.compared) advice.push(compareSnapshotsAdvice);
     if (facts.sites === 'none') advice.push('Record allocations to see which code allocated what stays.');
