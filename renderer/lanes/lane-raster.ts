@@ -186,7 +186,8 @@ export class LaneRaster {
       let row = first;
       let at = first * width + column;
       // What of the line is above the row.
-      let above = covered(row, top, bottom, soft, perSoft);
+      let above = top < 0 ? covered(row, top, bottom, soft, perSoft) : 0;
+      const all = bottom - top - soft;
       while (row < end) {
         if (row === solidFrom && row < solidEnd) {
           for (; row < solidEnd; row++, at += width)
@@ -195,7 +196,7 @@ export class LaneRaster {
           above = covered(row, top, bottom, soft, perSoft);
           continue;
         }
-        const below = covered(row + 1, top, bottom, soft, perSoft);
+        const below = row + 1 < bottom ? covered(row + 1, top, bottom, soft, perSoft) : all;
         this.put(at, rgb, (below - above) * most);
         above = below;
         row++;
@@ -207,7 +208,7 @@ export class LaneRaster {
 
   /** @param alpha 0..255; less than 0 is nothing */
   private put(at: number, rgb: number, alpha: number): void {
-    const over = Math.min(opaque, Math.round(alpha)) | 0;
+    const over = Math.min(opaque, alpha + 0.5) | 0;
     if (over <= 0) return;
     const below = this.pixels[at]!;
     const above = ((over << 24) | rgb) >>> 0;
@@ -248,12 +249,13 @@ function mixed(above: number, below: number, share: number): number {
  * @param perSoft 1 / (2 soft); 0 for hard edges
  */
 function covered(row: number, top: number, bottom: number, soft: number, perSoft: number): number {
-  const entered = Math.max(0, row - top);
-  const left = Math.max(0, row - bottom + soft);
-  // What rises from 0 to 1 over an edge adds up to half a square, and to all of it beyond.
-  const entering = Math.min(entered, soft);
-  const leaving = Math.min(left, soft);
-  return entered - entering - (left - leaving) + (entering * entering - leaving * leaving) * perSoft;
+  return risen(row - top, soft, perSoft) - risen(row - bottom + soft, soft, perSoft);
+}
+
+/** What adds up from 0 to `at` of something that rises from 0 to 1 over `soft` and stays there. */
+function risen(at: number, soft: number, perSoft: number): number {
+  if (at <= 0) return 0;
+  return at < soft ? at * at * perSoft : at - soft / 2;
 }
 
 const known = new Map<string, number>();
