@@ -99,13 +99,19 @@ test.describe('the window', () => {
   }) => {
     const { page } = desktop;
     const before = page.url();
+    // It is tried a moment after it was asked for.
+    const refused = page.waitForEvent(
+      'requestfailed',
+      (request) => request.url() === 'https://evil.example/',
+    );
     await page.evaluate(() => {
       location.href = 'https://evil.example/';
     });
-    await expect
-      .poll(() => desktop.control('navigation', { url: 'https://evil.example/' }))
-      .toEqual({ isAllowed: false });
+    await refused;
     expect(page.url()).toBe(before);
+    expect(await desktop.control('navigation', { url: 'https://evil.example/' })).toEqual({
+      isAllowed: false,
+    });
     expect(await desktop.control('navigation', { url: 'file:///etc/passwd' })).toEqual({ isAllowed: false });
     expect(await desktop.control('navigation', { url: 'scorchmark://workbench/#/sessions' })).toEqual({
       isAllowed: true,
