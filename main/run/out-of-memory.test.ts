@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { looksOutOfMemory } from './out-of-memory';
+import { looksOutOfMemory, OutOfMemoryWatch } from './out-of-memory';
 
 const megabyte = 2 ** 20;
 
@@ -14,5 +14,18 @@ describe('an end that nobody explained', () => {
     expect(looksOutOfMemory(120 * megabyte, 198 * megabyte)).toBe(false);
     expect(looksOutOfMemory(undefined, 198 * megabyte)).toBe(false);
     expect(looksOutOfMemory(149 * megabyte, undefined)).toBe(false);
+  });
+});
+
+describe('the end of a worker thread', () => {
+  it.each([
+    ['err', 'Error [ERR_WORKER_OUT_OF_MEMORY]: Worker terminated due to reaching memory limit'],
+    ['out', '{"level":50,"err":{"code":"ERR_WORKER_OUT_OF_MEMORY"},"msg":"worker failed"}'],
+    ['out', 'worker failed: Worker terminated due to reaching memory limit: JS heap out of memory'],
+  ] as const)('is told by the program’s own log, wherever that goes: %s %s', (stream, text) => {
+    const watch = new OutOfMemoryWatch();
+    watch.see([{ stream, text, tUs: 7 }]);
+    expect([watch.takeWorker(), watch.takeWorker()]).toEqual([7, undefined]);
+    expect(watch.left(true)).toEqual([]);
   });
 });

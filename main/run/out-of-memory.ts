@@ -16,7 +16,7 @@ const fullShare = 0.9;
 /** The limit that V8 tells includes room for the young generation, three times 16 MB by default, which nobody fills. */
 const youngBytes = 48 * 2 ** 20;
 /** Node's words for a worker thread that died so; its process lives on when it handles the error. */
-const workerLine = /ERR_WORKER_OUT_OF_MEMORY/;
+const workerLine = /ERR_WORKER_OUT_OF_MEMORY|Worker terminated due to reaching memory limit/;
 
 export interface OutOfMemory {
   tUs: number;
@@ -32,13 +32,15 @@ export class OutOfMemoryWatch {
 
   see(lines: readonly OutputLine[]): void {
     for (const { stream, text, tUs } of lines) {
+      // A program that handles its worker's error writes it into its log, wherever that goes.
+      if (workerLine.test(text)) this.workerToldUs = tUs;
       if (stream !== 'err') continue;
       const trace = traceLine.exec(text);
       if (trace) this.lastPid = Number(trace[1]);
       else if (fatalLine.test(text)) {
         this.told.push({ tUs, pid: this.lastPid });
         this.lastPid = undefined;
-      } else if (workerLine.test(text)) this.workerToldUs = tUs;
+      }
     }
   }
 
