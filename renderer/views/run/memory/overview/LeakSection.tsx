@@ -200,7 +200,7 @@ function Subject({ model, subject }: { model: RecordingModel; subject: SubjectVe
           <Figure
             label="Growth"
             value={signed(trend.growthBytes)}
-            more={`in ${formatDurationUs(trend.endUs - trend.startUs)}, ${formatNumber(trend.points)} points`}
+            more={`in ${formatDurationUs(trend.endUs - trend.startUs)}, ${formatNumber(trend.points)} collections`}
           />
           <Figure
             label="Per operation"
