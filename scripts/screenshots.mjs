@@ -1,9 +1,9 @@
-// Takes the README's pictures from the running product, in the web shell: the shop sample under its load, and a program
-// with a planted leak.
-//   npm run build && node scripts/screenshots.mjs [shop|memory]
+// Takes the README's pictures from the running product, in the web shell: the shop sample under its load and under a
+// scenario with a fault, and a program with a planted leak.
+//   npm run build && node scripts/screenshots.mjs [shop|load|memory]
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { chromium } from '@playwright/test';
@@ -15,21 +15,42 @@ const home = await mkdtemp(path.join(os.tmpdir(), 'scorchmark-screenshots-'));
 const cli = path.join(root, 'out/main/cli.js');
 
 /** Records a program of resources/leak-programs under load; its session's id. */
-async function recordLeak(program) {
+function recordLeak(program) {
   const memory = ['--force-gc', '2s', '--snapshot', 'warm-up,end'];
   const load = ['--load', 'light', '--users', '5', '--duration', '45s'];
-  const about = [
-    '--name',
-    'Session store',
-    '--cwd',
-    path.join(root, 'resources/leak-programs'),
-    '--data-folder',
-    home,
-  ];
+  const folder = path.join(root, 'resources/leak-programs');
+  const about = ['--name', 'Session store', '--cwd', folder];
+  return sessionOf(['record', ...memory, ...load, ...about, '--', 'node', program]);
+}
+
+const scenario = `
+name: Shop
+users: 4
+duration: 45s
+warmUp: 5s
+think: 100ms..300ms
+flows:
+  - { name: look, weight: 4, steps: [/products, /products] }
+  - { name: buy, weight: 2, steps: [/products, { post: /cart, json: { productId: 17, quantity: 2 } }] }
+  - { name: export, weight: 1, steps: [/export] }
+thresholds: [p95 < 500ms, errors < 1%]
+faults:
+  - { at: 20s, for: 6s, latency: 400ms }
+`;
+
+/** Records the shop under a scenario with a fault; its session's id. */
+async function recordScenario() {
+  const file = path.join(home, 'shop.yaml');
+  await writeFile(file, scenario);
+  return sessionOf(['load', file, '--', 'node', 'server.mjs'], path.join(root, 'resources/samples/shop'));
+}
+
+/** Runs a command of ours that records; its session's id. */
+async function sessionOf([command, ...rest], cwd = root) {
   const recording = spawn(
     process.execPath,
-    [cli, 'record', '--json', '--quiet', ...memory, ...load, ...about, '--', 'node', program],
-    { stdio: ['ignore', 'pipe', 'inherit'] },
+    [cli, command, '--json', '--quiet', '--data-folder', home, ...rest],
+    { cwd, stdio: ['ignore', 'pipe', 'inherit'] },
   );
   const ended = once(recording, 'exit');
   let printed = '';
@@ -39,7 +60,9 @@ async function recordLeak(program) {
 }
 
 const only = process.argv[2];
-const leak = only === 'shop' ? null : await recordLeak('growing-map.mjs');
+const isWanted = (name) => only === undefined || only === name;
+const leak = isWanted('memory') ? await recordLeak('growing-map.mjs') : null;
+const loaded = isWanted('load') ? await recordScenario() : null;
 const server = spawn(process.execPath, [cli, 'serve', '--data-folder', home], {
   stdio: ['ignore', 'pipe', 'inherit'],
 });
@@ -49,7 +72,8 @@ try {
   while (!/at http\S+/.test(printed)) printed += String((await once(server.stdout, 'data'))[0]);
   const page = await browser.newPage({ viewport: { width: 1440, height: 900 }, colorScheme: 'dark' });
   await page.goto(/at (http\S+)/.exec(printed)[1]);
-  if (only !== 'memory') await shootShop(page);
+  if (isWanted('shop')) await shootShop(page);
+  if (loaded) await shootLoad(page);
   if (leak) await shootLeak(page);
 } finally {
   await browser.close();
@@ -116,4 +140,14 @@ async function shootLeak(page) {
   await page.getByTestId('suspect-constructors').waitFor();
   await page.waitForTimeout(1500);
   await shoot(page, 'memory-dark');
+}
+
+async function shootLoad(page) {
+  await page.evaluate(`location.hash = "#/run/${loaded}/load"`);
+  await page.getByTestId('fault-report').waitFor();
+  // Its pictures over time, right below the lanes.
+  const pictures = page.getByRole('heading', { name: 'Latency over time' });
+  await pictures.evaluate((heading) => heading.scrollIntoView({ block: 'start' }));
+  await page.waitForTimeout(1500);
+  await shoot(page, 'load-dark');
 }
