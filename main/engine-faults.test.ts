@@ -96,8 +96,9 @@ describe('a planned fault', () => {
   it('of the network acts on the load, ends, and is told before, during and after', async () => {
     const { runId } = await engine.call(
       'run.start',
-      await specOf(tiny, [{ atMs: 1500, forMs: 1500, fault: { kind: 'latency', delayMs: 150 } }], {
-        durationMs: 5000,
+      // In each phase a busy machine must get to some requests.
+      await specOf(tiny, [{ atMs: 3000, forMs: 4000, fault: { kind: 'latency', delayMs: 150 } }], {
+        durationMs: 11_000,
       }),
     );
     const { load, timeline } = await ended(runId);
