@@ -18,7 +18,7 @@ export default defineConfig<ShellOption>({
   // Each test profiles real programs under load: more at once would measure each other.
   workers: 1,
   // These limits only end what hangs: on a busy machine everything is slow at some moment, and nothing is wrong.
-  timeout: 300_000,
+  timeout: 600_000,
   expect: { timeout: 90_000, toPass: { timeout: 120_000 } },
   // A workbench that shows nothing at all would otherwise wait for that in each test.
   maxFailures: 12,

@@ -69,6 +69,7 @@ async function savedBy(app: App, button: string, file: string): Promise<string> 
 }
 
 test('from the sample app to a report that a colleague can open', async ({ app }, testInfo) => {
+  test.setTimeout(1_200_000);
   const { page } = app;
   await expect(page.getByRole('heading', { name: /where does the time/i })).toBeVisible();
 
