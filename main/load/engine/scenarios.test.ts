@@ -15,7 +15,7 @@ import {
   sendScenario,
   type BuiltRunner,
 } from '../testing/built-runner';
-import { serveHttp, serveHttp2, serveTcp, serveTls, type TestServer } from '../testing/servers';
+import { closedPort, serveHttp, serveHttp2, serveTcp, serveTls, type TestServer } from '../testing/servers';
 
 let runner: BuiltRunner;
 let folder: string;
@@ -805,6 +805,22 @@ test('WebSockets and requests share the connections that a server is given, and 
   sockets.close();
 });
 
+test('why a WebSocket did not open is told as of any request', async () => {
+  const closing = await use(serveTcp((socket) => socket.once('data', () => socket.end())));
+  const resetting = await use(serveTcp((socket) => socket.once('data', () => socket.resetAndDestroy())));
+  const kindsOf = async (url: string) => {
+    const sent = sendScenario(runner.startLoad, {
+      load: closed(1, foreverMs),
+      flows: flow({ kind: 'websocket', url, messages: [{ send: 'x' }] }),
+    });
+    const { totals } = await endedWhen(sent, () => sent.seconds.some(({ errors }) => errors > 0));
+    return Object.keys(totals.errorKinds ?? {});
+  };
+  expect(await kindsOf(`ws://127.0.0.1:${await closedPort()}/`)).toEqual(['ECONNREFUSED']);
+  expect(await kindsOf(closing.origin)).toEqual(['closed by the server']);
+  expect(await kindsOf(resetting.origin)).toEqual(['ECONNRESET']);
+});
+
 test('a WebSocket that is refused, and one that is never answered', async () => {
   let seen = 0;
   const server = await use(
@@ -821,7 +837,7 @@ test('a WebSocket that is refused, and one that is never answered', async () => 
   });
   const refused = await endedWhen(refusing, () => seen > 1);
   expect(refused.totals.requests).toBe(0);
-  expect(refused.totals.errors).toBeGreaterThan(0);
+  expect(refused.totals.errorKinds).toEqual({ 'not a WebSocket (status 404)': refused.totals.errors });
 
   const sockets = new WebSocketServer({ noServer: true });
   let visits = 0;

@@ -148,7 +148,7 @@ class Exchange implements Dispatcher.DispatchHandler {
       this.#sink = null;
       if (!sink) return;
       this.failed();
-      sink.onFailed(kindOf(error), this.#receivedBytes);
+      sink.onFailed(kindOfUndici(error), this.#receivedBytes);
     });
   }
 }
@@ -176,7 +176,7 @@ function headBytes(headers: Headers, statusMessage = ''): number {
   return bytes;
 }
 
-function kindOf(error: NodeJS.ErrnoException): string {
+export function kindOfUndici(error: NodeJS.ErrnoException): string {
   const code = error.code ?? '';
   // Its parser leaves the code out where it has words.
   if (code.startsWith('HPE_') || error.name === 'HTTPParserError') return notHttpKind;

@@ -8,6 +8,8 @@ import type { LoadStatistics } from './statistics';
 import { fill, type TemplateValues } from './template';
 import { routedConnector } from './routed-connector';
 import { closedKind } from './transport';
+import { kindOfUndici } from './undici-connection';
+import { openingBy, type Opening } from './websocket-opening';
 
 export interface VisitOptions {
   dueUs: number;
@@ -93,8 +95,9 @@ export class WebSocketVisit {
     const { step, options } = this;
     this.#sentUs = nowUs();
     let socket: WebSocket;
+    const opening = openingBy(agentFor(options.insecureTls));
     try {
-      socket = new WebSocket(url, { headers, dispatcher: agentFor(options.insecureTls) });
+      socket = new WebSocket(url, { headers, dispatcher: opening.dispatcher });
     } catch {
       this.#fail('URL cannot be used');
       return;
@@ -110,8 +113,8 @@ export class WebSocketVisit {
     socket.addEventListener('message', ({ data }) => {
       if (this.#socket === socket) this.#received(data as unknown);
     });
-    socket.addEventListener('error', ({ error }) => {
-      if (this.#socket === socket) this.#fail(kindOf(error, this.#isOpen));
+    socket.addEventListener('error', () => {
+      if (this.#socket === socket) this.#fail(this.#isOpen ? closedKind : kindOf(opening));
     });
     socket.addEventListener('close', () => {
       if (this.#socket === socket) this.#fail(closedKind);
@@ -205,10 +208,8 @@ export class WebSocketVisit {
   }
 }
 
-function kindOf(error: unknown, wasOpen: boolean): string {
-  const found = error as NodeJS.ErrnoException | undefined;
-  const cause = found?.cause as NodeJS.ErrnoException | undefined;
-  const code = cause?.code ?? found?.code;
-  if (code === undefined) return wasOpen ? closedKind : 'not a WebSocket';
-  return code === 'UND_ERR_SOCKET' ? closedKind : code;
+function kindOf({ error, status }: Opening): string {
+  // An answer that is none of a WebSocket ends with an error of ours.
+  if (status !== undefined) return `not a WebSocket (status ${status})`;
+  return error ? kindOfUndici(error) : 'not a WebSocket';
 }
