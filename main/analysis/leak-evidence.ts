@@ -59,19 +59,25 @@ export async function savedEvidence(
   };
 }
 
-/** A profile that was read later is preferred when so much of the time is left behind it. */
+/** Of the time that is looked at: a profile that was read so much earlier is too early. */
+const tooEarly = 0.2;
+/** A profile that was read later must leave so much of it behind. */
 const enoughBehind = 0.25;
 
 export function liveAllocations(whole: Profile, history: AllocationHistory | undefined): LiveAllocations {
   return {
     whole,
     since: (tUs) => {
-      // On a busy machine profiles are read seldom. One of before would count what was loaded at the start as grown.
+      // On a busy machine profiles are read seldom. One of long before would count what was loaded at the start as grown.
       const times = history?.timesUs ?? [];
-      const endUs = times.at(-1) ?? 0;
+      const stretchUs = (times.at(-1) ?? 0) - tUs;
+      const before = times.findLast((each) => each < tUs) ?? 0;
       const later = times.find((each) => each >= tUs);
-      const isLate = later === undefined || endUs - later < (endUs - tUs) * enoughBehind;
-      const between = history?.between(isLate ? tUs : later, Infinity);
+      const isBetter =
+        later !== undefined &&
+        tUs - before > stretchUs * tooEarly &&
+        tUs + stretchUs - later >= stretchUs * enoughBehind;
+      const between = history?.between(isBetter ? later : tUs, Infinity);
       return between ? heapProfileToProfile(between.profile) : null;
     },
   };

@@ -51,7 +51,8 @@ export function phraseOf(graph: HeapGraph, chain: readonly WayPattern[]): Holder
   // Node's own half of a socket, a server: the other half is the object that people know.
   const owner = chain.findLastIndex(({ edge }) => edge === '<symbol owner_symbol>');
   const ofOwner = owner === -1 ? '' : namesAfter(chain, owner + 1);
-  if (ofOwner !== '') return { phrase: `"${ofOwner}" of ${chain[owner]!.node}`, script: '' };
+  if (owner !== -1)
+    return { phrase: `${ofOwner === '' ? '' : `"${ofOwner}" of `}${chain[owner]!.node}`, script: '' };
   return { phrase: names === '' ? rootText(root.node) : `"${names}" of ${rootText(root.node)}`, script: '' };
 }
 
