@@ -21,7 +21,7 @@ export default defineConfig<ShellOption>({
   timeout: 600_000,
   expect: { timeout: 90_000, toPass: { timeout: 120_000 } },
   // A workbench that shows nothing at all would otherwise wait for that in each test.
-  maxFailures: 12,
+  maxFailures: 6,
   reporter: [['list']],
   use: {
     launchOptions: { executablePath, args: chromiumArgs },
