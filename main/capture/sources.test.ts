@@ -48,16 +48,17 @@ describe('a program with many scripts', () => {
     const running = await runSource(program());
     await running.until(({ sources }) => modulesOf(sources, 'script').length > 20);
     const before = pauses(running);
-    const copied = running.sources.filter((each): each is ScriptRecord => each.k === 'script');
+    // V8 may have been asked before any of them was seen, when the program still looked small.
+    const copied = running.sources.filter(
+      (each): each is ScriptRecord => each.k === 'script' && /m\d+\.cjs$/.test(each.url),
+    );
     expect(copied.every((each) => each.copied)).toBe(true);
     const confirmed = async (): Promise<string[]> => {
       for (const { collectors } of running.threads.values())
         for (const collector of collectors) await collector.flush();
       return modulesOf(running.sources, 'verified');
     };
-    await expect
-      .poll(confirmed)
-      .toEqual(expect.arrayContaining(copied.map(({ url }) => url).filter((url) => /m\d+\.cjs$/.test(url))));
+    await expect.poll(confirmed).toEqual(expect.arrayContaining(copied.map(({ url }) => url)));
     // What V8 needed for it is ours, and no block of the program's.
     expect(pauses(running)).toBeGreaterThan(before);
     const blocks = running.marks.filter((mark) => mark.kind === 'blocked');
