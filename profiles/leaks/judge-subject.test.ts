@@ -121,6 +121,25 @@ describe('too little', () => {
     expect(judged(floorOf((s) => s * megabyte, { forS: 5, everyS: 0.1 })).outcome).toBe('not-enough-data');
   });
 
+  it('leaves a growth open that few collections cannot tell from chance, and nothing else', () => {
+    // As the memory is told at six collections, 8 s apart: MB.
+    const seen = (...bytes: number[]) =>
+      judged(
+        floorOf((s) => bytes[Math.round(s / 8) - 1]! * megabyte, { forS: 48, everyS: 8 }),
+        {
+          warmUpMs: 0,
+        },
+      );
+    const open = seen(60, 64, 62, 68, 67, 71);
+    expect(open.outcome).toBe('not-enough-data');
+    expect(open.sentence).toMatch(
+      /may be growing: \+\d.* in only 6 collections over 40\ss .*chance \(p\s=\s0\.03\)/,
+    );
+    expect(seen(60, 64, 61, 65, 60, 62).outcome).toBe('not-leaking');
+    expect(seen(70, 66, 68, 62, 63, 59).outcome).toBe('not-leaking');
+    expect(seen(60, 60.1, 60, 60.2, 60.1, 60.2).outcome).toBe('not-leaking');
+  });
+
   it('and collections of the program’s own are left aside when there are enough forced ones', () => {
     const forced = floorOf(() => 50 * megabyte + noise() * 1e4);
     const own = forced.map(({ tUs, bytes }, i) => ({

@@ -32,6 +32,8 @@ const manyPoints = 8;
 const shortestOfFewUs = 20e6;
 /** Chance of calling a trend that is none. */
 export const significance = 0.01;
+/** Few points are significant only in perfect order: one that is out of it leaves a trend like this open instead of refuted. */
+const openWithFewPoints = 0.2;
 /**
  * Growth that a recording cannot tell from V8's own bookkeeping (feedback, code, hash tables, what profiling itself keeps):
  * too little for a verdict, whatever it would be in an hour.
@@ -114,7 +116,11 @@ function outcomeOf(facts: {
 }): SubjectVerdict['outcome'] {
   const { trend, rules, after, goesOnFast, standsStill } = facts;
   if (standsStill) return 'not-leaking';
-  if (after === null || !rules.some(({ fired }) => fired)) return 'not-leaking';
+  if (!rules.some(({ fired }) => fired)) return 'not-leaking';
+  if (after === null) {
+    const isOpen = trend.points < manyPoints && trend.p < openWithFewPoints && trend.high > 0;
+    return isOpen && trend.growthBytes >= leastGrowthBytes ? 'not-enough-data' : 'not-leaking';
+  }
   if (after.kind === 'levelled-off' || after.kind === 'freed') return 'not-leaking';
   if (after.kind === 'unclear' || trend.growthBytes < leastGrowthBytes) return 'not-enough-data';
   return goesOnFast ? 'leaking' : 'not-leaking';

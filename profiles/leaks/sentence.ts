@@ -31,6 +31,8 @@ export function sentenceOf(verdict: Omit<SubjectVerdict, 'sentence'>, circumstan
   const span = formatDurationUs(trend.endUs - trend.startUs);
   if (rangeBytes !== undefined && trend.points < fewestForTrend)
     return `The ${name} was seen after only ${count(points, 'full collection')}, but stands still: in ${span} it moved by ${formatBytes(rangeBytes)}.`;
+  if (!after && verdict.outcome === 'not-enough-data')
+    return `The ${name} after full collections may be growing: ${rate(trend)}; in only ${count(trend.points, 'collection')} over ${span} that cannot be told from chance (${chance(trend.p)}).`;
   if (!after)
     return `The ${name} after full collections does not grow: ${rate(trend)}, no significant trend (${chance(trend.p)}) in ${count(trend.points, 'collection')} over ${span}.`;
   const grew = `The ${name} after full collections grew by ${formatBytes(trend.growthBytes)} in ${span} (${rate(trend)}; ${chance(trend.p)})`;
