@@ -68,8 +68,8 @@ export function HomeView({ info }: { info: AppInfo }) {
         </Button>
       </div>
       <p className="hint">
-        Opens .scorchmark, .cpuprofile and .heapprofile, also dropped anywhere on this window. {modKey} K
-        shows every command.
+        Opens .scorchmark, .cpuprofile, .heapprofile, .heapsnapshot and other tools’ profiles and load
+        results, also dropped anywhere on this window. {modKey} K shows every command.
       </p>
       {error && (
         <ErrorPanel error={error.toJSON()}>
