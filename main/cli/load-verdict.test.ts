@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { LoadResult } from '../api';
+import { emptyTotals } from '../load/results/common';
 import { verdictOf } from './load-verdict';
 
 const unanswered = (errorKinds: Record<string, number>): LoadResult => ({
@@ -9,17 +10,7 @@ const unanswered = (errorKinds: Record<string, number>): LoadResult => ({
   startedUs: 0,
   endedUs: 1e6,
   cancelled: false,
-  totals: {
-    requests: 0,
-    errors: 3,
-    errorKinds,
-    timeouts: 0,
-    non2xx: 0,
-    bytes: 0,
-    meanRate: 0,
-    latency: null,
-    statusClasses: {},
-  },
+  totals: { ...emptyTotals(), errors: 3, errorKinds },
   perRequest: [],
 });
 

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { loadSpecSchema, type LoadResult, type LoadState } from '../api';
 import { resolvePlan, scenarioOfLoad } from '../load';
+import { emptyTotals } from '../load/results/common';
 import type { LoadHandle } from '../load/types';
 import { RunLoad } from './run-load';
 
@@ -23,16 +24,7 @@ const resultWith = (users: number): LoadResult => ({
   startedUs: 0,
   endedUs: 1e6,
   cancelled: false,
-  totals: {
-    requests: 0,
-    errors: 0,
-    timeouts: 0,
-    non2xx: 0,
-    bytes: 0,
-    meanRate: 0,
-    latency: null,
-    statusClasses: {},
-  },
+  totals: emptyTotals(),
   perRequest: [],
   scenario: scenarioOfLoad(spec),
 });
